@@ -1,0 +1,128 @@
+"""Where each level of a zoom sits inside the one above it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+MIDDLE = (0.5, 0.5)
+# Frames are computed in floating point: a child that misses a pixel's edge by this much touches it.
+TOUCH = 1e-6
+
+
+class Placement(NamedTuple):
+    """One axis of a child's frame inside its parent, in parent pixels.
+
+    Pixel ``k`` covers ``[k, k + 1)``: its centre is ``k + 0.5``, here and everywhere.
+    """
+
+    size: int  # pixels of parent and child alike
+    zoom: float  # how many times wider the parent's view is
+    left: float  # the child's edge in the parent
+
+    @property
+    def first(self) -> int:
+        """The first parent pixel that lies wholly inside the child's frame."""
+        return math.ceil(self.left - TOUCH)
+
+    @property
+    def stop(self) -> int:
+        """One past the last parent pixel that lies wholly inside the child's frame."""
+        return math.floor(self.left + self.size / self.zoom + TOUCH)
+
+    @property
+    def window(self) -> slice:
+        """The parent pixels that lie wholly inside the child's frame (the paper's mask M)."""
+        return slice(self.first, max(self.first, self.stop))
+
+    def inside(self, deeper: Placement) -> Placement:
+        """The placement of ``deeper`` (a child of this child) in this placement's parent."""
+        return Placement(self.size, self.zoom * deeper.zoom, self.left + deeper.left / self.zoom)
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The frames of a zoom of ``len(zooms) + 1`` levels, each ``height`` x ``width`` pixels.
+
+    ``zooms[i]`` (over 1) is the magnification of level ``i + 1`` over level ``i``; ``focus[i]``
+    is that child's centre ``(x, y)`` in its parent's frame, from 0 (left, top) to 1 (right,
+    bottom); the middle where it is not given. Level 0 is the widest.
+
+    Raises ``ValueError`` where a child would not be magnified or would leave its parent.
+
+    Differs from Wang et al. (2023), section 3: they take one integer factor and the middle; here
+    both are real numbers, per level.
+    """
+
+    height: int
+    width: int
+    zooms: tuple[float, ...]
+    focus: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "zooms", tuple(float(p) for p in self.zooms))
+        object.__setattr__(self, "focus", tuple((float(x), float(y)) for x, y in self.focus))
+        if not self.focus:
+            object.__setattr__(self, "focus", (MIDDLE,) * len(self.zooms))
+        self._check()
+
+    def _check(self) -> None:
+        if self.height < 1 or self.width < 1:
+            raise ValueError(
+                f"A level of {self.width} x {self.height} pixels has no picture; "
+                "give a width and a height of at least 1."
+            )
+        if len(self.focus) != len(self.zooms):
+            raise ValueError(
+                f"{len(self.zooms)} zooms need {len(self.zooms)} focus points, not "
+                f"{len(self.focus)}; give one (x, y) per zoom, or none for the middle."
+            )
+        for level, (zoom, (x, y)) in enumerate(zip(self.zooms, self.focus, strict=True), start=1):
+            check_child(level, zoom, x, y)
+
+    @property
+    def levels(self) -> int:
+        return len(self.zooms) + 1
+
+    @cached_property
+    def magnifications(self) -> tuple[float, ...]:
+        """The magnification of each level over level 0, the first being 1."""
+        return tuple(accumulate(self.zooms, lambda a, b: a * b, initial=1.0))
+
+    def placement(self, parent: int, child: int) -> tuple[Placement, Placement]:
+        """How level ``child`` sits in level ``parent`` (rows, columns), for ``parent < child``."""
+        rows, columns = self._neighbours(parent)
+        for level in range(parent + 1, child):
+            deeper_rows, deeper_columns = self._neighbours(level)
+            rows, columns = rows.inside(deeper_rows), columns.inside(deeper_columns)
+        return rows, columns
+
+    def _neighbours(self, parent: int) -> tuple[Placement, Placement]:
+        zoom, (x, y) = self.zooms[parent], self.focus[parent]
+        return (
+            Placement(self.height, zoom, (y - 0.5 / zoom) * self.height),
+            Placement(self.width, zoom, (x - 0.5 / zoom) * self.width),
+        )
+
+    def resized(self, height: int, width: int) -> Geometry:
+        """The same frames on another pixel grid."""
+        return Geometry(height, width, self.zooms, self.focus)
+
+
+def check_child(level: int, zoom: float, x: float, y: float) -> None:
+    """Raise ``ValueError`` unless level ``level``'s frame is smaller than its parent and inside."""
+    if not (math.isfinite(zoom) and zoom > 1):
+        raise ValueError(
+            f"Level {level} has a zoom factor of {zoom:g}; it must be a number over 1, such as 2."
+        )
+    reach = 0.5 / zoom
+    for name, centre in (("x", x), ("y", y)):
+        if not (math.isfinite(centre) and reach - TOUCH <= centre <= 1 - reach + TOUCH):
+            raise ValueError(
+                f"Level {level} would leave the level above it: at a zoom factor of {zoom:g} its "
+                f"focus {name} must lie from {reach:.4g} to {1 - reach:.4g}, not at {centre:g}. "
+                "Move the focus inwards or zoom in further."
+            )
