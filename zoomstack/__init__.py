@@ -1,0 +1,72 @@
+"""Generative zoom: one scene, many scales, sampled together.
+
+An implementation of Wang et al., "Generative Powers of Ten" (2023, arXiv 2312.02149) that needs no
+ComfyUI. Level 0 is the widest view; a stack is a plain (N, C, H, W) tensor, and a ``Geometry``
+says how its levels sit in each other. Names load on first use, so importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .anchor import PhotoAnchor
+    from .blend import agreement, blend
+    from .files import load_stack, save_stack
+    from .fitted import FittedSpace, fit_operators
+    from .frames import frames
+    from .geometry import Geometry
+    from .joint import JointDenoiser
+    from .path import Path
+    from .render import render, render_noise
+    from .sample import sample
+    from .stack import ZoomStack
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "FittedSpace": "fitted",
+    "Geometry": "geometry",
+    "JointDenoiser": "joint",
+    "Path": "path",
+    "PhotoAnchor": "anchor",
+    "ZoomStack": "stack",
+    "agreement": "blend",
+    "blend": "blend",
+    "fit_operators": "fitted",
+    "frames": "frames",
+    "load_stack": "files",
+    "render": "render",
+    "render_noise": "render",
+    "sample": "sample",
+    "save_stack": "files",
+}
+
+__all__ = [
+    "FittedSpace",
+    "Geometry",
+    "JointDenoiser",
+    "Path",
+    "PhotoAnchor",
+    "ZoomStack",
+    "agreement",
+    "blend",
+    "fit_operators",
+    "frames",
+    "load_stack",
+    "render",
+    "render_noise",
+    "sample",
+    "save_stack",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Import the attribute's module, then hand out the name: `frames` is both a module and a
+    # function, and importing the one would leave the other's name bound to the module.
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value

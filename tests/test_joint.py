@@ -1,0 +1,132 @@
+import pytest
+import torch
+from gaussian import GaussianPrior, karras
+from ladders import LADDERS, NAMES, even, mixed
+from test_render import noise
+
+from zoomstack.anchor import PhotoAnchor
+from zoomstack.blend import agreement
+from zoomstack.geometry import Geometry
+from zoomstack.joint import Consensus, JointDenoiser, Schedule
+from zoomstack.render import render, render_noise
+from zoomstack.resample import plain_space
+from zoomstack.sample import sample
+
+
+def crops(picture, g):
+    """A picture's own zoom stack: each level is the enlarged crop of the one above."""
+    levels = [picture]
+    for level in range(g.levels - 1):
+        link = plain_space(g).link(level, level + 1)
+        levels.append(link.lift(levels[-1][(..., *link.window)]))
+    return torch.stack(levels)
+
+
+@pytest.mark.parametrize("g", LADDERS, ids=NAMES)
+def test_a_denoiser_that_knows_one_picture_returns_its_crops(g):
+    truth = crops(noise(g)[0], g)
+    joint = JointDenoiser(lambda x, sigma: truth, g)
+    *_, last = sample(joint, joint.noise(noise(g, 1)), [10.0, 1.0, 0.0])
+    assert torch.allclose(last.x, truth, atol=1e-9)
+
+
+def test_one_level_without_an_anchor_is_the_denoiser_itself():
+    g = Geometry(20, 30, ())
+    answer = torch.randn(1, 4, 20, 30)
+    assert JointDenoiser(lambda x, sigma: answer, g)(answer, torch.ones(1)) is answer
+
+
+@pytest.mark.parametrize("coupling, consistent", [("joint", 1), ("iterative", 1), ("independent", 0)])
+def test_couplings(coupling, consistent):
+    g, views = mixed(), noise(mixed())
+    coupled = Consensus(coupling)(views, g)
+    assert (min(agreement(coupled, g)) > 100) == bool(consistent)
+    if coupling == "iterative":
+        assert torch.equal(coupled, render(views, g))
+    if coupling == "independent":
+        assert coupled is views
+
+
+def test_ranges_are_fractions_of_the_steps():
+    g = even(2.0)
+    sigmas = [16.0, 8.0, 4.0, 2.0, 0.0]
+    joint = JointDenoiser(lambda x, sigma: x, g, start=0.25, end=0.75, sigmas=sigmas)
+    views = noise(g)
+    changed = [not torch.equal(joint(views, torch.tensor(s)), views) for s in sigmas[:-1]]
+    assert changed == [False, True, True, False]
+    everything = JointDenoiser(lambda x, sigma: x, g, sigmas=sigmas)
+    assert not torch.equal(everything(views, torch.tensor(0.0)), views)
+
+
+def test_a_sampler_that_asks_between_two_steps_is_in_the_earlier_one():
+    schedule = Schedule([10.0, 5.0, 1.0, 0.0])
+    assert [round(schedule.progress(s) * 3) for s in (10.0, 7.0, 5.0, 3.0, 1.0, 0.0)] == [
+        0, 1, 1, 2, 2, 3,
+    ]  # fmt: skip
+
+
+def test_a_range_without_a_schedule_is_refused():
+    with pytest.raises(ValueError, match="pass sigmas="):
+        JointDenoiser(lambda x, sigma: x, even(2.0), end=0.5)
+
+
+def test_anchors_act_in_their_own_range_before_the_blend():
+    g = even(2.0)
+    photo = noise(g, 5)[0]
+    anchor = PhotoAnchor(photo, end=0.5)
+    joint = JointDenoiser(lambda x, sigma: x, g, [anchor], sigmas=[4.0, 2.0, 0.0])
+    early, late = (joint(noise(g), torch.tensor(s))[0] for s in (4.0, 2.0))
+    hidden = torch.ones(g.height, g.width, dtype=torch.bool)
+    hidden[plain_space(g).link(0, 1).window] = False
+    assert torch.allclose(early[:, hidden], photo[:, hidden])
+    assert not torch.allclose(late[:, hidden], photo[:, hidden])
+
+
+def draw(g, prior, eta, seed, joint):
+    generator = torch.Generator().manual_seed(seed)
+
+    def white(*_):
+        shape = (g.levels, 8, g.height, g.width)
+        drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
+        return render_noise(drawn, g) if joint else drawn
+
+    consensus = Consensus("joint" if joint else "independent", weighting="snr", feather=0.0)
+    denoise = JointDenoiser(prior.denoise, g, consensus=consensus)
+    *_, last = sample(denoise, white(), karras(), eta, white)
+    return last.x
+
+
+@pytest.mark.parametrize("eta", [0.0, 1.0], ids=["deterministic", "ancestral"])
+@pytest.mark.parametrize("zoom", [2.0, 2.5, 4.0])
+def test_gaussian_benchmark(zoom, eta):
+    """Six levels of a field whose ideal denoiser is known keep its power at every scale."""
+    g, prior = Geometry(64, 64, (zoom,) * 5), GaussianPrior(64)
+    power = [
+        sum(prior.octaves(draw(g, prior, eta, seed, joint)) for seed in (first, first + 1))
+        for first, joint in ((0, False), (100, True))
+    ]
+    ratio = power[1] / power[0].mean(0)  # the prior looks the same at every level
+    assert ratio.max() < 1.3
+    assert ratio.min() > 1 / 1.3
+
+
+def test_naive_averaging_loses_the_detail_of_deep_levels():
+    """The paper's ablation as a number: measured 0.00 to 0.04 of the true power."""
+    g, prior = Geometry(64, 64, (2.0,) * 3), GaussianPrior(64)
+    joint = JointDenoiser(prior.denoise, g, consensus=Consensus(method="average"))
+    *_, last = sample(joint, joint.noise(noise(g)), karras())
+    *_, alone = sample(prior.denoise, noise(g), karras())
+    assert (prior.octaves(last.x)[1:, 0] < 0.2 * prior.octaves(alone.x)[1:, 0]).all()
+
+
+def test_the_ancestral_loop_needs_noise():
+    with pytest.raises(ValueError, match="pass renoise"):
+        next(sample(lambda x, s: x, torch.zeros(1), [1.0, 0.0], eta=1.0))
+
+
+def test_steps_come_one_at_a_time():
+    asked = []
+    steps = sample(lambda x, s: asked.append(float(s[0])) or x * 0, torch.ones(1), [4.0, 2.0, 0.0])
+    assert asked == []
+    first = next(steps)
+    assert (first.index, first.sigma, asked, float(first.x)) == (0, 2.0, [4.0], 2.0)

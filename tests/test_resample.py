@@ -1,0 +1,98 @@
+import pytest
+import torch
+from ladders import LADDERS, NAMES, ZOOMS, even, mixed
+
+from zoomstack.geometry import Geometry
+from zoomstack.resample import PlainSpace, plain_space, shrink_matrix
+
+SPACES = [PlainSpace(g) for g in LADDERS]
+
+
+def links(space):
+    return [space.link(level, level + 1) for level in range(space.geometry.levels - 1)]
+
+
+@pytest.mark.parametrize("space", SPACES, ids=NAMES)
+def test_noise_rows_are_orthonormal(space):
+    for link in links(space):
+        for axis in (link._rows, link._columns):
+            w = axis.noise.values
+            assert torch.dist(w @ w.T, torch.eye(len(w), dtype=w.dtype)) < 1e-6
+
+
+@pytest.mark.parametrize("space", SPACES, ids=NAMES)
+def test_shrinking_and_enlarging_keep_a_constant(space):
+    g = space.geometry
+    flat = torch.full((3, g.height, g.width), 0.37, dtype=torch.float64)
+    for link in links(space):
+        patch = link.shrink(flat)
+        assert torch.allclose(patch, torch.full_like(patch, 0.37), atol=1e-12)
+        assert torch.allclose(link.enlarge(patch), flat, atol=1e-12)
+
+
+@pytest.mark.parametrize("space", SPACES, ids=NAMES)
+def test_a_lift_shrinks_to_the_change_it_was_made_for(space):
+    generator = torch.Generator().manual_seed(1)
+    for link in links(space):
+        rows, columns = link.window
+        shape = (2, rows.stop - rows.start, columns.stop - columns.start)
+        change = torch.randn(shape, generator=generator, dtype=torch.float64)
+        lifted = link.lift(change)
+        assert torch.allclose(link.shrink(lifted), change, atol=1e-9)
+        assert lifted.std() < 2 * change.std()
+
+
+@pytest.mark.parametrize("zoom", ZOOMS)
+def test_a_centred_blob_stays_where_it_is(zoom):
+    """Both public implementations slip by +0.25 (p = 2) and +0.375 (p = 4) coarse pixels."""
+    g = Geometry(120, 100, (zoom,))
+    (rows, columns), link = g.placement(0, 1), plain_space(g).link(0, 1)
+    y, x = torch.meshgrid(torch.arange(120) + 0.5, torch.arange(100) + 0.5, indexing="ij")
+    blob = torch.exp(-((y - 60) ** 2 + (x - 50) ** 2) / (2 * (4 * zoom) ** 2)).double()
+    patch = link.shrink(blob)
+    for axis, placement in ((0, rows), (1, columns)):
+        mass = patch.sum(1 - axis)
+        at = torch.arange(placement.window.start, placement.window.stop) + 0.5
+        centre = float((mass * at).sum() / mass.sum())
+        assert abs(centre - placement.size / 2) < 0.02
+
+
+def test_for_a_whole_factor_the_rows_do_not_overlap():
+    rows, _ = even(4.0, height=64, width=64).placement(0, 1)
+    d = shrink_matrix(rows)
+    assert ((d > 0).sum(0) == 1).all()
+    assert ((d > 0).sum(1) == 4).all()
+
+
+def test_a_chain_is_the_product_of_its_links():
+    """A second way: shrink level by level on whole canvases, and keep what was wholly seen."""
+    g = mixed(height=143, width=154)
+    space = PlainSpace(g)
+    picture = torch.randn(1, 143, 154, dtype=torch.float64)
+    patch, seen, window = picture, torch.ones_like(picture), None
+    for level in (2, 1, 0):
+        link = space.link(level, level + 1)
+        window = link.window
+        patch, seen = link.shrink(patch), link.shrink(seen)
+        canvas, mask = torch.zeros_like(picture), torch.zeros_like(picture)
+        canvas[(..., *window)], mask[(..., *window)] = patch, seen
+        patch, seen = canvas, mask
+    chain = space.link(0, 3)
+    whole = torch.zeros_like(seen, dtype=torch.bool)
+    whole[(..., *chain.window)] = True
+    assert torch.equal(whole, seen > 1 - 1e-9)
+    assert torch.allclose(patch[(..., *chain.window)], chain.shrink(picture))
+
+
+def test_where_no_pixel_shows_the_child_there_is_no_link():
+    assert PlainSpace(Geometry(8, 8, (20.0,))).link(0, 1) is None
+    assert PlainSpace(Geometry(32, 32, (4.0,) * 5)).link(0, 4) is None
+
+
+def test_matrices_follow_the_picture_and_serve_autograd_after_inference_mode():
+    link = PlainSpace(Geometry(33, 35, (2.0,), ((0.5, 0.44),))).link(0, 1)
+    with torch.inference_mode():
+        assert link.shrink(torch.zeros(1, 33, 35)).dtype == torch.float32
+    leaf = torch.zeros(1, 33, 35, requires_grad=True)
+    link.shrink(leaf).sum().backward()
+    assert leaf.grad is not None

@@ -1,0 +1,120 @@
+"""The denoiser of all levels together: predict, anchor, blend, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor
+
+from .anchor import PhotoAnchor
+from .blend import Method, Weighting, blend, check_choice
+from .geometry import Geometry
+from .render import render, render_noise
+from .space import Space, as_space
+
+Coupling = Literal["joint", "iterative", "independent"]
+Denoise = Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """How views become one scene: ``consensus(views, geometry) -> views that agree``.
+
+    ``coupling``: ``joint`` blends, then renders; ``iterative`` only renders, each level keeping
+    its own prediction (both after Wang et al., section 5.3); ``independent`` does neither.
+    """
+
+    coupling: Coupling = "joint"
+    method: Method = "laplacian"
+    weighting: Weighting = "snr"
+    feather: float = 0.25
+
+    def __post_init__(self) -> None:
+        check_choice("coupling", self.coupling, get_args(Coupling))
+
+    def __call__(self, views: Tensor, geometry: Geometry | Space) -> Tensor:
+        if self.coupling == "independent" or len(views) == 1:
+            return views
+        space = as_space(geometry)
+        if self.coupling == "joint":
+            views = blend(views, space, self.weighting, self.feather, self.method)
+        return render(views, space)
+
+
+class Schedule:
+    """How far the sampling is, 0 to 1, at a noise level of a falling schedule of sigmas."""
+
+    def __init__(self, sigmas: Sequence[float] | Tensor) -> None:
+        self.sigmas = torch.as_tensor(sigmas, dtype=torch.float64, device="cpu").flatten()
+
+    def progress(self, sigma: float) -> float:
+        """The fraction of the steps that are done: 0 at the first sigma, 1 at the last."""
+        steps = max(len(self.sigmas) - 1, 1)
+        # A sampler may ask between two sigmas, or a rounding error off one: count those passed.
+        return min(int((self.sigmas > sigma * (1 + 1e-4) + 1e-9).sum()) / steps, 1.0)
+
+
+class JointDenoiser:
+    """A denoiser of (N, C, H, W) that keeps all levels one scene; itself ``denoise(x, sigma)``.
+
+    ``denoise(x, sigma) -> x0`` predicts clean levels at noise level ``sigma``, guidance included.
+    After it, in this order: each of ``anchors``, then ``consensus``, from ``start`` to ``end`` of
+    the steps (this needs ``sigmas``, the schedule). With one level and no anchor, the answer is
+    ``denoise``'s own, untouched.
+
+    Wang et al. (2023), Alg. 2.
+    """
+
+    def __init__(
+        self,
+        denoise: Denoise,
+        geometry: Geometry | Space,
+        anchors: Sequence[PhotoAnchor] = (),
+        consensus: Consensus | None = None,
+        *,
+        start: float = 0.0,
+        end: float = 1.0,
+        sigmas: Sequence[float] | Tensor | None = None,
+    ) -> None:
+        self.denoise = denoise
+        self.space = as_space(geometry)
+        self.anchors = tuple(anchors)
+        self.consensus = consensus or Consensus()
+        self.range = (start, end)
+        self.schedule = None if sigmas is None else Schedule(sigmas)
+        ranges = [self.range, *((anchor.start, anchor.end) for anchor in self.anchors)]
+        if self.schedule is None and any(part != (0.0, 1.0) for part in ranges):
+            raise ValueError(
+                "A start or an end is a fraction of the steps, so the joint denoiser must know the "
+                "schedule; pass sigmas=..., the noise levels of all steps."
+            )
+
+    def __call__(self, x: Tensor, sigma: Tensor) -> Tensor:
+        return self.couple(self.denoise(x, sigma), sigma)
+
+    def couple(self, views: Tensor, sigma: Tensor) -> Tensor:
+        """Predicted clean views at noise level ``sigma``, made one scene."""
+        progress = self._progress(sigma)
+        for anchor in self.anchors:
+            if within(progress, anchor.start, anchor.end):
+                views = anchor(views, self.space)
+        if within(progress, *self.range):
+            views = self.consensus(views, self.space)
+        return views
+
+    def noise(self, white: Tensor) -> Tensor:
+        """Zoom-consistent white noise of independent white noise, (N, C, H, W)."""
+        return render_noise(white, self.space)
+
+    def _progress(self, sigma: Tensor) -> float:
+        if self.schedule is None:
+            return 0.0
+        return self.schedule.progress(float(torch.as_tensor(sigma).flatten()[0]))
+
+
+def within(progress: float, start: float, end: float) -> bool:
+    """Whether a step at ``progress`` belongs to the range; one that ends at 1 has the last too."""
+    return start <= progress and (progress < end or end >= 1)
