@@ -1,0 +1,127 @@
+"""A zoom stack in one safetensors file: levels, geometry, prompts, seed. No pickle anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .geometry import Geometry
+from .stack import ZoomStack
+
+FORMAT = "zoomstack"
+VERSION = 1
+LEVELS = "levels"
+
+
+def save_stack(path: str | Path, stack: ZoomStack, extra: Mapping[str, str] | None = None) -> None:
+    """Write ``stack`` to ``path``, replacing a file of that name only once the new one is whole.
+
+    The levels keep their dtype. ``extra`` is further metadata, text to text, such as a workflow.
+    Raises ``ValueError`` where levels and geometry do not match, ``OSError`` as the disk does.
+    """
+    from safetensors.torch import save_file
+
+    _check_shape(tuple(stack.levels.shape), stack.geometry, str(path))
+    g = stack.geometry
+    about = {
+        "height": g.height,
+        "width": g.width,
+        "zooms": g.zooms,
+        "focus": g.focus,
+        "prompts": stack.prompts,
+        "seed": stack.seed,
+    }
+    metadata = {**(extra or {}), FORMAT: json.dumps(about), "version": str(VERSION)}
+    with replacing(path) as temporary:
+        save_file({LEVELS: stack.levels.detach().cpu().contiguous()}, temporary, metadata)
+
+
+def load_stack(path: str | Path) -> ZoomStack:
+    """The stack in ``path``. Raises ``ValueError`` where the file is not one, and says why."""
+    from safetensors import SafetensorError, safe_open
+
+    if not os.path.isfile(path):
+        raise ValueError(f"There is no stack file {Path(path).name}.")
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            geometry, prompts, seed = _about(metadata, Path(path).name)
+            if LEVELS not in file.keys():  # noqa: SIM118 (a safe_open is no mapping)
+                raise ValueError(f"{Path(path).name} holds no tensor named {LEVELS!r}.")
+            shape = tuple(file.get_slice(LEVELS).get_shape())
+            _check_shape(shape, geometry, Path(path).name)
+            levels = file.get_tensor(LEVELS)
+    except (SafetensorError, OSError) as error:
+        raise ValueError(
+            f"{Path(path).name} cannot be read as a stack ({error}); it may be cut short. "
+            "Save it again, or copy it anew."
+        ) from error
+    if not levels.is_floating_point():
+        raise ValueError(f"{Path(path).name}'s levels are {levels.dtype}; they must be floats.")
+    return ZoomStack(levels, geometry, prompts, seed)
+
+
+def _about(metadata: dict[str, str], name: str) -> tuple[Geometry, tuple[str, ...], int | None]:
+    if FORMAT not in metadata:
+        raise ValueError(
+            f"{name} is a safetensors file but not a zoom stack; choose one that Save Zoom Stack "
+            "wrote."
+        )
+    version = metadata.get("version", "")
+    if not version.isdecimal() or int(version) > VERSION:
+        raise ValueError(
+            f"{name} is version {version or 'unknown'} of the stack format and this ZoomStack "
+            f"reads up to {VERSION}; update ZoomStack."
+        )
+    try:
+        about: dict[str, Any] = json.loads(metadata[FORMAT])
+        geometry = Geometry(
+            int(about["height"]),
+            int(about["width"]),
+            tuple(about["zooms"]),
+            tuple((x, y) for x, y in about["focus"]),
+        )
+        prompts = tuple(str(prompt) for prompt in about["prompts"])
+        seed = None if about["seed"] is None else int(about["seed"])
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{name}'s description of its levels is broken: {error}.") from error
+    return geometry, prompts, seed
+
+
+def _check_shape(shape: tuple[int, ...], g: Geometry, name: str) -> None:
+    if len(shape) != 4 or (shape[0], *shape[2:]) != (g.levels, g.height, g.width):
+        raise ValueError(
+            f"{name}: the geometry has {g.levels} levels of {g.height} x {g.width} (rows x "
+            f"columns) but the levels' shape is {shape}."
+        )
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[str]:
+    """A temporary name beside ``path`` to write to; on success it takes ``path``'s place.
+
+    On any failure, cancelling included, the temporary file goes and ``path`` stays as it was.
+    """
+    target = Path(path)
+    handle, temporary = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
+    )
+    os.close(handle)
+    try:
+        yield temporary
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
