@@ -25,8 +25,9 @@ def test_a_deeper_placement_is_the_chain_of_its_neighbours():
     assert (rows.zoom, rows.left) == (8, pytest.approx(43.75))
 
 
-def test_magnifications_reach_the_whole_film():
-    assert Geometry(8, 8, (2.0,) * 132).magnifications[-1] == 2.0**132
+def test_octaves_add_up_and_no_depth_overflows_them():
+    assert Geometry(8, 8, (2.0, 4.0)).octaves == (0.0, 1.0, 3.0)
+    assert Geometry(8, 8, (1e6,) * 255).octaves[-1] == pytest.approx(255 * math.log2(1e6))
 
 
 @pytest.mark.parametrize("zoom", [1, 0.5, -2, math.nan, math.inf])

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .fitted import FittedSpace, fit_operators
     from .frames import frames
     from .geometry import Geometry
-    from .joint import JointDenoiser
+    from .joint import Consensus, JointDenoiser
+    from .ladder import Ladder, parse_ladder
     from .path import Path
     from .render import render, render_noise
     from .sample import sample
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Consensus": "joint",
     "FittedSpace": "fitted",
     "Geometry": "geometry",
     "JointDenoiser": "joint",
+    "Ladder": "ladder",
     "Path": "path",
     "PhotoAnchor": "anchor",
     "ZoomStack": "stack",
@@ -37,6 +40,7 @@ _HOME = {
     "fit_operators": "fitted",
     "frames": "frames",
     "load_stack": "files",
+    "parse_ladder": "ladder",
     "render": "render",
     "render_noise": "render",
     "sample": "sample",
@@ -44,9 +48,11 @@ _HOME = {
 }
 
 __all__ = [
+    "Consensus",
     "FittedSpace",
     "Geometry",
     "JointDenoiser",
+    "Ladder",
     "Path",
     "PhotoAnchor",
     "ZoomStack",
@@ -55,6 +61,7 @@ __all__ = [
     "fit_operators",
     "frames",
     "load_stack",
+    "parse_ladder",
     "render",
     "render_noise",
     "sample",

@@ -81,13 +81,13 @@ def octave_share(geometry: Geometry, level: int, octave: int, weighting: Weighti
     Octave 0 is the finest of level ``level - 1``'s grid; a view that is wider still by a factor r
     sees the octaves from log2 r on.
     """
-    magnification = geometry.magnifications
+    at = geometry.octaves
     seeing = [
-        magnification[level] / magnification[wider]
+        at[level] - at[wider]
         for wider in range(level)
-        if magnification[level - 1] / magnification[wider] <= 2**octave * (1 + 1e-9)
+        if at[level - 1] - at[wider] <= octave + 1e-9
     ]
-    weight = float(len(seeing)) if weighting == "uniform" else sum(r**-2 for r in seeing)
+    weight = float(len(seeing)) if weighting == "uniform" else sum(4.0**-o for o in seeing)
     return weight / (1 + weight)
 
 

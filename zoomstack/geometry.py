@@ -88,9 +88,9 @@ class Geometry:
         return len(self.zooms) + 1
 
     @cached_property
-    def magnifications(self) -> tuple[float, ...]:
-        """The magnification of each level over level 0, the first being 1."""
-        return tuple(accumulate(self.zooms, lambda a, b: a * b, initial=1.0))
+    def octaves(self) -> tuple[float, ...]:
+        """log2 of each level's magnification over level 0: no depth overflows it."""
+        return tuple(accumulate(map(math.log2, self.zooms), initial=0.0))
 
     def placement(self, parent: int, child: int) -> tuple[Placement, Placement]:
         """How level ``child`` sits in level ``parent`` (rows, columns), for ``parent < child``."""

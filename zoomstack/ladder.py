@@ -1,0 +1,125 @@
+"""A ladder of prompts, one a level, written as plain text."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .geometry import MIDDLE, Geometry, check_child
+
+MOST_LEVELS = 256
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_OPTION = re.compile(rf"\s*(?:p=(?P<p>{_NUMBER})|focus=(?P<x>{_NUMBER}),(?P<y>{_NUMBER}))(?=\s|$)")
+
+
+class Ladder(NamedTuple):
+    """What each level shows and how it sits in the one above, widest first.
+
+    ``prompts`` and ``negatives`` hold N texts, prefix and suffix included; ``zooms`` and ``focus``
+    N - 1 entries, as in ``Geometry``.
+    """
+
+    prompts: tuple[str, ...]
+    negatives: tuple[str, ...]
+    zooms: tuple[float, ...]
+    focus: tuple[tuple[float, float], ...]
+
+    @property
+    def levels(self) -> int:
+        return len(self.prompts)
+
+    def geometry(self, height: int, width: int) -> Geometry:
+        """The ladder's frames on a grid of ``height`` x ``width`` pixels."""
+        return Geometry(height, width, self.zooms, self.focus)
+
+
+class Rung(NamedTuple):
+    """One line of a ladder."""
+
+    prompt: str
+    zoom: float | None = None
+    focus: tuple[float, float] | None = None
+
+
+def parse_ladder(
+    text: str, zoom_factor: float = 2.0, prefix: str = "", suffix: str = "", negative: str = ""
+) -> Ladder:
+    """The ladder that ``text`` describes: one level a line, widest first.
+
+    Blank lines and lines that begin with # are skipped. A line may begin with brackets that say
+    how its level sits in the one above: ``[p=3.5 focus=0.4,0.6] a coast line``; the zoom factor is
+    ``zoom_factor`` and the focus the middle where they do not. ``negative`` is one line for all
+    levels, or one line a level.
+
+    Raises ``ValueError`` naming the line, and the column where brackets do not parse.
+    """
+    rungs = [_parse_line(number, line) for number, line in _lines(text)]
+    if not rungs:
+        raise ValueError("The ladder is empty; write one prompt a line, the widest view first.")
+    if len(rungs) > MOST_LEVELS:
+        raise ValueError(
+            f"The ladder has {len(rungs)} levels; it may have up to {MOST_LEVELS}. "
+            "Make several ladders of it."
+        )
+    if rungs[0].zoom is not None or rungs[0].focus is not None:
+        raise ValueError(
+            "The first line has brackets, but there is no level above it to sit in; "
+            "move them to the line of the level that they place."
+        )
+    zooms = tuple(zoom_factor if rung.zoom is None else rung.zoom for rung in rungs[1:])
+    focus = tuple(rung.focus or MIDDLE for rung in rungs[1:])
+    for level, (zoom, (x, y)) in enumerate(zip(zooms, focus, strict=True), start=1):
+        check_child(level, zoom, x, y)
+    return Ladder(
+        tuple(_join(prefix, rung.prompt, suffix) for rung in rungs),
+        _negatives(negative, len(rungs)),
+        zooms,
+        focus,
+    )
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), start=1))
+    return [(number, line) for number, line in numbered if line and not line.startswith("#")]
+
+
+def _parse_line(number: int, line: str) -> Rung:
+    # Brackets are ours only where they hold an assignment: "[old photo] a coast" is a prompt.
+    match = re.match(r"\[([^\]]*=[^\]]*)(\]?)", line)
+    if not match:
+        return Rung(line)
+    inside, closed = match.groups()
+    if not closed:
+        raise ValueError(f"Line {number}, column 1: this bracket is not closed; add a ].")
+    zoom, focus, at = None, None, 0
+    while inside[at:].strip():
+        option = _OPTION.match(inside, at)
+        if not option:
+            column = 2 + at + len(inside[at:]) - len(inside[at:].lstrip())
+            raise ValueError(
+                f"Line {number}, column {column}: {inside[at:].split()[0]!r} is not understood; "
+                "brackets hold p=NUMBER and focus=X,Y, such as [p=3.5 focus=0.4,0.6]."
+            )
+        if option["p"]:
+            zoom = float(option["p"])
+        else:
+            focus = float(option["x"]), float(option["y"])
+        at = option.end()
+    return Rung(line[match.end() :].strip(), zoom, focus)
+
+
+def _negatives(text: str, levels: int) -> tuple[str, ...]:
+    lines = text.strip().splitlines()
+    if len(lines) <= 1:
+        return (text.strip(),) * levels
+    if len(lines) != levels:
+        raise ValueError(
+            f"There are {len(lines)} negative prompts for {levels} levels; write one line for all "
+            "levels, or one a level."
+        )
+    return tuple(line.strip() for line in lines)
+
+
+def _join(prefix: str, prompt: str, suffix: str) -> str:
+    parts = (part.strip().strip(",").strip() for part in (prefix, prompt, suffix))
+    return ", ".join(part for part in parts if part)
