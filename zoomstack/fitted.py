@@ -25,7 +25,9 @@ from .space import Link, Window
 Encode = Callable[[Tensor], Tensor]
 
 LARGEST_ZOOM = 8  # beyond it a block has more unknowns than a few dozen pictures can settle
+PICTURES, BLOCKS = 20, 12  # pictures to fit on, and blocks along their sides
 RIDGE = 1e-4  # of the samples' mean power
+UNUSED = 1e-4  # a latent direction with less than this of the strongest one's power is unused
 
 
 class FittedOperators(NamedTuple):
@@ -61,7 +63,7 @@ def fit_operators(
     if not 2 <= zoom <= LARGEST_ZOOM:
         raise ValueError(f"Operators can be fitted for a factor of 2 to {LARGEST_ZOOM}, not {zoom}.")
     if pictures is None:
-        pictures = dead_leaves(32, *_fitting_size(zoom, ratio))
+        pictures = dead_leaves(PICTURES, *(ratio * zoom * BLOCKS,) * 2)
     shrink = plain_space(Geometry(*pictures.shape[2:], (float(zoom),))).link(0, 1)
     assert shrink is not None
     with torch.inference_mode(False), torch.no_grad():
@@ -81,23 +83,29 @@ def fit_operators(
         u, u0, u_explained = _least_squares(around, into[:, 1:-1, 1:-1])
     channels = coarse.shape[1]
     block = (channels, channels, zoom, zoom)
+    k = _complete(k, zoom)
     value, vector = torch.linalg.eigh(k @ k.T)
-    root = value.clamp_min(value.max() * 1e-9).rsqrt()
     return FittedOperators(
         zoom,
         k.reshape(block).float(),
         k0.float(),
         torch.linalg.pinv(k).T.reshape(block).float(),
-        ((vector * root) @ vector.T @ k).reshape(block).float(),
+        ((vector * value.rsqrt()) @ vector.T @ k).reshape(block).float(),
         u.reshape(-1, channels, 3, 3).float(),
         u0.float(),
         (k_explained, u_explained),
     )
 
 
-def _fitting_size(zoom: int, ratio: int) -> tuple[int, int]:
-    """A picture whose shrunk version still holds some 10 x 10 latents off the border."""
-    return (ratio * zoom * max(12, 32 // zoom),) * 2
+def _complete(k: Tensor, zoom: int) -> Tensor:
+    """K with full rank: in directions that the encoder leaves unused, the mean of the block.
+
+    Noise lives in those directions too, and a shrinking that loses them has no inverse.
+    """
+    value, vector = torch.linalg.eigh(k @ k.T)
+    unused = vector[:, value < UNUSED * value.max()]
+    mean = torch.eye(len(k), dtype=k.dtype).repeat_interleave(zoom * zoom, dim=1) / zoom**2
+    return k + unused @ unused.T @ (mean - k)
 
 
 def _latents(encode: Encode, pictures: Tensor) -> Tensor:

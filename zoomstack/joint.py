@@ -95,6 +95,14 @@ class JointDenoiser:
     def __call__(self, x: Tensor, sigma: Tensor) -> Tensor:
         return self.couple(self.denoise(x, sigma), sigma)
 
+    def acts(self, sigma: Tensor) -> bool:
+        """Whether ``couple`` does anything at noise level ``sigma``."""
+        progress = self._progress(sigma)
+        ranges = [(anchor.start, anchor.end) for anchor in self.anchors]
+        if self.consensus.coupling != "independent" and self.space.geometry.levels > 1:
+            ranges.append(self.range)
+        return any(within(progress, start, end) for start, end in ranges)
+
     def couple(self, views: Tensor, sigma: Tensor) -> Tensor:
         """Predicted clean views at noise level ``sigma``, made one scene."""
         progress = self._progress(sigma)

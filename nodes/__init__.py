@@ -1,0 +1,25 @@
+"""The nodes, and the one place that lists them. All Python that knows ComfyUI is in here."""
+
+from __future__ import annotations
+
+from comfy_api.latest import ComfyExtension, io
+
+from .anchor import PhotoAnchor
+from .prompts import PromptLadder
+from .sampling import ZoomStackApply, ZoomStackSampler
+from .stack import LaplacianBlend, LoadZoomStack, SaveZoomStack
+from .video import ZoomVideoRender
+
+
+class ZoomStackExtension(ComfyExtension):
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        return [
+            PromptLadder,
+            ZoomStackSampler,
+            ZoomStackApply,
+            PhotoAnchor,
+            LaplacianBlend,
+            ZoomVideoRender,
+            SaveZoomStack,
+            LoadZoomStack,
+        ]

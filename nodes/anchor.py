@@ -1,0 +1,148 @@
+"""PhotoAnchor: a photograph that a level of the zoom must show."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from comfy_api.latest import io
+from torch import Tensor
+from torch.nn import functional
+
+from ..zoomstack.anchor import PhotoAnchor as Anchor
+from ..zoomstack.anchor import Solver
+from . import host
+from .types import CATEGORY, SEARCH, ZoomAnchorType
+
+
+SMALLEST = 16  # pixels a side: below, there is nothing to zoom into
+
+
+class Photo(NamedTuple):
+    """A photo, (1, 3, H, W) of any size in [0, 1], and how it is to act."""
+
+    picture: Tensor
+    level: int
+    strength: float
+    solver: Solver
+    steps: int
+    learning_rate: float
+    start: float
+    end: float
+
+    def fitted_to(self, height: int, width: int) -> Tensor:
+        """(1, 3, height, width): the photo's middle in that aspect, resized without aliasing."""
+        rows, columns = self.picture.shape[-2:]
+        scale = min(rows / height, columns / width)
+        cut_rows, cut_columns = round(height * scale), round(width * scale)
+        top, left = (rows - cut_rows) // 2, (columns - cut_columns) // 2
+        if (cut_rows, cut_columns) != (rows, columns):
+            host.log.info(
+                "PhotoAnchor: the photo of %d x %d is cropped to its middle %d x %d.",
+                columns, rows, cut_columns, cut_rows,
+            )  # fmt: skip
+        middle = self.picture[..., top : top + cut_rows, left : left + cut_columns]
+        resized = functional.interpolate(middle, (height, width), mode="bicubic", antialias=True)
+        return resized.clamp(0, 1)
+
+    def anchor(self, picture: Tensor) -> Anchor:
+        """The library's anchor, for the photo as (C, H, W) in the space where levels meet."""
+        return Anchor(picture, *self[1:])
+
+
+class PhotoAnchor(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="PhotoAnchor",
+            display_name="Photo Anchor",
+            category=CATEGORY,
+            description="A photograph that one level of the zoom must show; the others follow it.",
+            search_aliases=[*SEARCH, "zoom from photo"],
+            inputs=[
+                io.Image.Input(
+                    "image",
+                    tooltip="The photo. Any size of 16 pixels or more a side; its middle is used, "
+                    "in the aspect of the zoom.",
+                ),
+                io.Int.Input(
+                    "level", default=0, min=0, max=255,
+                    tooltip="Which level shows the photo; 0 is the widest.",
+                ),
+                io.Float.Input(
+                    "strength", default=1.0, min=0.0, max=1.0, step=0.01,
+                    tooltip="How far each step moves towards the photo: 0 not at all, 1 all the "
+                    "way.",
+                ),
+                io.Combo.Input(
+                    "solver", options=["exact", "adam"], default="exact",
+                    tooltip="exact solves for the photo in one go; adam takes the paper's gradient "
+                    "steps.",
+                ),
+                io.Int.Input(
+                    "steps", default=5, min=1, max=1000, advanced=True,
+                    tooltip="Gradient steps of adam per sampling step; the paper takes 5.",
+                ),
+                io.Float.Input(
+                    "learning_rate", default=0.1, min=0.0001, max=10.0, step=0.01, advanced=True,
+                    tooltip="Learning rate of adam; the paper takes 0.1.",
+                ),
+                io.Float.Input(
+                    "start", default=0.0, min=0.0, max=1.0, step=0.01, advanced=True,
+                    tooltip="Where the anchor begins to act, as a fraction of the steps.",
+                ),
+                io.Float.Input(
+                    "end", default=0.8, min=0.0, max=1.0, step=0.01, advanced=True,
+                    tooltip="Where it stops. Leaving the last steps free keeps detail crisp.",
+                ),
+                ZoomAnchorType.Input(
+                    "anchor", optional=True,
+                    tooltip="Another anchor to chain with: several levels may have photos.",
+                ),
+            ],
+            outputs=[
+                ZoomAnchorType.Output(
+                    display_name="anchor", tooltip="For the sampler: this photo and those before."
+                )
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        image: Tensor,
+        level: int,
+        strength: float,
+        solver: Solver,
+        steps: int,
+        learning_rate: float,
+        start: float,
+        end: float,
+        anchor: tuple[Photo, ...] = (),
+    ) -> io.NodeOutput:
+        picture = photo_of(image)
+        if start > end:
+            raise ValueError(f"PhotoAnchor starts at {start:g} and ends at {end:g}; swap them.")
+        photo = Photo(picture, level, strength, solver, steps, learning_rate, start, end)
+        return io.NodeOutput((*(anchor or ()), photo))
+
+
+def photo_of(image: Tensor) -> Tensor:
+    """(1, 3, H, W) of an IMAGE, its alpha laid over white. Refuses what is no single photo."""
+    count, rows, columns, channels = image.shape
+    if count != 1:
+        raise ValueError(
+            f"PhotoAnchor got {count} images; pick one with ImageFromBatch, and chain one "
+            "PhotoAnchor a photo."
+        )
+    if min(rows, columns) < SMALLEST:
+        raise ValueError(
+            f"The photo has {columns} x {rows} pixels; it needs at least {SMALLEST} a side."
+        )
+    picture = image.movedim(-1, 1).float()
+    if channels == 4:
+        picture = picture[:, :3] * picture[:, 3:] + (1 - picture[:, 3:])
+    if channels < 3:
+        picture = picture[:, :1].expand(-1, 3, -1, -1)
+    if not picture.isfinite().all():
+        raise ValueError("The photo holds NaN or infinite values; load or make it again.")
+    return picture[:, :3]

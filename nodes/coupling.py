@@ -1,0 +1,203 @@
+"""A run of joint sampling: which space the levels meet in, and what the wrappers ask of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from ..zoomstack.anchor import PhotoAnchor
+from ..zoomstack.blend import Method, Weighting
+from ..zoomstack.geometry import Geometry
+from ..zoomstack.joint import Consensus, Coupling, JointDenoiser
+from ..zoomstack.ladder import Ladder
+from ..zoomstack.pixels import ThroughPixels
+from ..zoomstack.render import render_noise
+from ..zoomstack.space import Space, as_space
+from . import host
+from .anchor import Photo
+from .fitting import fitted_space
+from .latents import Layout, layout_of
+from .routing import Router
+
+
+SpaceName = Literal["auto", "latent", "fitted", "pixel"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The sampler's advanced inputs; each is a switch of the paper's ablations or a limit."""
+
+    space: SpaceName = "auto"
+    coupling: Coupling = "joint"
+    blend: Method = "laplacian"
+    weighting: Weighting = "snr"
+    feather: float = 0.25
+    shared_noise: bool = True
+    couple_start: float = 0.0
+    couple_end: float = 1.0
+    levels_per_batch: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known before sampling starts; ``start`` makes the run."""
+
+    ladder: Ladder
+    options: Options
+    anchors: tuple[Photo, ...] = ()
+    vae: Any = None
+
+    def start(self, site: host.Site) -> Run:
+        """Raises ``ValueError`` where ladder, latent, VAE and options do not fit together."""
+        levels = site.shape[0]
+        if levels != self.ladder.levels:
+            raise ValueError(
+                f"PromptLadder has {self.ladder.levels} levels but the latent holds {levels}; "
+                f"change the ladder to {levels} lines, or pass {self.ladder.levels} latents."
+            )
+        layout = layout_of(site.latent_format, site.shape)
+        grid = layout.grid(torch.empty(site.shape, device="meta"))
+        return Run(self, site, layout, self.ladder.geometry(*grid))
+
+
+class Run:
+    """``host.Run``: one sampling of all levels."""
+
+    def __init__(self, plan: Plan, site: host.Site, layout: Layout, geometry: Geometry) -> None:
+        options = plan.options
+        self.levels = geometry.levels
+        self.router = Router(self.levels)
+        self.most = min(options.levels_per_batch, self.levels)
+        self.shares_noise = options.shared_noise
+        self._layout, self._options, self._site = layout, options, site
+        in_pixels = options.space == "pixel" and not _is_pixel_model(site)
+        self._space = self._choose_space(plan, geometry)
+        meeting: Space = self._space
+        if in_pixels:
+            _need_vae(plan.vae, site, 'space "pixel"')
+            ratio = _pixels_per_row(site, layout)
+            meeting = as_space(geometry.resized(geometry.height * ratio, geometry.width * ratio))
+        self._joint = JointDenoiser(
+            lambda x, sigma: x,
+            meeting,
+            [self._anchor(photo, plan, meeting, in_pixels) for photo in plan.anchors],
+            Consensus(options.coupling, options.blend, options.weighting, options.feather),
+            start=options.couple_start,
+            end=options.couple_end,
+            sigmas=site.sigmas,
+        )
+        self._couple: Callable[[Tensor, Tensor], Tensor] = self._joint.couple
+        if in_pixels:
+            self._couple = ThroughPixels(
+                self._joint.couple,
+                encode=lambda pictures: self._encode(plan.vae, pictures),
+                decode=lambda views: host.decode_pictures(
+                    plan.vae, site.process_out(layout.latent(views))
+                ).to(views),
+            )
+        self._idle = self.levels == 1 and not plan.anchors
+
+    def noise(self, white: Tensor) -> Tensor:
+        """White noise of the latent's shape, shared by the levels."""
+        return self._layout.latent(render_noise(self._layout.views(white), self._space))
+
+    def couple(self, x0: Tensor, sigma: Tensor) -> Tensor:
+        """Predicted clean latents, one scene. Raises where a level is not finite."""
+        if self._idle:
+            return x0
+        views = self._layout.views(x0)
+        finite = torch.isfinite(views).flatten(1).all(1)
+        if not finite.all():
+            level = int((~finite).nonzero()[0])
+            raise ValueError(
+                f"The model predicted NaN or infinite values for level {level} (0 is the widest) "
+                f"at sigma {float(sigma.flatten()[0]):.4g}. Run the model in a wider precision "
+                "(bf16 or fp32), or lower cfg."
+            )
+        if not self._joint.acts(sigma):
+            return x0  # nor pay for a decoding
+        return self._layout.latent(self._couple(views, sigma))
+
+    def settle(self, latent: Tensor) -> Tensor:
+        """Clean latents, consistent in the space that the noise is shared in."""
+        if self._options.space == "pixel" and not _is_pixel_model(self._site):
+            return latent  # agrees in pixels, which one more pass through latents would undo
+        views = self._joint.consensus(self._layout.views(latent), self._space)
+        return self._layout.latent(views)
+
+    def ends_coupled(self) -> bool:
+        return self._options.couple_end >= 1 and self._options.coupling != "independent"
+
+    def sheet(self, x0: Tensor) -> Tensor:
+        """All levels side by side in one latent, for the preview."""
+        columns = math.ceil(self.levels**0.5)
+        rows = math.ceil(self.levels / columns)
+        spare = rows * columns - self.levels
+        padded = torch.cat([x0, x0.new_zeros((spare, *x0.shape[1:]))])
+        return rearrange(padded, "(r c) ... h w -> ... (r h) (c w)", r=rows, c=columns)[None]
+
+    def _choose_space(self, plan: Plan, geometry: Geometry) -> Space:
+        wanted = self._options.space
+        if _is_pixel_model(self._site) or wanted in ("latent", "pixel") or self.levels == 1:
+            return as_space(geometry)
+        if plan.vae is None and wanted == "auto":
+            host.log.info("Coupling plain latents; connect the VAE for better agreement.")
+            return as_space(geometry)
+        _need_vae(plan.vae, self._site, f'space "{wanted}"')
+        return fitted_space(
+            plan.vae,
+            geometry,
+            lambda pictures: self._encode(plan.vae, pictures),
+            _pixels_per_row(self._site, self._layout),
+            like=torch.empty(0, device=self._site.device),
+            or_plain=wanted == "auto",
+        )
+
+    def _encode(self, vae: Any, pictures: Tensor) -> Tensor:
+        """Level pictures in the model's space, of pictures (B, 3, H, W) in [0, 1]."""
+        return self._layout.views(self._site.process_in(host.encode_pictures(vae, pictures)))
+
+    def _anchor(self, photo: Photo, plan: Plan, meeting: Space, in_pixels: bool) -> PhotoAnchor:
+        g = meeting.geometry
+        if not 0 <= photo.level < g.levels:
+            raise ValueError(
+                f"PhotoAnchor is for level {photo.level} but the ladder has {g.levels} levels; "
+                f"set its level from 0 to {g.levels - 1}."
+            )
+        if in_pixels:
+            picture = photo.fitted_to(g.height, g.width)[0]
+        elif _is_pixel_model(self._site):
+            picture = photo.fitted_to(g.height, g.width)[0] * 2 - 1
+        else:
+            _need_vae(plan.vae, self._site, "PhotoAnchor")
+            ratio = _pixels_per_row(self._site, self._layout)
+            picture = self._encode(plan.vae, photo.fitted_to(g.height * ratio, g.width * ratio))[0]
+        return photo.anchor(picture.to(self._site.device, torch.float32))
+
+
+def _is_pixel_model(site: host.Site) -> bool:
+    """Models that denoise RGB itself, as the paper's does."""
+    format = site.latent_format
+    return format.latent_channels == 3 and format.spacial_downscale_ratio == 1
+
+
+def _pixels_per_row(site: host.Site, layout: Layout) -> int:
+    """Pixels per row of the level pictures that the latent holds."""
+    return int(site.latent_format.spacial_downscale_ratio) // layout.shuffle
+
+
+def _need_vae(vae: Any, site: host.Site, who: str) -> None:
+    if vae is None:
+        raise ValueError(f"{who} needs the model's VAE; connect it to the sampler's vae input.")
+    channels = site.latent_format.latent_channels
+    if vae.latent_channels != channels:
+        raise ValueError(
+            f"The VAE makes latents of {vae.latent_channels} channels but the model denoises "
+            f"{channels}; connect the VAE that belongs to the model."
+        )

@@ -1,0 +1,33 @@
+"""Everything of ComfyUI that this pack relies on and a new version could change, in one place.
+
+Nothing of the host is patched: a cloned MODEL carries wrappers under one key (``install``), and a
+run's state travels in that run's own model options, which the host drops when it ends. Written
+against ComfyUI 0.30.0.
+"""
+
+from __future__ import annotations
+
+from .disk import output_file, stack_files, stack_path, workflow_metadata
+from .jobs import check_interrupted, in_batches, log, progress, sample
+from .site import Plan, Run, Site
+from .vae import decode_pictures, encode_pictures
+from .wrappers import KEY, install
+
+__all__ = [
+    "KEY",
+    "Plan",
+    "Run",
+    "Site",
+    "check_interrupted",
+    "decode_pictures",
+    "encode_pictures",
+    "in_batches",
+    "install",
+    "log",
+    "output_file",
+    "progress",
+    "sample",
+    "stack_files",
+    "stack_path",
+    "workflow_metadata",
+]

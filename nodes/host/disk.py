@@ -1,0 +1,79 @@
+"""Files in ComfyUI's folders: where a stack may be read from and written to."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import folder_paths
+from comfy.cli_args import args
+
+from ...zoomstack.geometry import Geometry
+
+_FOLDERS = {
+    "output": folder_paths.get_output_directory,
+    "input": folder_paths.get_input_directory,
+}
+_ENDING = ".safetensors"
+
+
+def output_file(prefix: str, ending: str, geometry: Geometry) -> tuple[str, dict[str, str]]:
+    """A new path in the output folder, and how the front end names it."""
+    folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
+        prefix, folder_paths.get_output_directory(), geometry.width, geometry.height
+    )
+    file = f"{name}_{counter:05}_.{ending}"
+    return os.path.join(folder, file), {
+        "filename": file,
+        "subfolder": subfolder,
+        "type": "output",
+    }
+
+
+def workflow_metadata(hidden: Any) -> dict[str, str]:
+    """The prompt and workflow that made a file, unless the user has turned metadata off."""
+    if args.disable_metadata or hidden is None:
+        return {}
+    metadata = {} if hidden.prompt is None else {"prompt": json.dumps(hidden.prompt)}
+    for key, value in (hidden.extra_pnginfo or {}).items():
+        metadata[str(key)] = json.dumps(value)
+    return metadata
+
+
+def stack_files() -> list[str]:
+    """Stacks in the output and input folders, newest first, as "folder/name [output]"."""
+    found = []
+    for kind, directory in _FOLDERS.items():
+        root = directory()
+        for folder, _, names in os.walk(root):
+            for name in names:
+                if name.endswith(_ENDING) and not name.startswith("."):
+                    path = os.path.join(folder, name)
+                    relative = os.path.relpath(path, root).replace(os.sep, "/")
+                    found.append((_modified(path), f"{relative} [{kind}]"))
+    return [label for _, label in sorted(found, reverse=True)]
+
+
+def stack_path(label: str) -> str:
+    """The path that a label of ``stack_files`` names; ``ValueError`` for any other place."""
+    try:
+        path = folder_paths.get_annotated_filepath(label, folder_paths.get_output_directory())
+    except (ValueError, OSError):
+        path = ""
+    if not path.endswith(_ENDING) or not any(
+        folder_paths.is_within_directory(directory(), path) for directory in _FOLDERS.values()
+    ):
+        raise ValueError(
+            f"{label!r} is no stack file in ComfyUI's output or input folder; copy it there."
+        )
+    if not os.path.isfile(path):
+        raise ValueError(f"There is no stack file {label!r}; it may have been moved or deleted.")
+    return path
+
+
+def _modified(path: str) -> float:
+    try:
+        return os.path.getmtime(path)
+    except OSError:
+        return 0.0

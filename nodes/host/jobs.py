@@ -1,0 +1,51 @@
+"""Progress, cancelling and the log of a running node, and the stock sampler."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import comfy.model_management as management
+import comfy.utils
+from torch import Tensor
+
+log = logging.getLogger("zoomstack")
+
+
+def progress(total: int) -> comfy.utils.ProgressBar:
+    """A progress bar on the running node; ``update(n)`` moves it, and stops a cancelled run."""
+    return comfy.utils.ProgressBar(total)
+
+
+def check_interrupted() -> None:
+    """Raise the host's own exception where the user has cancelled."""
+    management.throw_exception_if_processing_interrupted()
+
+
+def in_batches(tensor: Tensor, size: int = 1) -> Iterator[Tensor]:
+    """Parts of a batch, stopping where the user has cancelled."""
+    for part in tensor.split(size):
+        check_interrupted()
+        yield part
+
+
+def sample(
+    model: Any,
+    seed: int,
+    steps: int,
+    cfg: float,
+    sampler_name: str,
+    scheduler: str,
+    positive: Any,
+    negative: Any,
+    latent: dict[str, Any],
+    denoise: float,
+) -> dict[str, Any]:
+    """The stock KSampler's own function: same noise, previews and output as that node."""
+    import nodes  # ComfyUI's, not ours
+
+    (samples,) = nodes.common_ksampler(
+        model, seed, steps, cfg, sampler_name, scheduler, positive, negative, latent, denoise
+    )
+    return samples

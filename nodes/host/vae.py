@@ -1,0 +1,25 @@
+"""The VAE, as pictures in and out: (B, 3, H, W) in [0, 1]."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .jobs import in_batches
+
+
+def encode_pictures(vae: Any, pictures: Tensor) -> Tensor:
+    """Latents (space of LATENT wires) of pictures (B, 3, H, W) in [0, 1]."""
+    images = pictures.movedim(1, -1)
+    if getattr(vae, "latent_dim", 2) == 3:
+        # A video VAE takes a batch for one film: one at a time.
+        return torch.cat([vae.encode(image) for image in in_batches(images)])
+    return vae.encode(images)
+
+
+def decode_pictures(vae: Any, latent: Tensor) -> Tensor:
+    """Pictures (B, 3, H, W) in [0, 1] of latents (space of LATENT wires)."""
+    images = vae.decode(latent)
+    return images.reshape(-1, *images.shape[-3:]).movedim(-1, 1)

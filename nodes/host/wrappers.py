@@ -1,0 +1,175 @@
+"""The four wrappers and one function that couple a MODEL's levels, and what they hang on.
+
+| hook | job |
+|---|---|
+| OUTER_SAMPLE | check, share the noise, preview all levels, settle what a sampler left unfinished |
+| PREPARE_SAMPLING | plan memory for the levels of one call |
+| PREDICT_NOISE, outermost | the final prediction of any guider, made one scene |
+| CALC_COND_BATCH | route each level's prompt to its rows, in as few calls as memory allows |
+| pre-CFG function | couple the unconditional prediction too, for the cfg_pp samplers |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+from comfy.patcher_extension import WrappersMP
+from torch import Tensor
+
+from .. import routing
+from . import memory
+from .jobs import check_interrupted, log
+from .noise import share_noise
+from .preview import Preview
+from .site import Plan, Run, Site
+
+if TYPE_CHECKING:
+    from comfy.model_patcher import ModelPatcher
+
+KEY = "zoomstack"
+
+
+def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
+    """A clone of ``model`` whose levels are sampled together, by any guider and any sampler."""
+    clone = model.clone()
+
+    def outer_sample(executor: Any, *args: Any, **kwargs: Any) -> Tensor:
+        return _outer_sample(plan, executor, *args, **kwargs)
+
+    wrappers = {
+        WrappersMP.OUTER_SAMPLE: outer_sample,
+        WrappersMP.PREPARE_SAMPLING: _prepare_sampling,
+        WrappersMP.PREDICT_NOISE: _predict_noise,
+        WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
+    }
+    for kind, wrapper in wrappers.items():
+        # First in the dict is outermost: a cache (LazyCache) must be inside of us, or it would
+        # skip us. Our own key is replaced, so applying the node twice is applying it once.
+        others = {k: v for k, v in clone.wrappers.get(kind, {}).items() if k != KEY}
+        clone.wrappers[kind] = {KEY: [wrapper], **others}
+    options = clone.model_options
+    before = [f for f in options.get("sampler_pre_cfg_function", []) if f is not _pre_cfg]
+    options["sampler_pre_cfg_function"] = [*before, _pre_cfg]
+    return clone
+
+
+def _outer_sample(
+    plan: Plan,
+    executor: Any,
+    noise: Tensor,
+    latent: Tensor,
+    sampler: Any,
+    sigmas: Tensor,
+    denoise_mask: Tensor | None = None,
+    callback: Callable[..., None] | None = None,
+    disable_pbar: bool = False,
+    seed: int | None = None,
+    **kwargs: Any,
+) -> Tensor:
+    """Check, share the noise, show all levels, and settle what a sampler left unfinished."""
+    guider = executor.class_obj
+    handler = guider.model_options.get("context_handler")
+    if handler is not None and handler.dim == 0:
+        raise ValueError(
+            "Context windows over dimension 0 cut the zoom's levels apart; remove that node, "
+            "levels_per_batch does what it is for."
+        )
+    if kwargs.get("latent_shapes") is not None and len(kwargs["latent_shapes"]) > 1:
+        raise ValueError("Packed latents of several kinds are no zoom levels; use an image model.")
+    site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
+    routing.check_tags(guider.conds, noise.shape[0])
+    run = plan.start(site)
+    guider.model_options[KEY] = run
+    if run.levels > 1:
+        if noise.any() and run.shares_noise:
+            noise = run.noise(noise.to(site.device)).to(noise.device)
+            sampler = share_noise(sampler, run, site, seed)
+        if latent.any() and denoise_mask is None:
+            settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))
+            latent = site.process_out(settled).to(latent)
+    preview = Preview(callback, run) if callback is not None and run.levels > 1 else callback
+    _mark_cfg_pp(guider.model_options, sampler)
+    # Asked before sampling: uni_pc writes into the sigmas it is given.
+    clean = float(sigmas[-1]) == 0 and denoise_mask is None
+    output = executor(
+        noise, latent, sampler, sigmas, denoise_mask, preview, disable_pbar, seed, **kwargs
+    )
+    if isinstance(preview, Preview):
+        preview.finish()
+    settles = run.levels > 1 and clean and run.ends_coupled()
+    return _settled(run, site, output) if settles else output
+
+
+def _settled(run: Run, site: Site, output: Tensor) -> Tensor:
+    """A few samplers (dpm_fast, dpm_adaptive, uni_pc) end a little off their last prediction."""
+    before = site.process_in(output.to(site.device, torch.float32))
+    after = run.settle(before)
+    if float((after - before).abs().max()) <= 1e-5 * float(before.std()):
+        return output
+    return site.process_out(after).to(output)
+
+
+def _prepare_sampling(
+    executor: Any, model: ModelPatcher, noise_shape: Any, conds: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """Plan memory for the levels of one call, not for all: else weights are offloaded for them."""
+    run = (kwargs.get("model_options") or {}).get(KEY)
+    if run is not None:
+        most = run.most or memory.affordable(model, noise_shape)
+        noise_shape = torch.Size((min(noise_shape[0], most), *noise_shape[1:]))
+    return executor(model, noise_shape, conds, *args, **kwargs)
+
+
+def _predict_noise(
+    executor: Any, x: Tensor, timestep: Tensor, model_options: Any = None, seed: Any = None
+) -> Tensor:
+    """The final prediction of any guider, made one scene."""
+    x0 = executor(x, timestep, model_options, seed)
+    run: Run | None = (model_options or {}).get(KEY)
+    return x0 if run is None else run.couple(x0, timestep)
+
+
+def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
+    """The cfg_pp samplers step along the unconditional prediction: couple it as well."""
+    options = args["model_options"]
+    run: Run | None = options.get(KEY)
+    if run is None or run.levels == 1 or not options.get(f"{KEY}_cfg_pp"):
+        return args["conds_out"]
+    return [run.couple(prediction, args["sigma"]) for prediction in args["conds_out"]]
+
+
+def _mark_cfg_pp(options: dict[str, Any], sampler: Any) -> None:
+    function = getattr(sampler, "sampler_function", None)
+    options[f"{KEY}_cfg_pp"] = "cfg_pp" in getattr(function, "__name__", "")
+
+
+def _calc_cond_batch(
+    executor: Any, model: Any, conds: Any, x: Tensor, timestep: Tensor, model_options: Any
+) -> list[Any]:
+    """Each level its own prompt, in as few calls as memory allows; half of them where it does not."""
+    run: Run | None = model_options.get(KEY)
+    if run is None or run.levels == 1:
+        return executor(model, conds, x, timestep, model_options)
+
+    def call(conds: Any, x: Tensor, sigma: Tensor) -> list[Tensor]:
+        check_interrupted()
+        return executor(model, conds, x, sigma, model_options)
+
+    most = run.most or memory.fitting(model, x)
+    while True:
+        try:
+            return routing.run(run.router, most, call, conds, x, timestep)
+        except Exception as error:
+            memory.release_after(error)
+            if most == 1:
+                raise MemoryError(
+                    f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels "
+                    "per call; choose a smaller width and height."
+                ) from error
+        # Outside of the except block, whose traceback would keep the failed call's tensors alive.
+        memory.empty_cache()
+        most = (min(most, run.levels) + 1) // 2
+        run.most = most
+        log.warning("Out of memory: going on with %d levels per batch.", most)

@@ -1,0 +1,62 @@
+"""A model's latent as pictures, one a level, and back: each family lays it out its own way."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from einops import rearrange
+from torch import Tensor
+
+
+class Layout(NamedTuple):
+    """How a latent holds N level pictures; see ``layout_of``."""
+
+    frames: bool  # (N, C, 1, h, w), a film of one frame a level
+    shuffle: int  # 2 where each channel quadruple is a 2 x 2 block of pixels (Flux2), else 1
+
+    def grid(self, latent: Tensor) -> tuple[int, int]:
+        """Rows and columns of the level pictures."""
+        return latent.shape[-2] * self.shuffle, latent.shape[-1] * self.shuffle
+
+    def views(self, latent: Tensor) -> Tensor:
+        """(N, C, H, W) level pictures of a latent."""
+        flat = latent.squeeze(2) if self.frames else latent
+        p = self.shuffle
+        return rearrange(flat, "n (c p q) h w -> n c (h p) (w q)", p=p, q=p) if p > 1 else flat
+
+    def latent(self, views: Tensor) -> Tensor:
+        """The latent whose level pictures these are."""
+        p = self.shuffle
+        flat = rearrange(views, "n c (h p) (w q) -> n (c p q) h w", p=p, q=p) if p > 1 else views
+        return flat.unsqueeze(2) if self.frames else flat
+
+
+def layout_of(latent_format: Any, shape: tuple[int, ...]) -> Layout:
+    """The layout of a latent of ``shape``; ``ValueError`` for those that hold no level pictures."""
+    name = type(latent_format).__name__
+    if len(shape) not in (4, 5):
+        raise ValueError(
+            f"{name} latents have the shape {shape}, which is no picture a level; ZoomStack needs "
+            "a model of still images."
+        )
+    if len(shape) == 5 and shape[2] != 1:
+        raise ValueError(
+            f"The latent holds {shape[2]} frames a level; a zoom needs one. Use an empty latent "
+            "of length 1."
+        )
+    return Layout(frames=len(shape) == 5, shuffle=_shuffle(latent_format, name))
+
+
+def _shuffle(latent_format: Any, name: str) -> int:
+    unshuffle = getattr(latent_format, "latent_rgb_factors_reshape", None)
+    if unshuffle is None:
+        return 1
+    channels = latent_format.latent_channels
+    probe = torch.arange(channels * 6, dtype=torch.float32).reshape(1, channels, 2, 3)
+    if channels % 4 == 0 and torch.equal(Layout(False, 2).views(probe), unshuffle(probe)):
+        return 2
+    raise ValueError(
+        f"{name} latents are shuffled in a way that this ZoomStack does not know; update it, or "
+        "use another model."
+    )

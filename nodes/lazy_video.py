@@ -1,0 +1,120 @@
+"""A VIDEO that holds no frames: each is rendered when an encoder asks for it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Generator
+from contextlib import closing
+from fractions import Fraction
+from typing import IO, Any
+
+import numpy as np
+import psutil
+import torch
+from comfy_api.latest import Input, Types
+
+from ..zoomstack.encode import encode, frame_rate
+from ..zoomstack.frames import FrameRenderer
+from ..zoomstack.lookahead import look_ahead
+from ..zoomstack.path import Path
+from . import host
+
+# Of the free memory, what the frames of a video may take where a node wants them all at once.
+SHARE = 0.75
+
+
+class LazyVideo(Input.Video):
+    """The part ``numbers`` (all, by default) of the frames of ``path``, by ``renderer``."""
+
+    def __init__(self, renderer: FrameRenderer, path: Path, numbers: range | None = None) -> None:
+        self.renderer = renderer
+        self.path = path
+        self.numbers = range(len(path)) if numbers is None else numbers
+
+    def get_dimensions(self) -> tuple[int, int]:
+        return self.renderer.width, self.renderer.height
+
+    def get_frame_count(self) -> int:
+        return len(self.numbers)
+
+    def get_frame_rate(self) -> Fraction:
+        return frame_rate(self.path.fps)
+
+    def get_duration(self) -> float:
+        return float(len(self.numbers) / self.get_frame_rate())
+
+    def get_container_format(self) -> str:
+        return "mov,mp4,m4a,3gp,3g2,mj2"
+
+    def get_stream_source(self) -> str | io.BytesIO:
+        """The encoded video: it is the frames that need much memory."""
+        buffer = io.BytesIO()
+        self.save_to(buffer)
+        buffer.seek(0)
+        return buffer
+
+    def save_to(
+        self,
+        path: str | IO[bytes],
+        format: Types.VideoContainer = Types.VideoContainer.AUTO,
+        codec: Types.VideoCodec = Types.VideoCodec.AUTO,
+        metadata: dict[str, Any] | None = None,
+        bit_depth: int | None = None,
+        crf: float | None = None,
+        **later: Any,
+    ) -> None:
+        """Render and encode; ``later`` are options of a newer host, which have no effect."""
+        if format not in tuple(Types.VideoContainer) or codec not in tuple(Types.VideoCodec):
+            raise ValueError(
+                f"A zoom video is written as MP4 with H.264, not as {format} with {codec}. Choose "
+                "auto, or connect Get Video Components to a node that writes that format."
+            )
+        bits = bit_depth or 8
+        with closing(self.pixels(bits)) as pixels:
+            encode(path, pixels, self.get_frame_rate(), crf, bits, metadata)
+
+    def pixels(self, bits: int = 8) -> Generator[np.ndarray, None, None]:
+        """(H, W, 3) frames, with the host's progress bar; a cancelled run stops at once."""
+
+        def render(number: int) -> np.ndarray:
+            return self.renderer.render(self.path[number], bits)
+
+        bar = host.progress(len(self.numbers))
+        with closing(look_ahead(render, self.numbers)) as rendered:
+            for frame in rendered:
+                host.check_interrupted()
+                yield frame
+                bar.update(1)
+
+    def get_components(self) -> Types.VideoComponents:
+        """All frames as one IMAGE. Raises ``MemoryError`` where they would not fit."""
+        width, height = self.get_dimensions()
+        count = len(self.numbers)
+        need, free = count * height * width * 3 * 4, psutil.virtual_memory().available
+        if need > SHARE * free:
+            raise MemoryError(
+                f"{count} frames of {width} x {height} take {need / 2**30:.1f} GiB as images, and "
+                f"{free / 2**30:.1f} GiB of memory are free. Connect the video to Save Video, "
+                "which holds one frame at a time; or trim it, or lower fps, width and height."
+            )
+        images = torch.empty(count, height, width, 3)
+        with closing(self.pixels()) as pixels:
+            for number, frame in enumerate(pixels):
+                images[number] = torch.from_numpy(frame)
+        return Types.VideoComponents(images=images.div_(255), frame_rate=self.get_frame_rate())
+
+    def as_trimmed(
+        self,
+        start_time: float | None = None,
+        duration: float | None = None,
+        strict_duration: bool = False,
+    ) -> LazyVideo | None:
+        """Its part from ``start_time`` (negative: from the end) of ``duration`` (0: the rest)."""
+        fps, count = self.get_frame_rate(), len(self.numbers)
+        first = round((start_time or 0) * fps)
+        first = max(0, first + count) if first < 0 else first
+        wanted = round(duration * fps) if duration else count
+        part = self.numbers[first : first + wanted]
+        if not part or (strict_duration and duration and len(part) < wanted):
+            return None
+        return LazyVideo(self.renderer, self.path, part)

@@ -1,0 +1,101 @@
+"""PromptLadder: lines of text become a ladder and its conditioning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..zoomstack.ladder import parse_ladder
+from . import host
+from .routing import TAG
+from .types import CATEGORY, SEARCH, ZoomLadderType
+
+EXAMPLE = """a planet in space
+a coast line from above
+a forest from above"""
+
+
+class PromptLadder(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="PromptLadder",
+            display_name="Prompt Ladder",
+            category=CATEGORY,
+            description="One prompt a line, from the widest view to the deepest: the levels of a "
+            "zoom.",
+            search_aliases=SEARCH,
+            inputs=[
+                io.Clip.Input("clip", tooltip="The text encoder of the model."),
+                io.String.Input(
+                    "prompts", multiline=True, default=EXAMPLE, dynamic_prompts=True,
+                    tooltip="One level a line, the widest first. Blank lines and lines that begin "
+                    "with # are skipped. A line may say how it sits in the one above: "
+                    "[p=3.5 focus=0.4,0.6] a coast line.",
+                ),
+                io.Float.Input(
+                    "zoom_factor", default=2.0, min=1.01, max=64.0, step=0.1,
+                    tooltip="How many times each level magnifies the one above; whole numbers "
+                    "suit latent models best.",
+                ),
+                io.String.Input(
+                    "prefix", default="", dynamic_prompts=True,
+                    tooltip="Put before every prompt.",
+                ),
+                io.String.Input(
+                    "suffix", default="", dynamic_prompts=True,
+                    tooltip="Put after every prompt.",
+                ),
+                io.String.Input(
+                    "negative", multiline=True, default="", dynamic_prompts=True,
+                    tooltip="What to avoid: one line for all levels, or one line a level.",
+                ),
+            ],
+            outputs=[
+                ZoomLadderType.Output(
+                    display_name="ladder", tooltip="The prompts and how the levels sit in each "
+                    "other."
+                ),
+                io.Conditioning.Output(
+                    display_name="positive", tooltip="One entry a level, tagged with its level."
+                ),
+                io.Conditioning.Output(
+                    display_name="negative", tooltip="One entry a level, tagged with its level."
+                ),
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        clip: Any,
+        prompts: str,
+        zoom_factor: float,
+        prefix: str = "",
+        suffix: str = "",
+        negative: str = "",
+    ) -> io.NodeOutput:
+        if clip is None:
+            raise ValueError(
+                "PromptLadder got no text encoder: the checkpoint holds none. Load one with "
+                "CLIPLoader and connect it."
+            )
+        ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative)
+        return io.NodeOutput(
+            ladder, encode_levels(clip, ladder.prompts), encode_levels(clip, ladder.negatives)
+        )
+
+
+def encode_levels(clip: Any, texts: tuple[str, ...]) -> list[Any]:
+    """CONDITIONING with one entry a text, tagged with its level; equal texts are encoded once."""
+    known: dict[str, list[Any]] = {}
+    tagged = []
+    bar = host.progress(len(texts))
+    for level, text in enumerate(texts):
+        host.check_interrupted()
+        if text not in known:
+            known[text] = clip.encode_from_tokens_scheduled(clip.tokenize(text))
+        tagged += [[cross_attn, {**extra, TAG: level}] for cross_attn, extra in known[text]]
+        bar.update(1)
+    return tagged

@@ -1,0 +1,183 @@
+"""Each level its own prompt: which rows of a model call get which conditioning entries.
+
+ComfyUI runs every conditioning entry on the whole batch and averages the answers. A ladder's
+entries are tagged with their level (``TAG``); here each level gets those with its tag and those
+without one, and levels whose entries fit together run as one batch.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+TAG = "zoom_level"
+# What an entry does to the whole of its call, so that entries with it cannot share one.
+_ALONE = ("area", "mask", "hooks", "gligen", "timestep_start", "timestep_end", "default")
+
+Entry = dict[str, Any]
+Conds = Sequence[list[Entry] | None]
+
+
+class Group(NamedTuple):
+    """Levels that run as one batch, and the entries for each kind (positive, negative, ...)."""
+
+    levels: tuple[int, ...]
+    conds: list[list[Entry] | None]
+
+
+class Router:
+    """Groups the levels of one run; what it has merged it keeps, with stable ids, for all steps."""
+
+    def __init__(self, levels: int) -> None:
+        self.levels = levels
+        self._known: dict[tuple[object, ...], tuple[Conds, list[Group]]] = {}
+
+    def groups(self, conds: Conds, most: int) -> list[Group]:
+        """The calls to make, of at most ``most`` levels each.
+
+        Raises ``ValueError`` where entries hold a number of rows that is neither 1 nor the levels'.
+        """
+        key = (most, *(None if c is None else tuple(map(id, c)) for c in conds))
+        if key not in self._known:
+            # The entries are kept with their groups: a freed one's id could come again.
+            kept = [None if entries is None else list(entries) for entries in conds]
+            self._known[key] = kept, self._group(kept, most)
+        return self._known[key][1]
+
+    def _group(self, conds: Conds, most: int) -> list[Group]:
+        together: list[list[int]] = []
+        for level in range(self.levels):
+            for group in together:
+                if len(group) < most and self._fit(conds, group[0], level):
+                    group.append(level)
+                    break
+            else:
+                together.append([level])
+        groups = [
+            Group(
+                tuple(group),
+                [None if c is None else self._entries(c, tuple(group)) for c in conds],
+            )
+            for group in together
+        ]
+        for group in groups:
+            self._check_hints(group)
+        return groups
+
+    def _of(self, entries: list[Entry], level: int) -> list[Entry]:
+        return [entry for entry in entries if entry.get(TAG, level) == level]
+
+    def _fit(self, conds: Conds, a: int, b: int) -> bool:
+        for entries in conds:
+            if entries is None:
+                continue
+            of_a, of_b = self._of(entries, a), self._of(entries, b)
+            if len(of_a) != len(of_b):
+                return False
+            pairs = zip(of_a, of_b, strict=True)
+            if not all(x is y or self._can_merge(x, y, a, b) for x, y in pairs):
+                return False
+        return True
+
+    def _can_merge(self, x: Entry, y: Entry, a: int, b: int) -> bool:
+        if any(key in entry for entry in (x, y) for key in _ALONE):
+            return False
+        if x.get("control") is not y.get("control") or x.get("strength") != y.get("strength"):
+            return False
+        of_x, of_y = (self._rows(e, (at,))["model_conds"] for e, at in ((x, a), (y, b)))
+        return of_x.keys() == of_y.keys() and all(of_x[k].can_concat(of_y[k]) for k in of_x)
+
+    def _entries(self, entries: list[Entry], group: tuple[int, ...]) -> list[Entry]:
+        columns = zip(*(self._of(entries, level) for level in group), strict=True)
+        return [self._merge(column, group) for column in columns]
+
+    def _merge(self, column: tuple[Entry, ...], group: tuple[int, ...]) -> Entry:
+        if all(entry is column[0] for entry in column):
+            return self._rows(column[0], group)
+        first, *others = (
+            self._rows(entry, (level,)) for entry, level in zip(column, group, strict=True)
+        )
+        merged = {
+            name: value._copy_with(value.concat([o["model_conds"][name] for o in others]))
+            for name, value in first["model_conds"].items()
+        }
+        return {**first, "model_conds": merged, "uuid": uuid.uuid4()}
+
+    def _rows(self, entry: Entry, group: tuple[int, ...]) -> Entry:
+        """The entry for these levels: their rows of every tensor that has one a level."""
+        if len(group) == self.levels:
+            group = tuple(range(self.levels))  # nothing to cut out, but the counts to check
+        rows = {**entry, "model_conds": {}, "uuid": uuid.uuid4()}
+        for name, value in entry["model_conds"].items():
+            cond = getattr(value, "cond", None)
+            if isinstance(cond, Tensor) and cond.ndim:
+                value = value._copy_with(self._cut(cond, group, name))
+            elif isinstance(cond, list) and all(isinstance(part, Tensor) for part in cond):
+                value = value._copy_with([self._cut(part, group, name) for part in cond])
+            rows["model_conds"][name] = value
+        mask = entry.get("mask")
+        if mask is not None and mask.shape[0] == self.levels:
+            rows["mask"] = mask[list(group)]
+        return rows
+
+    def _cut(self, tensor: Tensor, group: tuple[int, ...], name: str) -> Tensor:
+        if len(tensor) == 1 or len(group) == len(tensor) == self.levels:
+            return tensor
+        if len(tensor) != self.levels:
+            raise ValueError(
+                f"A conditioning holds {len(tensor)} rows of {name} for {self.levels} levels; give "
+                "one for all levels, or one a level (PromptLadder does)."
+            )
+        return tensor[list(group)]
+
+    def _check_hints(self, group: Group) -> None:
+        """ControlNet hints of several rows are matched with the rows of the call, blindly."""
+        for entry in (entry for entries in group.conds for entry in entries or []):
+            control = entry.get("control")
+            while control is not None:
+                hint = getattr(control, "cond_hint_original", None)
+                rows = 1 if hint is None else len(hint)
+                if rows > 1 and (rows != self.levels or len(group.levels) != self.levels):
+                    raise ValueError(
+                        f"A ControlNet has {rows} hint images, but its call holds "
+                        f"{len(group.levels)} of {self.levels} levels. Give one image for all "
+                        "levels, or one a level with levels_per_batch at 0, or each level a "
+                        "ControlNet of its own."
+                    )
+                control = getattr(control, "previous_controlnet", None)
+
+
+def run(router: Router, most: int, call: Any, conds: Conds, x: Tensor, sigma: Tensor) -> list[Any]:
+    """``call(conds, x, sigma) -> [prediction per kind]``, level group by level group."""
+    groups = router.groups(conds, most)
+    if len(groups) == 1:
+        return call(groups[0].conds, x, sigma)
+    answers: list[Tensor] = [torch.zeros_like(x) for _ in conds]
+    for group in groups:
+        rows = list(group.levels)
+        for whole, part in zip(answers, call(group.conds, x[rows], sigma[rows]), strict=True):
+            whole[rows] = part
+    return answers
+
+
+def check_tags(conds: dict[str, list[Entry]], levels: int) -> None:
+    """Raise ``ValueError`` unless every level has an entry, and no entry another level."""
+    for kind, entries in conds.items():
+        tags = {entry[TAG] for entry in entries if TAG in entry}
+        untagged = any(TAG not in entry for entry in entries)
+        if tags and max(tags) >= levels:
+            raise ValueError(
+                f"PromptLadder's {kind} conditioning has {max(tags) + 1} levels but the latent "
+                f"holds {levels}; pass {max(tags) + 1} latents, or a ladder of {levels} lines."
+            )
+        missing = set(range(levels)) - tags
+        if tags and missing and not untagged:
+            raise ValueError(
+                f"The {kind} conditioning has no prompt for level {min(missing)} of {levels} "
+                f"(0 is the widest); PromptLadder has {len(tags)} levels but the latent holds "
+                f"{levels}. Add a line to the ladder, or pass {len(tags)} latents."
+            )

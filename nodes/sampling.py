@@ -1,0 +1,223 @@
+"""ZoomStackSampler and ZoomStackApply: all levels through the model together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import comfy.samplers
+import torch
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..zoomstack.ladder import Ladder
+from . import host
+from .anchor import Photo
+from .coupling import Options, Plan
+from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
+
+
+def _coupling_inputs() -> list[Any]:
+    """The inputs that both nodes have."""
+    return [
+        ZoomAnchorType.Input(
+            "anchor", optional=True, tooltip="Photos that levels must show, from Photo Anchor."
+        ),
+        io.Vae.Input(
+            "vae", optional=True,
+            tooltip="The model's VAE. With it, levels agree much better (fitted operators), and "
+            "photos can be anchored. Pixel models need none.",
+        ),
+        io.Combo.Input(
+            "space", options=["auto", "latent", "fitted", "pixel"], default="auto", advanced=True,
+            tooltip="Where levels are made to agree. fitted: latents, by operators fitted to the "
+            "VAE; latent: latents, channel by channel; pixel: through the VAE at every step, slow. "
+            "auto takes fitted where it applies.",
+        ),
+        io.Combo.Input(
+            "coupling", options=["joint", "iterative", "independent"], default="joint",
+            advanced=True,
+            tooltip="joint blends all levels at every step; iterative only shows each level in "
+            "the wider ones; independent leaves them alone.",
+        ),
+        io.Combo.Input(
+            "blend", options=["laplacian", "average"], default="laplacian", advanced=True,
+            tooltip="laplacian blends by frequency bands; average takes the mean of whole "
+            "pictures, which blurs deep levels (the paper's ablation).",
+        ),
+        io.Combo.Input(
+            "weighting", options=["snr", "uniform"], default="snr", advanced=True,
+            tooltip="How much wider levels count: snr by what they can know, uniform all alike "
+            "(the paper).",
+        ),
+        io.Float.Input(
+            "feather", default=0.25, min=0.0, max=0.5, step=0.01, advanced=True,
+            tooltip="Border of a level that follows the level above, as a fraction of its frame; "
+            "0 may show a square.",
+        ),
+        io.Boolean.Input(
+            "shared_noise", default=True, advanced=True,
+            tooltip="Levels see the same noise where they see the same place.",
+        ),
+        io.Float.Input(
+            "couple_start", default=0.0, min=0.0, max=1.0, step=0.01, advanced=True,
+            tooltip="Where coupling begins, as a fraction of the steps.",
+        ),
+        io.Float.Input(
+            "couple_end", default=1.0, min=0.0, max=1.0, step=0.01, advanced=True,
+            tooltip="Where coupling ends, as a fraction of the steps.",
+        ),
+        io.Int.Input(
+            "levels_per_batch", default=0, min=0, max=256, advanced=True,
+            tooltip="Levels per model call; 0 takes as many as fit in memory.",
+        ),
+    ]  # fmt: skip
+
+
+def _plan(
+    ladder: Ladder, anchor: tuple[Photo, ...] | None, vae: Any, options: dict[str, Any]
+) -> Plan:
+    choices = Options(**options)
+    if choices.couple_start > choices.couple_end:
+        raise ValueError(
+            f"couple_start is {choices.couple_start:g} and couple_end {choices.couple_end:g}; "
+            "swap them."
+        )
+    return Plan(ladder, choices, tuple(anchor or ()), vae)
+
+
+class ZoomStackApply(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="ZoomStackApply",
+            display_name="Zoom Stack Apply",
+            category=CATEGORY,
+            description="A model that samples all levels of a zoom together, for KSampler, "
+            "SamplerCustomAdvanced and any other sampler node. Give it a batch of one latent a "
+            "level.",
+            search_aliases=SEARCH,
+            inputs=[
+                io.Model.Input("model", tooltip="The diffusion model."),
+                ZoomLadderType.Input("ladder", tooltip="From Prompt Ladder."),
+                *_coupling_inputs(),
+            ],
+            outputs=[
+                io.Model.Output(
+                    display_name="model", tooltip="The model, for a stock sampler node."
+                )
+            ],
+        )
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        model: Any,
+        ladder: Ladder,
+        anchor: tuple[Photo, ...] | None = None,
+        vae: Any = None,
+        **options: Any,
+    ) -> io.NodeOutput:
+        return io.NodeOutput(host.install(model, _plan(ladder, anchor, vae, options)))
+
+
+class ZoomStackSampler(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="ZoomStackSampler",
+            display_name="Zoom Stack Sampler",
+            category=CATEGORY,
+            description="Samples all levels of a zoom together, so that they show one scene.",
+            search_aliases=SEARCH,
+            inputs=[
+                io.Model.Input("model", tooltip="The diffusion model."),
+                ZoomLadderType.Input("ladder", tooltip="From Prompt Ladder."),
+                io.Conditioning.Input("positive", tooltip="One prompt a level."),
+                io.Conditioning.Input("negative", tooltip="What to avoid, for all or a level."),
+                io.Int.Input(
+                    "seed", default=0, min=0, max=2**64 - 1, control_after_generate=True,
+                    tooltip="The same seed and settings give the same zoom.",
+                ),
+                io.Int.Input("steps", default=24, min=1, max=10000, tooltip="Sampling steps."),
+                io.Float.Input(
+                    "cfg", default=5.0, min=0.0, max=100.0, step=0.1, round=0.01,
+                    tooltip="How strictly each level follows its prompt.",
+                ),
+                io.Combo.Input(
+                    "sampler_name", options=comfy.samplers.SAMPLER_NAMES, default="euler_ancestral",
+                    tooltip="Any sampler; those that add noise as they go get noise that levels "
+                    "share.",
+                ),
+                io.Combo.Input(
+                    "scheduler", options=comfy.samplers.SCHEDULER_NAMES, default="simple",
+                    tooltip="How noise falls over the steps.",
+                ),
+                io.Float.Input(
+                    "denoise", default=1.0, min=0.0, max=1.0, step=0.01,
+                    tooltip="1 starts from noise; less keeps that much of the latent, for a "
+                    "second pass.",
+                ),
+                io.Int.Input(
+                    "width", default=512, min=16, max=16384, step=8,
+                    tooltip="Pixels across of each level, where no latent is connected.",
+                ),
+                io.Int.Input(
+                    "height", default=512, min=16, max=16384, step=8,
+                    tooltip="Pixels down of each level, where no latent is connected.",
+                ),
+                io.Latent.Input(
+                    "latent", optional=True,
+                    tooltip="A stack to start from, one latent a level; its size counts.",
+                ),
+                *_coupling_inputs(),
+            ],
+            outputs=[
+                io.Latent.Output(
+                    display_name="latent",
+                    tooltip="One latent a level, the widest first; decode them and blend.",
+                )
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        model: Any,
+        ladder: Ladder,
+        positive: Any,
+        negative: Any,
+        seed: int,
+        steps: int,
+        cfg: float,
+        sampler_name: str,
+        scheduler: str,
+        denoise: float,
+        width: int,
+        height: int,
+        latent: dict[str, Any] | None = None,
+        anchor: tuple[Photo, ...] | None = None,
+        vae: Any = None,
+        **options: Any,
+    ) -> io.NodeOutput:
+        coupled = host.install(model, _plan(ladder, anchor, vae, options))
+        if latent is None:
+            latent = {"samples": _empty(model, ladder.levels, width, height)}
+        samples = host.sample(
+            coupled, seed, steps, cfg, sampler_name, scheduler, positive, negative, latent, denoise
+        )
+        return io.NodeOutput(samples)
+
+
+def _empty(model: Any, levels: int, width: int, height: int) -> Tensor:
+    """An empty latent of one picture a level, in the model's own layout."""
+    format = model.get_model_object("latent_format")
+    ratio = int(format.spacial_downscale_ratio)
+    for name, pixels in (("width", width), ("height", height)):
+        if pixels % ratio or pixels < ratio:
+            nearest = max(ratio, round(pixels / ratio) * ratio)
+            raise ValueError(
+                f"A {name} of {pixels} does not divide by {ratio}, as this model needs; the "
+                f"nearest that does is {nearest}."
+            )
+    shape = (levels, format.latent_channels, height // ratio, width // ratio)
+    return torch.zeros(shape)

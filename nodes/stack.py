@@ -1,0 +1,238 @@
+"""LaplacianBlend, SaveZoomStack and LoadZoomStack: from level pictures to a zoom stack and files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from typing import Any, Literal
+
+import torch
+from comfy_api.latest import io, ui
+from torch import Tensor
+
+from ..zoomstack.blend import Method, Weighting, agreement, blend
+from ..zoomstack.files import load_stack, save_stack
+from ..zoomstack.geometry import Geometry
+from ..zoomstack.ladder import Ladder
+from ..zoomstack.render import render
+from ..zoomstack.stack import ZoomStack
+from . import host
+from .tensors import to_image, to_levels
+from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
+
+
+
+class LaplacianBlend(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LaplacianBlend",
+            display_name="Laplacian Blend",
+            category=CATEGORY,
+            description="Blends level pictures, band by band, into one zoom stack whose levels "
+            "agree exactly.",
+            search_aliases=[*SEARCH, "multi-resolution blending"],
+            inputs=[
+                io.Image.Input(
+                    "images", tooltip="One picture a level, the widest first, all of one size."
+                ),
+                io.Float.Input(
+                    "zoom_factor", default=2.0, min=1.01, max=64.0, step=0.1,
+                    tooltip="How many times each level magnifies the one above, where no ladder "
+                    "is connected.",
+                ),
+                io.Combo.Input(
+                    "weighting", options=["snr", "uniform"], default="snr",
+                    tooltip="How much wider levels count: snr by what they can show, uniform all "
+                    "alike (the paper).",
+                ),
+                io.Float.Input(
+                    "feather", default=0.25, min=0.0, max=0.5, step=0.01,
+                    tooltip="Border of a level that follows the level above, as a fraction of its "
+                    "frame.",
+                ),
+                io.Combo.Input(
+                    "blend", options=["laplacian", "average"], default="laplacian",
+                    tooltip="laplacian blends by frequency bands; average is the paper's naive "
+                    "ablation.",
+                ),
+                ZoomLadderType.Input(
+                    "ladder", optional=True,
+                    tooltip="How the levels sit in each other, and their prompts.",
+                ),
+            ],
+            outputs=[
+                ZoomStackType.Output(
+                    display_name="stack", tooltip="For the video, the explorer and for saving."
+                ),
+                io.Image.Output(
+                    display_name="views", tooltip="One picture a level; they agree exactly."
+                ),
+                io.String.Output(
+                    display_name="agreement",
+                    tooltip="How well neighbouring levels agreed before blending, in dB.",
+                ),
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        images: Tensor,
+        zoom_factor: float,
+        weighting: Weighting,
+        feather: float,
+        blend: Method,
+        ladder: Ladder | None = None,
+    ) -> io.NodeOutput:
+        levels = to_levels(images)
+        geometry = _geometry(levels, zoom_factor, ladder)
+        before = agreement(levels, geometry)
+        views = fused(levels, geometry, weighting, feather, blend)
+        stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
+        return io.NodeOutput(stack, to_image(views), describe(before))
+
+
+def fused(
+    levels: Tensor, geometry: Geometry, weighting: Weighting, feather: float, method: Method
+) -> Tensor:
+    """Blended and rendered: views that agree."""
+    _check_finite(levels)
+    return render(blend(levels, geometry, weighting, feather, method), geometry)
+
+
+def _geometry(levels: Tensor, zoom_factor: float, ladder: Ladder | None) -> Geometry:
+    count, _, height, width = levels.shape
+    if ladder is None:
+        return Geometry(height, width, (zoom_factor,) * (count - 1))
+    if ladder.levels != count:
+        raise ValueError(
+            f"The ladder has {ladder.levels} levels but LaplacianBlend got {count} images; pass "
+            "one image a level, the widest first."
+        )
+    return ladder.geometry(height, width)
+
+
+def _check_finite(levels: Tensor) -> None:
+    bad = (~torch.isfinite(levels).flatten(1).all(1)).nonzero().flatten()
+    if len(bad):
+        raise ValueError(
+            f"The picture of level {int(bad[0])} (0 is the widest) holds NaN or infinite values; "
+            "decode with a VAE in a wider precision."
+        )
+
+
+def describe(decibels: tuple[float, ...]) -> str:
+    """A line to read and the numbers: "27.3 dB mean, 25.1 dB worst (levels 2-3): 28.0 25.1 ..."."""
+    if not decibels:
+        return "one level: nothing to compare"
+    finite = [min(value, 999.0) for value in decibels if not math.isnan(value)]
+    if not finite:
+        return "no level is large enough to show the next one"
+    worst = min(range(len(decibels)), key=lambda i: (math.isnan(decibels[i]), decibels[i]))
+    numbers = " ".join("-" if math.isnan(v) else f"{min(v, 999.0):.1f}" for v in decibels)
+    return (
+        f"agreement of neighbouring levels: {sum(finite) / len(finite):.1f} dB mean, "
+        f"{min(finite):.1f} dB worst (levels {worst}-{worst + 1}): {numbers}"
+    )
+
+
+class SaveZoomStack(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="SaveZoomStack",
+            display_name="Save Zoom Stack",
+            category=CATEGORY,
+            description="Saves a zoom stack as one safetensors file: levels, geometry, prompts, "
+            "seed and workflow. Render it again later at any length and size.",
+            search_aliases=SEARCH,
+            is_output_node=True,
+            inputs=[
+                ZoomStackType.Input("stack", tooltip="From Laplacian Blend."),
+                io.String.Input(
+                    "filename_prefix", default="zoomstack/stack",
+                    tooltip="Name in the output folder; a number is added.",
+                ),
+                io.Combo.Input(
+                    "precision", options=["float32", "float16"], default="float16", advanced=True,
+                    tooltip="float16 halves the file and is finer than 8 bits a colour.",
+                ),
+                io.Int.Input(
+                    "seed", optional=True, force_input=True, min=0, max=2**64 - 1,
+                    tooltip="The seed to keep with the stack.",
+                ),
+            ],
+            outputs=[],
+            hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        stack: ZoomStack,
+        filename_prefix: str,
+        precision: Literal["float32", "float16"],
+        seed: int | None = None,
+    ) -> io.NodeOutput:
+        if seed is not None:
+            stack = stack._replace(seed=seed)
+        levels = stack.levels.to(getattr(torch, precision))
+        path, shown = host.output_file(filename_prefix, "safetensors", stack.geometry)
+        save_stack(path, stack._replace(levels=levels), host.workflow_metadata(cls.hidden))
+        return io.NodeOutput(ui={"zoom_stacks": [shown]})
+
+
+class LoadZoomStack(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="LoadZoomStack",
+            display_name="Load Zoom Stack",
+            category=CATEGORY,
+            description="Loads a zoom stack that Save Zoom Stack wrote.",
+            search_aliases=SEARCH,
+            inputs=[
+                io.Combo.Input(
+                    "file", options=host.stack_files(),
+                    tooltip="A stack in the output or input folder; copy others there.",
+                ),
+            ],
+            outputs=[
+                ZoomStackType.Output(display_name="stack", tooltip="For the video and explorer."),
+                io.Image.Output(display_name="views", tooltip="One picture a level."),
+                ZoomLadderType.Output(
+                    display_name="ladder", tooltip="The prompts and geometry it was made with."
+                ),
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def validate_inputs(cls, file: str) -> bool | str:
+        try:
+            host.stack_path(file)
+        except ValueError as error:
+            return str(error)
+        return True
+
+    @classmethod
+    def fingerprint_inputs(cls, file: str) -> str:
+        """Changes when the file does, so that a new stack under an old name is loaded."""
+        try:
+            about = os.stat(host.stack_path(file))
+        except (ValueError, OSError):
+            return file
+        return hashlib.sha256(
+            json.dumps([file, about.st_mtime_ns, about.st_size]).encode()
+        ).hexdigest()
+
+    @classmethod
+    def execute(cls, file: str) -> io.NodeOutput:  # type: ignore[override]
+        stack = load_stack(host.stack_path(file))
+        stack = stack._replace(levels=stack.levels.float())
+        g = stack.geometry
+        prompts = stack.prompts or ("",) * g.levels
+        ladder = Ladder(prompts, ("",) * g.levels, g.zooms, g.focus)
+        return io.NodeOutput(stack, to_image(stack.levels), ladder)

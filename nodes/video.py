@@ -1,0 +1,113 @@
+"""ZoomVideoRender: a zoom stack as a video."""
+
+from __future__ import annotations
+
+import logging
+
+from comfy_api.latest import io
+
+from ..zoomstack.frames import FrameRenderer
+from ..zoomstack.path import DIRECTIONS, EASINGS, Path
+from ..zoomstack.stack import ZoomStack
+from . import host
+from .lazy_video import LazyVideo
+from .types import CATEGORY, SEARCH, ZoomStackType
+
+log = logging.getLogger(host.KEY)
+
+
+class ZoomVideoRender(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="ZoomVideoRender",
+            display_name="Zoom Video Render",
+            category=CATEGORY,
+            description="A smooth zoom through all levels. Frames are rendered while Save Video "
+            "encodes them, so a long video needs no more memory than a short one.",
+            search_aliases=[*SEARCH, "zoom video", "camera path"],
+            inputs=[
+                ZoomStackType.Input("stack", tooltip="From Laplacian Blend or Load Zoom Stack."),
+                io.Float.Input(
+                    "fps", default=30.0, min=1.0, max=240.0, step=1.0, tooltip="Frames a second."
+                ),
+                io.Float.Input(
+                    "seconds_per_level", default=2.0, min=0.01, max=3600.0, step=0.1,
+                    tooltip="Time from one level to the next, on average where their zoom factors "
+                    "differ: the speed of the zoom is the same all along.",
+                ),
+                io.Float.Input(
+                    "duration", default=0.0, min=0.0, max=86400.0, step=0.5,
+                    tooltip="Seconds the camera moves in all, without the holds; 0 takes "
+                    "seconds_per_level.",
+                ),
+                io.Combo.Input(
+                    "direction", options=list(DIRECTIONS), default="in",
+                    tooltip="in-out and out-in come back to where they began and loop without a "
+                    "doubled frame.",
+                ),
+                io.Combo.Input(
+                    "easing", options=list(EASINGS), default="linear",
+                    tooltip="How the speed changes over the whole way; smooth is constant but for "
+                    "a soft start and stop. A way back is the way there reversed.",
+                ),
+                io.Int.Input(
+                    "width", default=0, min=0, max=16384,
+                    tooltip="Pixels; 0 is the levels' own. Odd sizes are rounded down to even.",
+                ),
+                io.Int.Input(
+                    "height", default=0, min=0, max=16384,
+                    tooltip="Pixels; 0 is the levels' own. Another aspect ratio than the levels' "
+                    "is cropped to, around the middle.",
+                ),
+                io.Float.Input(
+                    "hold_start", default=0.0, min=0.0, max=3600.0, step=0.1,
+                    tooltip="Seconds to rest on the first view.",
+                ),
+                io.Float.Input(
+                    "hold_end", default=0.0, min=0.0, max=3600.0, step=0.1,
+                    tooltip="Seconds to rest on the last view.",
+                ),
+                io.Float.Input(
+                    "hold_turn", default=0.0, min=0.0, max=3600.0, step=0.1,
+                    optional=True, advanced=True,
+                    tooltip="Seconds to rest where in-out or out-in turns.",
+                ),
+            ],
+            outputs=[
+                io.Video.Output(
+                    display_name="video", tooltip="For Save Video; rendered while it is encoded."
+                ),
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        stack: ZoomStack,
+        fps: float,
+        seconds_per_level: float,
+        duration: float,
+        direction: str,
+        easing: str,
+        width: int,
+        height: int,
+        hold_start: float,
+        hold_end: float,
+        hold_turn: float = 0.0,
+    ) -> io.NodeOutput:
+        g = stack.geometry
+        path = Path(
+            g.zooms, fps, seconds_per_level, duration, direction, easing,
+            hold_start, hold_end, hold_turn,
+        )  # fmt: skip
+        size = even(height or g.height), even(width or g.width)
+        return io.NodeOutput(LazyVideo(FrameRenderer(stack.levels, g, *size), path))
+
+
+def even(size: int) -> int:
+    """The size, or the even one below it: 4:2:0 video has no odd ones."""
+    rounded = max(2, size - size % 2)
+    if rounded != size:
+        log.warning("A video's size must be even: %d pixels are rounded to %d.", size, rounded)
+    return rounded

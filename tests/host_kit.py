@@ -1,0 +1,106 @@
+"""Running the pack's nodes inside ComfyUI's own machinery, and measuring what comes out."""
+
+import sys
+
+import torch
+from tiny_conds import toy_cond
+
+CONTEXT = 32
+
+
+class Ladder:
+    """A ladder, its conditioning and its laws, for toy models whose latents are pictures."""
+
+    def __init__(self, pack, zooms=(2.0, 2.0, 4.0), focus=(), size=(16, 16), make_cond=toy_cond):
+        self.pack = pack
+        lib = sys.modules[f"{pack.__name__}.zoomstack.ladder"]
+        focus = focus or ((0.5, 0.5),) * len(zooms)
+        prompts = tuple(f"level {i}" for i in range(len(zooms) + 1))
+        self.ladder = lib.Ladder(prompts, ("",) * len(prompts), tuple(zooms), tuple(focus))
+        self.levels = len(prompts)
+        self.geometry = self.ladder.geometry(*size)
+        self.positive = self.tagged(make_cond(10 + i) for i in range(self.levels))
+        self.negative = self.tagged(make_cond(90) for _ in range(self.levels))
+
+    def tagged(self, conds):
+        return [
+            [tensor, {**extras, "zoom_level": level}]
+            for level, cond in enumerate(conds)
+            for tensor, extras in cond
+        ]
+
+    def space(self):
+        return sys.modules[f"{self.pack.__name__}.zoomstack.space"].as_space(self.geometry)
+
+    def disagreement(self, views, noise=False):
+        """The largest difference between a view and the shrunk deeper one, in view units."""
+        worst = 0.0
+        for level in range(self.levels - 1):
+            link = self.space().link(level, level + 1)
+            shrink = link.shrink_noise if noise else link.shrink
+            difference = views[level][(..., *link.window)] - shrink(views[level + 1])
+            worst = max(worst, float(difference.abs().max()))
+        return worst
+
+
+def apply_node(pack, model, ladder, **options):
+    return pack.nodes.ZoomStackApply.execute(model, ladder, **options).result[0]
+
+
+def sampler_node(pack, model, kit, seed=5, steps=4, cfg=3.0, sampler="euler", **options):
+    """ZoomStackSampler's samples, (N, C, H, W) in the space of LATENT wires."""
+    size = options.pop("size", (kit.geometry.width * 8, kit.geometry.height * 8))
+    output = pack.nodes.ZoomStackSampler.execute(
+        model,
+        kit.ladder,
+        options.pop("positive", kit.positive),
+        options.pop("negative", kit.negative),
+        seed,
+        steps,
+        cfg,
+        sampler,
+        options.pop("scheduler", "simple"),
+        options.pop("denoise", 1.0),
+        *size,
+        **options,
+    )
+    return output.result[0]["samples"]
+
+
+def ksampler(model, kit, latent, seed=5, steps=4, cfg=3.0, sampler="euler", **options):
+    """The stock KSampler's samples."""
+    import nodes
+
+    (out,) = nodes.KSampler().sample(
+        model,
+        seed,
+        steps,
+        cfg,
+        sampler,
+        options.pop("scheduler", "simple"),
+        options.pop("positive", kit.positive),
+        options.pop("negative", kit.negative),
+        {"samples": latent},
+        options.pop("denoise", 1.0),
+    )
+    return out["samples"]
+
+
+def custom_advanced(model, kit, latent, seed=5, steps=4, cfg=3.0, sampler="euler"):
+    """Samples of the stock SamplerCustomAdvanced with the stock CFGGuider: (output, denoised)."""
+    from comfy_extras import nodes_custom_sampler as custom
+
+    guider = custom.CFGGuider.execute(model, kit.positive, kit.negative, cfg).result[0]
+    sampler = custom.KSamplerSelect.execute(sampler).result[0]
+    sigmas = custom.BasicScheduler.execute(model, "simple", steps, 1.0).result[0]
+    noise = custom.RandomNoise.execute(seed).result[0]
+    out, denoised = custom.SamplerCustomAdvanced.execute(
+        noise, guider, sampler, sigmas, {"samples": latent}
+    ).result
+    return out["samples"], denoised["samples"]
+
+
+def no_latent_scale(model):
+    """Latent wires in the model's own space, so that a test may compare them directly."""
+    format = model.model.latent_format
+    return format.process_in, torch.float32

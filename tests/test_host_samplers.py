@@ -1,0 +1,148 @@
+"""Every sampler and scheduler of the host, on every parameterisation, by every way in."""
+
+import logging
+
+import pytest
+import torch
+from host_kit import Ladder, apply_node, custom_advanced, ksampler, sampler_node
+from tiny_models import import_comfy, toy_latent, toy_model
+
+import_comfy()
+from comfy.samplers import SAMPLER_NAMES, SCHEDULER_NAMES  # noqa: E402
+
+KINDS = ("eps", "v", "flow")
+
+
+@pytest.fixture(scope="module")
+def kit(pack):
+    return Ladder(pack, zooms=(2.0, 2.5, 3.0), focus=((0.5, 0.5), (0.42, 0.55), (0.5, 0.5)))
+
+
+def disagreement(kit, model, latent):
+    views = model.model.process_latent_in(latent)
+    return kit.disagreement(views) / float(views.std())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
+def test_every_sampler_gives_levels_that_agree(pack, kit, sampler, kind):
+    model = toy_model(kind)
+    with torch.inference_mode():
+        latent = sampler_node(pack, model, kit, sampler=sampler)
+        coupled = apply_node(pack, model, kit.ladder)
+        empty = toy_latent(kit.levels)
+        stock = ksampler(coupled, kit, empty, sampler=sampler)
+        custom, denoised = custom_advanced(coupled, kit, empty, sampler=sampler)
+        for result in (latent, stock, custom, denoised):
+            assert result.isfinite().all()
+            assert disagreement(kit, model, result) < 1e-4
+        assert torch.equal(latent, stock)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
+def test_every_sampler_keeps_the_noise_shared(pack, kit, sampler, kind):
+    """A model that always predicts nothing leaves the noise alone in x: all of it is seen."""
+    seen = []
+
+    def respond(x, sigma, context):
+        if len(x) == kit.levels:
+            seen.append(x.clone())
+        else:
+            seen.append(x[-kit.levels :].clone())
+        return torch.zeros_like(x)
+
+    model = toy_model(kind, respond=respond)
+    with torch.inference_mode():
+        sampler_node(pack, model, kit, sampler=sampler)
+    assert len(seen) >= 3
+    for x in seen:
+        scale = max(float(x.std()), 0.05)
+        assert kit.disagreement(x, noise=True) / scale < 1e-3
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULER_NAMES)
+def test_every_scheduler(pack, kit, scheduler):
+    for kind in KINDS:
+        model = toy_model(kind)
+        with torch.inference_mode():
+            latent = sampler_node(pack, model, kit, sampler="euler", scheduler=scheduler)
+        assert disagreement(kit, model, latent) < 1e-4
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sampler", ["euler", "euler_ancestral", "dpmpp_2m_sde", "dpmpp_2m_cfg_pp"])
+def test_one_level_is_the_stock_ksampler_bit_for_bit(pack, kind, sampler):
+    one = Ladder(pack, zooms=())
+    model = toy_model(kind)
+    with torch.inference_mode():
+        stock = ksampler(model, one, toy_latent(1), sampler=sampler)
+        ours = sampler_node(pack, model, one, sampler=sampler)
+        applied = ksampler(apply_node(pack, model, one.ladder), one, toy_latent(1), sampler=sampler)
+    assert torch.equal(ours, stock)
+    assert torch.equal(applied, stock)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_independent_levels_are_the_stock_batch_bit_for_bit(pack, kit, kind):
+    """The ablation's other end: no coupling and no shared noise is what KSampler does alone."""
+    model = toy_model(kind)
+    with torch.inference_mode():
+        stacked = [[torch.cat([c[0] for c in side]), {}] for side in (kit.positive, kit.negative)]
+        stock = ksampler(
+            model, kit, toy_latent(kit.levels), sampler="euler_ancestral",
+            positive=[stacked[0]], negative=[stacked[1]],
+        )  # fmt: skip
+        ours = sampler_node(
+            pack, model, kit, sampler="euler_ancestral", coupling="independent", shared_noise=False
+        )
+    assert torch.equal(ours, stock)
+
+
+def test_the_model_is_asked_at_the_sigmas_of_the_schedule(pack, kit):
+    from comfy.samplers import calculate_sigmas
+    from tiny_models import watch
+
+    model = toy_model("flow")
+    calls = watch(model)
+    with torch.inference_mode():
+        sampler_node(pack, model, kit, steps=5)
+    sigmas = calculate_sigmas(model.get_model_object("model_sampling"), "simple", 5)
+    asked = [call.sigma[0] for call in calls]
+    assert asked == pytest.approx(sigmas[:-1].tolist())
+    assert all(len(set(call.sigma)) == 1 for call in calls)
+
+
+def test_applying_twice_is_applying_once(pack, kit):
+    model = toy_model("eps")
+    with torch.inference_mode():
+        once = apply_node(pack, model, kit.ladder)
+        twice = apply_node(pack, once, kit.ladder)
+        results = [ksampler(m, kit, toy_latent(kit.levels)) for m in (once, twice)]
+    assert torch.equal(*results)
+    assert not model.wrappers and "sampler_pre_cfg_function" not in model.model_options
+
+
+def test_a_sampler_with_noise_of_its_own_is_named(pack, kit, caplog):
+    from comfy.k_diffusion import sampling
+    from comfy.samplers import KSAMPLER
+    from comfy_extras import nodes_custom_sampler as custom
+
+    def sample_private(model, x, sigmas, extra_args=None, callback=None, disable=None):
+        return sampling.sample_euler(model, x, sigmas, extra_args, callback, disable)
+
+    model = apply_node(pack, toy_model("eps"), kit.ladder)
+    guider = custom.CFGGuider.execute(model, kit.positive, kit.negative, 3.0).result[0]
+    sigmas = custom.BasicScheduler.execute(model, "simple", 3, 1.0).result[0]
+    noise = custom.RandomNoise.execute(1).result[0]
+    latent = {"samples": toy_latent(kit.levels)}
+    with torch.inference_mode(), caplog.at_level(logging.WARNING, "zoomstack"):
+        custom.SamplerCustomAdvanced.execute(
+            noise, guider, KSAMPLER(sample_private), sigmas, latent
+        )
+        assert "sample_private may draw noise of its own" in caplog.text
+        caplog.clear()
+        custom.SamplerCustomAdvanced.execute(
+            noise, guider, KSAMPLER(sampling.sample_euler), sigmas, latent
+        )
+        assert caplog.text == ""

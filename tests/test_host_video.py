@@ -1,0 +1,238 @@
+"""ZoomVideoRender inside a real ComfyUI: stock nodes take its VIDEO as any other."""
+
+import importlib
+import io
+import json
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+import torch
+from av.video.reformatter import Interpolation
+
+GEOMETRY = ((2.0, 2.5), ((0.37, 0.5), (0.6, 0.45)))
+
+
+def part(pack, *names):
+    return importlib.import_module(".".join((pack.__name__, *names)))
+
+
+@pytest.fixture
+def video_of(pack):
+    """The node's VIDEO of a smooth random stack, from its inputs."""
+    geometry = part(pack, "zoomstack", "geometry")
+    stack = part(pack, "zoomstack", "stack")
+    node = part(pack, "nodes", "video").ZoomVideoRender
+
+    def make(height=120, width=160, levels=3, **inputs):
+        g = geometry.Geometry(height, width, GEOMETRY[0][: levels - 1], GEOMETRY[1][: levels - 1])
+        torch.manual_seed(0)
+        coarse = torch.rand(levels, 3, 6, 8)
+        pictures = torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic")
+        given = {
+            "fps": 12.0, "seconds_per_level": 1.0, "duration": 0.0, "direction": "in",
+            "easing": "linear", "width": 0, "height": 0, "hold_start": 0.0, "hold_end": 0.25,
+        } | inputs  # fmt: skip
+        # Nodes run in inference mode: what they pass on are inference tensors.
+        with torch.inference_mode():
+            value = stack.ZoomStack(pictures.clamp(0, 1), g)
+            return node.execute(stack=value, **given).result[0]
+
+    return make
+
+
+# Without these, the way back to RGB is a level too dark.
+EXACT = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
+
+
+def decoded(source):
+    with av.open(source) as container:
+        stream = container.streams.video[0]
+        pictures = [
+            frame.to_ndarray(
+                format="rgb24", src_colorspace="ITU709", dst_colorspace="ITU709",
+                src_color_range="MPEG", dst_color_range="JPEG", interpolation=EXACT,
+            )
+            for frame in container.decode(stream)
+        ]  # fmt: skip
+        return stream, dict(container.metadata), pictures
+
+
+def test_every_input_and_output_is_explained(pack):
+    schema = part(pack, "nodes", "video").ZoomVideoRender.define_schema()
+    assert schema.node_id == "ZoomVideoRender" and schema.category == "ZoomStack"
+    assert {"infinite zoom", "powers of ten"} <= set(schema.search_aliases)
+    for port in [*schema.inputs, *schema.outputs]:
+        assert port.tooltip
+
+
+def test_stock_save_video_writes_it(pack, video_of, tmp_path, monkeypatch):
+    import folder_paths
+    from comfy_extras.nodes_video import SaveVideo
+
+    monkeypatch.setattr(folder_paths, "output_directory", str(tmp_path))
+
+    class Save(SaveVideo):
+        hidden = type("Hidden", (), {"prompt": {"1": "zoom"}, "extra_pnginfo": {"a": [1]}})
+
+    video = video_of()
+    with torch.inference_mode():
+        Save.execute(video, "zoom", "auto", {"codec": "h264", "encoding": {"crf": 4.0}})
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".mp4"
+    stream, metadata, pictures = decoded(str(path))
+    assert len(pictures) == video.get_frame_count() == 27
+    assert stream.average_rate == video.get_frame_rate() == Fraction(12)
+    assert (stream.width, stream.height) == video.get_dimensions() == (160, 120)
+    assert video.get_duration() == 27 / 12
+    assert json.loads(metadata["prompt"]) == {"1": "zoom"} and json.loads(metadata["a"]) == [1]
+    context = stream.codec_context
+    tags = context.color_primaries, context.color_trc, context.colorspace, context.color_range
+    assert tags == (1, 1, 1, 1)
+    raw = path.read_bytes()
+    assert raw.index(b"moov") < raw.index(b"mdat")
+    for got, sent in zip(pictures, video.pixels(), strict=True):
+        # In luma, for 4:2:0 keeps a quarter of the chroma.
+        error = (got.astype(float) - sent) @ (0.2126, 0.7152, 0.0722)
+        assert abs(error.mean()) < 0.7 and np.sqrt((error**2).mean()) < 2
+
+
+def test_colours_are_bt709_limited_range(pack):
+    encode = part(pack, "zoomstack", "encode").encode
+    buffer = io.BytesIO()
+    red = np.zeros((64, 64, 3), np.uint8)
+    red[..., 0] = 255
+    encode(buffer, [red] * 3, 30, crf=1)
+    buffer.seek(0)
+    with av.open(buffer) as container:
+        frame = next(container.decode(video=0)).to_ndarray(format="yuv420p")
+    # 16 + 219 * 0.2126; BT.601 would give 81.
+    assert abs(int(frame[32, 32]) - 63) <= 1
+
+
+def test_ten_bit_white_is_white(pack):
+    encode = part(pack, "zoomstack", "encode").encode
+    buffer = io.BytesIO()
+    encode(buffer, [np.full((64, 64, 3), 65535, np.uint16)] * 3, 30, crf=1, bits=10)
+    buffer.seek(0)
+    with av.open(buffer) as container:
+        frame = next(container.decode(video=0)).to_ndarray(format="yuv420p10le")
+    assert abs(int(frame[32, 32]) - 940) <= 1
+
+
+def test_what_cannot_be_encoded_is_refused_and_leaves_no_file(pack, tmp_path):
+    encode = part(pack, "zoomstack", "encode").encode
+    with pytest.raises(ValueError, match="at least one frame"):
+        encode(tmp_path / "none.mp4", [], 30)
+    with pytest.raises(ValueError, match="not 31 x 64; render 30 x 64"):
+        encode(tmp_path / "odd.mp4", [np.zeros((64, 31, 3), np.uint8)], 30)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_the_host_asks_for_is_what_it_gets(video_of):
+    video = video_of()
+    small, large = io.BytesIO(), io.BytesIO()
+    video.save_to(small, crf=40)
+    video.save_to(large, crf=5, some_option_of_tomorrow=True)
+    assert len(small.getvalue()) < len(large.getvalue())
+    ten = io.BytesIO()
+    video.save_to(ten, bit_depth=10)
+    ten.seek(0)
+    with av.open(ten) as container:
+        assert container.streams.video[0].pix_fmt == "yuv420p10le"
+    with pytest.raises(ValueError, match="not as avi"):
+        video.save_to(io.BytesIO(), format="avi")
+
+
+def test_stock_nodes_that_read_videos_read_it(pack, video_of, tmp_path, monkeypatch):
+    import folder_paths
+    from comfy_extras.nodes_video import CreateVideo, GetVideoComponents, SaveWEBM, VideoSlice
+
+    monkeypatch.setattr(folder_paths, "output_directory", str(tmp_path))
+    video = video_of()
+    with torch.inference_mode():
+        images, audio, fps, depth = GetVideoComponents.execute(video).result
+        assert images.shape == (27, 120, 160, 3) and (audio, fps, depth) == (None, 12.0, 8)
+        CreateVideo.execute(images, fps).result[0].save_to(str(tmp_path / "again.mp4"))
+
+        class Save(SaveWEBM):
+            hidden = type("Hidden", (), {"prompt": None, "extra_pnginfo": None})
+
+        Save.execute(images, "vp9", fps, "zoom", 32.0)
+        cut = VideoSlice.execute(video, 0.5, 1.0, True).result[0]
+    assert cut.get_frame_count() == 12
+    assert torch.equal(cut.get_components().images, images[6:18])
+    assert len(decoded(cut.get_stream_source())[2]) == 12
+    assert {path.suffix for path in tmp_path.iterdir()} == {".mp4", ".webm"}
+
+
+def test_trimming(video_of):
+    video = video_of()
+    assert video.as_trimmed(-0.5).numbers == range(21, 27)
+    assert video.as_trimmed(0.5).as_trimmed(0.5, 0.25).numbers == range(12, 15)
+    assert video.as_trimmed(2.0, 5.0, strict_duration=False).numbers == range(24, 27)
+    assert video.as_trimmed(2.0, 5.0, strict_duration=True) is None
+    assert video.as_trimmed(99.0) is None
+
+
+def test_too_many_frames_at_once_are_refused_with_the_remedy(video_of):
+    video = video_of(seconds_per_level=3600.0, fps=120.0, width=3840, height=2160)
+    with pytest.raises(MemoryError, match=r"864030 frames of 3840 x 2160.*Save Video"):
+        video.get_components()
+
+
+def test_odd_sizes_become_even_with_a_word(video_of, caplog):
+    video = video_of(height=117, width=171)
+    assert video.get_dimensions() == (170, 116)
+    assert "171 pixels are rounded to 170" in caplog.text
+    assert len(decoded(video.get_stream_source())[2]) == 27
+
+
+def test_one_level_is_a_still(video_of):
+    video = video_of(levels=1, hold_start=0.5)
+    pictures = decoded(video.get_stream_source())[2]
+    assert len(pictures) == 9
+
+
+@pytest.mark.parametrize("name", ["InterruptProcessingException", "Error"])
+def test_a_cancel_or_an_error_leaves_no_file_and_stops_at_once(
+    video_of, tmp_path, monkeypatch, name
+):
+    import comfy.model_management as management
+
+    video = video_of(seconds_per_level=30.0)
+    rendered = []
+    original = video.renderer.render
+
+    def render(depth, bits=8):
+        rendered.append(depth)
+        if len(rendered) == 20:
+            if name == "Error":
+                raise RuntimeError("a bad frame")
+            management.interrupt_current_processing(True)
+        return original(depth, bits)
+
+    monkeypatch.setattr(video.renderer, "render", render)
+    expected = RuntimeError if name == "Error" else management.InterruptProcessingException
+    target = tmp_path / "zoom.mp4"
+    target.write_bytes(b"an older video")
+    try:
+        with pytest.raises(expected):
+            video.save_to(str(target))
+    finally:
+        management.interrupt_current_processing(False)
+    assert len(rendered) < 26
+    assert [path.name for path in tmp_path.iterdir()] == ["zoom.mp4"]
+    assert target.read_bytes() == b"an older video"
+
+
+def test_progress_reaches_the_end(video_of, monkeypatch):
+    import comfy.utils
+
+    seen = []
+    monkeypatch.setattr(
+        comfy.utils, "PROGRESS_BAR_HOOK", lambda value, total, *a, **k: seen.append((value, total))
+    )
+    video_of().save_to(io.BytesIO())
+    assert seen[-1] == (27, 27)

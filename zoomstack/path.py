@@ -1,0 +1,148 @@
+"""Time to zoom: which depth each frame of a video looks from.
+
+The magnification along a path is ``p^t``: its logarithm grows at a constant speed over the whole
+path, whatever the zoom factors of the levels it passes; easing bends that speed over the whole
+path too.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+# A frame this close to a level (in levels) is that level, not a resampling of it.
+SNAP = 1e-9
+# "smooth": the share of the path over which the camera gathers speed, and again loses it.
+RAMP = 0.15
+
+
+class Depth(NamedTuple):
+    """Where the camera is: ``zooms[level] ** offset`` times further in than level ``level``.
+
+    The level is a whole number and ``0 <= offset < 1``, so depth costs no precision.
+    """
+
+    level: int
+    offset: float = 0.0
+
+
+def _smooth(u: float) -> float:
+    if u > 0.5:
+        return 1 - _smooth(1 - u)
+    return (u * u / (2 * RAMP) if u < RAMP else u - RAMP / 2) / (1 - RAMP)
+
+
+EASINGS: dict[str, Callable[[float], float]] = {
+    "linear": lambda u: u,
+    "smooth": _smooth,
+    "ease-in": lambda u: u * u,
+    "ease-out": lambda u: u * (2 - u),
+    "ease-in-out": lambda u: u * u * (3 - 2 * u),
+}
+DIRECTIONS = ("in", "out", "in-out", "out-in")
+
+
+@dataclass(frozen=True)
+class Path:
+    """The depths of a video, frame by frame: ``len(path)``, ``path[k]``, ``for depth in path``.
+
+    ``zooms`` are the geometry's. The movement takes ``duration`` seconds, or, where that is 0,
+    ``seconds_per_level`` for each level it passes (of mixed zooms: on average). The camera rests
+    ``hold_start`` seconds on the first view, ``hold_end`` on the last and ``hold_turn`` where a
+    round trip turns. There are ``round(seconds * fps)`` frames, at least one.
+
+    ``in`` and ``out`` show the start view first and the end view last. A round trip (``in-out``,
+    ``out-in``) is a loop: it shows the turn's view once (and for ``hold_turn``), its way back is
+    its way there reversed, and the frame after its last would be its first again.
+
+    ``easing``: ``linear``; ``smooth`` (constant speed but for a soft start and stop); ``ease-in``,
+    ``ease-out``, ``ease-in-out``. Raises ``ValueError`` for any other, and for times that are
+    negative or not finite.
+    """
+
+    zooms: tuple[float, ...]
+    fps: float = 30.0
+    seconds_per_level: float = 2.0
+    duration: float = 0.0
+    direction: str = "in"
+    easing: str = "linear"
+    hold_start: float = 0.0
+    hold_end: float = 0.0
+    hold_turn: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "zooms", tuple(float(p) for p in self.zooms))
+        for name, value, choices in (
+            ("direction", self.direction, DIRECTIONS),
+            ("easing", self.easing, tuple(EASINGS)),
+        ):
+            if value not in choices:
+                raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}.")
+        if not (math.isfinite(self.fps) and self.fps > 0):
+            raise ValueError(f"fps is {self.fps:g}; it must be over 0, such as 30.")
+        for name in ("seconds_per_level", "duration", "hold_start", "hold_end", "hold_turn"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{name} is {value:g} seconds; it must be 0 or more.")
+
+    @property
+    def loops(self) -> bool:
+        """Whether the path comes back to where it began."""
+        return "-" in self.direction
+
+    @property
+    def seconds(self) -> float:
+        """The length of the video that was asked for."""
+        trips = 2 if self.loops else 1
+        moving = self.duration or self.seconds_per_level * len(self.zooms) * trips
+        return self.hold_start + moving + self.hold_end + self.loops * self.hold_turn
+
+    def __len__(self) -> int:
+        return max(1, round(self.seconds * self.fps))
+
+    def __iter__(self) -> Iterator[Depth]:
+        return (self[frame] for frame in range(len(self)))
+
+    def __getitem__(self, frame: int) -> Depth:
+        """The depth that frame ``frame`` looks from; negative frames count from the end."""
+        number = frame + len(self) if frame < 0 else frame
+        if not 0 <= number < len(self):
+            raise IndexError(f"Frame {frame} of a path of {len(self)} frames.")
+        share = EASINGS[self.easing](self._way(number))
+        away = self.direction.startswith("out")
+        return self._depth(1 - share if away else share)
+
+    def _way(self, number: int) -> float:
+        """The share of the way from the start view to the far one, before easing."""
+        start, end = round(self.hold_start * self.fps), round(self.hold_end * self.fps)
+        rest = round(self.hold_turn * self.fps) if self.loops else 0
+        moving = max(0, len(self) - start - rest - end)
+        step = number - start
+        if step <= 0:
+            return 0.0
+        if not self.loops:
+            return min(1.0, step / max(1, moving - 1))
+        turn = moving // 2
+        if step <= turn:
+            return step / turn
+        return max(0, min(moving - turn, moving - step + rest)) / max(1, moving - turn)
+
+    @cached_property
+    def _logs(self) -> tuple[float, ...]:
+        """The logarithm of each level's magnification over level 0."""
+        return tuple(accumulate(map(math.log, self.zooms), initial=0.0))
+
+    def _depth(self, share: float) -> Depth:
+        log = share * self._logs[-1]
+        level = min(bisect_right(self._logs, log), len(self.zooms)) - 1
+        if level < 0:
+            return Depth(0)
+        offset = (log - self._logs[level]) / math.log(self.zooms[level])
+        if offset < SNAP:
+            return Depth(level)
+        return Depth(level + 1) if offset > 1 - SNAP else Depth(level, offset)
