@@ -1,0 +1,221 @@
+"""Families, spaces and photo anchors: joint sampling where the levels meet in each way there is."""
+
+import functools
+import logging
+import sys
+
+import pytest
+import torch
+from host_kit import Ladder, apply_node, ksampler, sampler_node
+from tiny_families import FAMILIES, family
+from tiny_vae import mosaic_vae
+
+
+@pytest.fixture(scope="module")
+def built(comfy_host):
+    """A family, built once: its autoencoder is fitted once as well."""
+    build = functools.cache(family)
+    yield build
+    build.cache_clear()
+
+
+@pytest.fixture(params=FAMILIES)
+def tiny(request, built):
+    return built(request.param)
+
+
+def kit_for(pack, tiny, zooms=(2.0, 2.0), size=(16, 16), **options):
+    return Ladder(pack, zooms, size=size, make_cond=tiny.make_cond, **options)
+
+
+def model_views(pack, model, latent):
+    """Level pictures in the model's own space."""
+    layout_of = sys.modules[f"{pack.__name__}.nodes.latents"].layout_of
+    views = layout_of(model.model.latent_format, tuple(latent.shape)).views(latent)
+    return model.model.process_latent_in(views) if latent.ndim == 4 else views
+
+
+def run(pack, tiny, kit, **options):
+    grid = tiny.latent(kit.levels, kit.geometry.height, kit.geometry.width)
+    latent = {"samples": grid}
+    with torch.inference_mode():
+        return sampler_node(
+            pack, tiny.model, kit, steps=3, sampler="euler_ancestral", latent=latent, **options
+        )
+
+
+def test_every_family_gives_levels_that_agree(pack, tiny):
+    size = (8, 8) if tiny.name == "flux2" else (16, 16)
+    kit = kit_for(pack, tiny, size=size)
+    latent = run(pack, tiny, kit)
+    assert latent.shape == tiny.latent(kit.levels, *size).shape
+    views = model_views(pack, tiny.model, latent)
+    if tiny.name == "flux2":
+        kit = kit_for(pack, tiny, size=(16, 16))  # its 2 x 2 shuffled latents, unshuffled
+    assert kit.disagreement(views) / float(views.std()) < 1e-4
+    assert views.std() > 1e-3
+
+
+def test_every_family_takes_a_photo(pack, tiny):
+    """What the widest level decodes to is the photo, up to what the autoencoder keeps."""
+    size = (8, 8) if tiny.name == "flux2" else (16, 16)
+    kit = kit_for(pack, tiny, size=size)
+    pixels = {"pixel": 1, "flux2": 16}.get(tiny.name, 8)
+    rows, columns = (n * pixels for n in size)
+    photo = torch.rand(1, 4, 4, 3, generator=torch.Generator().manual_seed(3))
+    photo = torch.nn.functional.interpolate(photo.movedim(-1, 1), (rows, columns), mode="bilinear")
+    anchor = pack.nodes.PhotoAnchor.execute(
+        photo.movedim(1, -1), 0, 1.0, "exact", 5, 0.1, 0.0, 1.0
+    ).result[0]
+    latent = run(pack, tiny, kit, anchor=anchor, vae=tiny.vae)
+    with torch.inference_mode():
+        images = tiny.vae.decode(latent)
+        images = images.reshape(-1, *images.shape[-3:])
+        truth = tiny.vae.decode(tiny.vae.encode(photo.movedim(1, -1)))
+    truth = truth.reshape(-1, *truth.shape[-3:])[0]
+    # The middle of the widest level is what the deeper ones shrink to: they follow the photo too.
+    assert (images[0] - truth).abs().mean() < 0.05
+
+
+@pytest.mark.parametrize("space", ["latent", "fitted", "pixel"])
+@pytest.mark.parametrize("name", ["sd3", "qwen_image"])
+def test_every_space(pack, built, name, space):
+    tiny = built(name)
+    kit = kit_for(pack, tiny)
+    latent = run(pack, tiny, kit, vae=tiny.vae, space=space)
+    assert latent.isfinite().all()
+    with torch.inference_mode():
+        images = tiny.vae.decode(latent)
+    images = images.reshape(-1, *images.shape[-3:]).movedim(-1, 1)
+    pixels = kit.ladder.geometry(*images.shape[-2:])
+    blend = sys.modules[f"{pack.__name__}.zoomstack.blend"]
+    alone = run(pack, tiny, kit, coupling="independent", shared_noise=False)
+    with torch.inference_mode():
+        apart = tiny.vae.decode(alone)
+    apart = apart.reshape(-1, *apart.shape[-3:]).movedim(-1, 1)
+    together, separate = (min(blend.agreement(x, pixels)) for x in (images, apart))
+    assert together > separate + 3
+
+
+def test_fitted_is_what_auto_takes_where_it_applies(pack, built, caplog):
+    tiny = built("sd3")
+    with caplog.at_level(logging.INFO, "zoomstack"):
+        kit = kit_for(pack, tiny)
+        auto, fitted = (run(pack, tiny, kit, vae=tiny.vae, space=s) for s in ("auto", "fitted"))
+    assert torch.equal(auto, fitted)
+    assert "Coupling fitted latents at p = 2: shrinking explains" in caplog.text
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "zoomstack"):
+        kit = kit_for(pack, tiny, zooms=(2.5, 2.0))
+        auto, plain = (run(pack, tiny, kit, vae=tiny.vae, space=s) for s in ("auto", "latent"))
+    assert torch.equal(auto, plain)
+    assert "Coupling plain latents, for level 1 has a zoom factor of 2.5" in caplog.text
+    with pytest.raises(ValueError, match='space "fitted" does not fit this ladder: level 1 has'):
+        run(pack, tiny, kit, vae=tiny.vae, space="fitted")
+
+
+def test_operators_are_fitted_once_per_autoencoder(pack, built, monkeypatch):
+    tiny = built("sd3")
+    fitting = sys.modules[f"{pack.__name__}.nodes.fitting"]
+    fits = []
+    original = fitting.fit_operators
+    monkeypatch.setattr(fitting, "fit_operators", lambda *a: fits.append(a) or original(*a))
+    vae = mosaic_vae(16)
+    for zooms in ((2.0, 2.0), (2.0, 3.0)):
+        run(pack, tiny, kit_for(pack, tiny, zooms=zooms, size=(12, 12)), vae=vae, space="fitted")
+    assert [args[1] for args in fits] == [2, 3]
+
+
+def test_the_range_of_steps_is_honoured_in_pixels(pack, built):
+    """Coupling through the VAE is slow: only the steps asked for pay for it."""
+    tiny = built("sd15")
+    kit = kit_for(pack, tiny)
+    decoded = []
+    vae = mosaic_vae(4)
+    original = vae.decode
+    vae.decode = lambda latent: decoded.append(1) or original(latent)
+    run(pack, tiny, kit, vae=vae, space="pixel", couple_start=0.33)
+    assert len(decoded) == 2  # of three steps
+
+
+def test_anchors_chain_and_act_at_their_levels(pack, built):
+    tiny = built("pixel")
+    kit = kit_for(pack, tiny, zooms=(4.0, 4.0))
+    node = pack.nodes.PhotoAnchor
+    first, last = (torch.full((1, 32, 32, 3), value) for value in (0.2, 0.9))
+    anchor = node.execute(first, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0).result[0]
+    anchor = node.execute(last, 2, 1.0, "adam", 200, 0.1, 0.0, 1.0, anchor=anchor).result[0]
+    assert [photo.level for photo in anchor] == [0, 2]
+    images = run(pack, tiny, kit, anchor=anchor) / 2 + 0.5
+    assert images[0, :, 0].mean() == pytest.approx(0.2, abs=0.02)
+    assert images[2, :, 8, 8].mean() == pytest.approx(0.9, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "shape, size",
+    [((1, 300, 100, 3), (16, 16)), ((1, 100, 300, 4), (16, 24)), ((1, 40, 40, 1), (24, 16))],
+)
+def test_photos_of_any_shape_are_cropped_to_the_middle(pack, comfy_host, shape, size, caplog):
+    picture = torch.rand(shape)
+    with caplog.at_level(logging.INFO, "zoomstack"):
+        photo = pack.nodes.PhotoAnchor.execute(
+            picture, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0
+        ).result[0][0]
+        fitted = photo.fitted_to(*size)
+    assert fitted.shape == (1, 3, *size)
+    assert "is cropped to its middle" in caplog.text
+
+
+def test_a_photo_of_twenty_thousand_pixels(pack, comfy_host):
+    wide = torch.zeros(1, 20, 20000, 3)
+    wide[:, :, 9990:10010] = 1.0
+    photo = pack.nodes.PhotoAnchor.execute(wide, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0).result[0][0]
+    assert photo.fitted_to(16, 16).mean() > 0.9
+
+
+def test_alpha_is_laid_over_white(pack, comfy_host):
+    clear = torch.zeros(1, 20, 20, 4)
+    photo = pack.nodes.PhotoAnchor.execute(clear, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0).result[0][0]
+    assert (photo.picture == 1).all()
+
+
+def test_a_second_pass_at_a_larger_size(pack, built):
+    """latent + denoise < 1: levels of the first pass, enlarged by stock nodes, stay one scene."""
+    import comfy.utils
+
+    tiny = built("sd15")
+    kit = kit_for(pack, tiny)
+    first = run(pack, tiny, kit)
+    larger = comfy.utils.common_upscale(first, 24, 24, "bilinear", "disabled")
+    with torch.inference_mode():
+        second = sampler_node(
+            pack, tiny.model, kit, steps=6, denoise=0.5, sampler="euler_ancestral",
+            latent={"samples": larger},
+        )  # fmt: skip
+        started = sampler_node(
+            pack, tiny.model, kit, steps=6, denoise=0.01, latent={"samples": larger}
+        )
+    large = kit_for(pack, tiny, size=(24, 24))
+    views = tiny.model.model.process_latent_in(second)
+    assert large.disagreement(views) / float(views.std()) < 1e-4
+    near = torch.nn.functional.cosine_similarity(started.flatten(), larger.flatten(), dim=0)
+    assert near > 0.8
+
+
+def test_previews_show_all_levels(pack, built):
+    tiny = built("sd3")
+    kit = kit_for(pack, tiny)
+    model = apply_node(pack, tiny.model, kit.ladder)
+    import comfy.sample
+
+    shown = []
+    empty = tiny.latent(3, 16, 16)
+    with torch.inference_mode():
+        comfy.sample.sample(
+            model, comfy.sample.prepare_noise(empty, 1), 3, 3.0, "euler", "simple",
+            kit.positive, kit.negative, empty, seed=1, disable_pbar=True,
+            callback=lambda step, x0, x, total: shown.append(tuple(x0.shape)),
+        )  # fmt: skip
+    assert shown == [(1, 16, 32, 32), (1, 16, 32, 32), (3, 16, 16, 16)]
+    with torch.inference_mode():
+        assert ksampler(model, kit, empty, steps=2).shape == (3, 16, 16, 16)

@@ -1,0 +1,39 @@
+"""``demo``: a zoom through a ladder of prompts by the demo model, from nothing to a video."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import workflow as edit
+from .console import say
+from .execute import execute
+from .places import API_WORKFLOWS
+from .run import Changes, check_inputs, started
+from .setup import demo_checkpoint, prepare
+
+WORKFLOW = API_WORKFLOWS / "text-to-zoom.json"
+
+
+def demo(
+    output: Path,
+    changes: Changes,
+    *,
+    comfyui: Path | None = None,
+    python: Path | None = None,
+    workflow: Path = WORKFLOW,
+) -> None:
+    """Run the shipped workflow on the demo model; the results go to ``output``."""
+    graph = edit.load(workflow)
+    assigned = changes.apply(graph)
+    host = prepare(comfyui, python)
+    demo_checkpoint(host)
+    with started(host) as client:
+        check_inputs(client, graph, assigned)
+        result = execute(client, graph, output)
+    say()
+    say("The zoom is in")
+    for file in result.files:
+        say(f"  {file}")
+    for text in result.texts:
+        say()
+        say(text)

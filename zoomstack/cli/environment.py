@@ -1,0 +1,108 @@
+"""The locked Python environment: made once by uv, known by the digest of its lock."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .command import run
+from .errors import BadInput, CommandError
+
+HERE = Path(__file__).parent
+LOCK = HERE / "host.lock"
+UV_LOCK = HERE / "uv.txt"
+STAMP = "zoomstack.stamp"
+OLDEST, NEWEST = (3, 10), (3, 13)
+OLDEST_UV = (0, 5, 0)
+# uv would fetch a Python of its own; the one that runs us is the one that was asked for.
+UV_VARIABLES = {"UV_PYTHON_DOWNLOADS": "never"}
+REMEDY = "check the network and the free disk space (6 GB), then start the command again"
+
+
+def locked_environment(host: Path) -> Path:
+    """The Python of the locked environment under ``host``; made where it is not there yet.
+
+    Where its stamp tells that it was made from this lock, nothing is started and no network used.
+
+    Raises ``BadInput`` for a Python that the lock has no packages for, ``CommandError`` where a
+    step fails.
+    """
+    version = sys.version_info[:2]
+    if not OLDEST <= version <= NEWEST:
+        raise BadInput(
+            f"this is Python {_dotted(version)}, but the locked environment needs "
+            f"{_dotted(OLDEST)} to {_dotted(NEWEST)}; start the command with one of those"
+        )
+    folder = host / f"env-cp{version[0]}{version[1]}"
+    python = python_in(folder)
+    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    if is_stamped(folder, digest) and python.exists():
+        return python
+    uv = find_uv(host)
+    if not python.exists():
+        command = [uv, "venv", "--allow-existing", "--python", sys.executable, folder]
+        run(command, "Making the environment", REMEDY, extra=UV_VARIABLES)
+    command = [uv, "pip", "sync", "--require-hashes", "--python", python, LOCK]
+    title = "Installing the environment (2.5 GB the first time)"
+    run(command, title, REMEDY, extra=UV_VARIABLES, has_bars=True)
+    (folder / STAMP).write_text(digest, "ascii")
+    return python
+
+
+def own_python(comfyui: Path) -> Path | None:
+    """The environment that a user's ComfyUI usually has: a venv inside, or the portable one."""
+    folders = (comfyui / ".venv", comfyui / "venv", comfyui.parent / "python_embeded")
+    candidates = [python_in(folder) for folder in folders]
+    candidates.append(folders[-1] / "python.exe")
+    return next((python for python in candidates if python.exists()), None)
+
+
+def python_in(folder: Path) -> Path:
+    """Where the interpreter of the environment ``folder`` is."""
+    return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def is_stamped(folder: Path, digest: str) -> bool:
+    """Whether the environment ``folder`` was finished, from the lock with this digest."""
+    try:
+        return (folder / STAMP).read_text("ascii") == digest
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def find_uv(host: Path) -> Path:
+    """uv from PATH, or fetched by pip to a folder of its own: the user's Python stays as it is."""
+    found = shutil.which("uv")
+    if found and _uv_version(Path(found)) >= OLDEST_UV:
+        return Path(found)
+    folder = host / "uv"
+    uv = folder / "bin" / ("uv.exe" if sys.platform == "win32" else "uv")
+    if not uv.exists():
+        command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+        command += ["--no-input", "--upgrade", "--target", str(folder)]
+        command += ["--require-hashes", "--requirement", str(UV_LOCK)]
+        remedy = f"check the network and that `{sys.executable} -m pip --version` works"
+        run(command, "Fetching uv", remedy)
+    if not uv.exists():
+        raise CommandError(f"pip installed uv to {folder}, but {uv} is not there; install uv")
+    return uv
+
+
+def _uv_version(uv: Path) -> tuple[int, ...]:
+    """(0, 5, 0) for ``uv 0.5.0 (...)``; (0,) for something that does not answer."""
+    try:
+        answer = subprocess.run(
+            [uv, "--version"], capture_output=True, text=True, timeout=20
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return (0,)
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)", answer)
+    return tuple(map(int, found.groups())) if found else (0,)
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

@@ -1,0 +1,70 @@
+"""One workflow on one server: queue it, show its progress, bring home what it made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from .client import ComfyClient, Progress
+from .console import Bar
+from .reading import local_path
+from .workflow import Workflow, name_of
+
+
+class Result(NamedTuple):
+    """The files that a run left, here, and the texts that its nodes showed."""
+
+    files: list[Path]
+    texts: list[str]
+
+
+def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Result:
+    """Run ``workflow`` and copy its outputs below ``folder``.
+
+    Interrupted, it cancels the run on the server. Raises ``BadInput`` where the server refuses
+    the workflow, ``CommandError`` where a node fails.
+    """
+    run = ""
+    try:
+        run = client.queue(workflow)
+        _show(client.follow(run), workflow)
+        made = client.outputs(run, workflow)
+    except BaseException:
+        if run:
+            client.cancel(run)
+        raise
+    finally:
+        client.close()
+    files: list[Path] = []
+    for one in made:
+        for file in one.files():
+            target = local_path(file, folder)
+            client.fetch(file, target)
+            files.append(target)
+    return Result(files, [text for one in made for text in one.texts()])
+
+
+def _show(progress: Iterable[Progress], workflow: Workflow) -> None:
+    """A bar for each node while it works, one at a time."""
+    bar: Bar | None = None
+    showing = ""
+    closed: set[str] = set()
+    try:
+        for node, done, total, finished in progress:
+            if node in closed or (finished and node != showing):
+                continue
+            if node != showing:
+                if bar:
+                    bar.close()
+                    closed.add(showing)
+                bar, showing = Bar(name_of(workflow, node)), node
+            assert bar is not None
+            bar.update(done, total or None)
+            if finished:
+                bar.close()
+                closed.add(showing)
+                bar, showing = None, ""
+    finally:
+        if bar:
+            bar.close("stopped")

@@ -1,0 +1,114 @@
+"""The command line, and what each way to end it means to a script.
+
+Exit codes: 0 done; 1 the run failed; 2 an argument or the workflow cannot be used; 3 no server
+answers; 130 interrupted. ``test`` ends with pytest's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from .console import complain, note, say
+from .errors import FAILED, INTERRUPTED, OK, CommandError
+from .run import Changes
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do one command; its exit code."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command != "test":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    # A service manager's or a runner's way to interrupt: the server is ours to stop then too.
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _do(options, rest)
+    except KeyboardInterrupt:
+        note("interrupted; nothing is left running")
+        return INTERRUPTED
+    except CommandError as error:
+        complain(str(error))
+        return error.code
+    except OSError as error:
+        complain(f"{error}; check that the disk has room and that the folder may be written to")
+        return FAILED
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _do(options: argparse.Namespace, rest: list[str]) -> int:
+    # Here, so that one command's modules are no burden on the others.
+    own = {"comfyui": options.comfyui, "python": options.python}
+    if options.command == "test":
+        from .testing import test
+
+        return test([*rest[rest[:1] == ["--"] :]], **own)
+    if options.command == "setup":
+        from .setup import demo_checkpoint, prepare
+
+        host = prepare(**own)
+        demo_checkpoint(host)
+        say(f"ComfyUI  {host.comfyui}\nPython   {host.python}\nmodels   {host.base / 'models'}")
+        return OK
+    changes = Changes(options.set, options.prompts, getattr(options, "photo", None))
+    if options.command == "demo":
+        from .demo import demo
+
+        demo(options.output, changes, **own)
+        return OK
+    from .run import run
+
+    run(options.workflow, changes, options.output, server=options.server, **own)
+    return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zoomstack",
+        description="ZoomStack without a graph in front of one.",
+        epilog=(__doc__ or "").partition("\n\n")[2],
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    where = _where()
+    edits = _edits()
+    commands.add_parser("demo", parents=[where, edits], help="make a zoom with the demo model")
+    # Without abbreviations: pytest's --co is not the start of --comfyui.
+    what = "run all tests; what else is given goes to pytest"
+    commands.add_parser("test", parents=[where], allow_abbrev=False, help=what)
+    commands.add_parser("setup", parents=[where], help="fetch and make what the others need")
+    run = commands.add_parser("run", parents=[where, edits], help="run a workflow, headless")
+    run.add_argument("workflow", type=Path, help="a workflow in API format (JSON)")
+    run.add_argument("--photo", type=Path, help="a picture for the LoadImage node")
+    run.add_argument("--server", metavar="URL", help="a ComfyUI that is running")
+    return parser
+
+
+def _where() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--comfyui", type=Path, help="your own ComfyUI's folder")
+    options.add_argument("--python", type=Path, help="the Python that it runs in")
+    return options
+
+
+def _edits() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NODE.INPUT=VALUE",
+        help="change an input; NODE is an id, a title or a class; may be given again",
+    )
+    options.add_argument("--prompts", type=Path, help="a text file for the PromptLadder")
+    options.add_argument(
+        "--output", type=Path, default=Path("output"), help="where the results go (output)"
+    )
+    return options
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

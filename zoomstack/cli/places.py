@@ -1,0 +1,41 @@
+"""Where the commands keep what they fetch and make: one folder that git ignores."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from .errors import CommandError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+API_WORKFLOWS = REPOSITORY / "workflows" / "api"
+# A second set of everything, beside the one in use: for trying the set-up itself.
+OVERRIDE = "ZOOMSTACK_HOST_DIR"
+
+
+def host_folder() -> Path:
+    """``.host`` in the checkout, or what the environment variable says."""
+    return Path(os.environ.get(OVERRIDE) or REPOSITORY / ".host").resolve()
+
+
+def link(target: Path, at: Path) -> None:
+    """Make ``at`` lead to the folder ``target``; a link that leads elsewhere is moved.
+
+    Raises ``CommandError`` where ``at`` is something that is not a link.
+    """
+    at.parent.mkdir(parents=True, exist_ok=True)
+    if at.exists() and at.resolve() == target.resolve():
+        return
+    if at.exists() and not at.is_symlink():
+        raise CommandError(f"{at} is in the way of a link to {target}; move it elsewhere")
+    if sys.platform == "win32":
+        # A symbolic link wants administrator rights there; a junction does not.
+        import _winapi
+
+        at.unlink(missing_ok=True)
+        _winapi.CreateJunction(str(target), str(at))
+        return
+    fresh = at.with_name(f".{at.name}.{os.getpid()}")
+    fresh.symlink_to(target, target_is_directory=True)
+    fresh.replace(at)

@@ -1,0 +1,88 @@
+"""What a server's answers say, in words: refusals, failures, and the files of an output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from .workflow import Workflow, name_of
+
+KEPT = "output"  # previews are of the type "temp" and uploads "input"
+
+
+class Made(NamedTuple):
+    """What one node of a run showed: its ``ui`` value."""
+
+    node: str
+    value: dict[str, Any]
+
+    def files(self) -> Iterator[dict[str, str]]:
+        """The files it saved, as the server names them."""
+        for entries in self.value.values():
+            for entry in entries if isinstance(entries, list) else []:
+                if isinstance(entry, dict) and entry.get("type") == KEPT and "filename" in entry:
+                    yield entry
+
+    def texts(self) -> list[str]:
+        """The texts it showed."""
+        return [text for text in self.value.get("text") or [] if isinstance(text, str)]
+
+
+def local_path(file: dict[str, str], folder: Path) -> Path:
+    """Where a file of an output goes below ``folder``: never outside, never over another file."""
+    # The names come from a server, which may be anybody's.
+    parts = PurePosixPath(file.get("subfolder", "").replace("\\", "/")).parts
+    safe = [part for part in parts if part not in ("/", "..") and ":" not in part]
+    name = PurePosixPath(file["filename"].replace("\\", "/")).name.replace(":", "_")
+    name = name if name.strip(".") else "output"
+    target = folder.joinpath(*safe, name)
+    count = 2
+    while target.exists():
+        target = target.with_name(f"{PurePosixPath(name).stem}-{count}{target.suffix}")
+        count += 1
+    return target
+
+
+def rejection(answer: dict[str, Any], workflow: Workflow) -> str:
+    """Why a server would not queue a workflow: every node, its input and the complaint."""
+    given = answer.get("error") or {}
+    error: dict[str, Any] = given if isinstance(given, dict) else {"message": str(given)}
+    reason = error.get("message", "some nodes cannot run")
+    if error.get("type") == "missing_node_type":
+        extra = error.get("extra_info") or {}
+        place = name_of(workflow, str(extra.get("node_id")))
+        reason = f"it has no node type {extra.get('class_type')!r}, which {place} is; "
+        reason += "install the pack that brings it, or correct the name"
+    lines = [f"ComfyUI refused the workflow: {reason}"]
+    for node, report in (answer.get("node_errors") or {}).items():
+        for one in report.get("errors", []):
+            lines.append(f"  {name_of(workflow, node)}: {_complaint(one)}")
+    return "\n".join(lines)
+
+
+def run_error(entry: dict[str, Any], workflow: Workflow) -> str:
+    """Why a run in the history did not succeed; empty where it did."""
+    status = entry.get("status") or {}
+    messages = {kind: data for kind, data in status.get("messages", [])}
+    if failure := messages.get("execution_error"):
+        node = name_of(workflow, str(failure.get("node_id")))
+        kind = str(failure.get("exception_type", "error")).rpartition(".")[2]
+        text = str(failure.get("exception_message", "")).strip()
+        return f"{node} failed: {kind}: {text}"
+    if interruption := messages.get("execution_interrupted"):
+        return f"the run was cancelled in {name_of(workflow, str(interruption.get('node_id')))}"
+    return "" if status.get("status_str", "success") == "success" else "the run failed, no reason"
+
+
+def _complaint(error: dict[str, Any]) -> str:
+    """``steps: Value 0 smaller than min of 1`` out of one entry of node_errors."""
+    extra = error.get("extra_info") or {}
+    name = extra.get("input_name")
+    words = [str(error.get("message", error.get("type", "error")))]
+    details = str(error.get("details") or "")
+    if details and details != name:
+        words.append(f"({details})")
+    if "received_value" in extra and repr(extra["received_value"]) not in details:
+        words.append(f"[got {extra['received_value']!r}]")
+    return (f"{name}: " if name else "") + " ".join(words)
