@@ -65,33 +65,33 @@ class PhotoAnchor(io.ComfyNode):
                     "in the aspect of the zoom.",
                 ),
                 io.Int.Input(
-                    "level", default=0, min=0, max=255,
+                    "level", optional=True, default=0, min=0, max=255,
                     tooltip="Which level shows the photo; 0 is the widest.",
                 ),
                 io.Float.Input(
-                    "strength", default=1.0, min=0.0, max=1.0, step=0.01,
+                    "strength", optional=True, default=1.0, min=0.0, max=1.0, step=0.01,
                     tooltip="How far each step moves towards the photo: 0 not at all, 1 all the "
                     "way.",
                 ),
                 io.Combo.Input(
-                    "solver", options=["exact", "adam"], default="exact",
+                    "solver", optional=True, options=["exact", "adam"], default="exact",
                     tooltip="exact solves for the photo in one go; adam takes the paper's gradient "
                     "steps.",
                 ),
                 io.Int.Input(
-                    "steps", default=5, min=1, max=1000, advanced=True,
+                    "steps", optional=True, default=5, min=1, max=1000, advanced=True,
                     tooltip="Gradient steps of adam per sampling step; the paper takes 5.",
                 ),
                 io.Float.Input(
-                    "learning_rate", default=0.1, min=0.0001, max=10.0, step=0.01, advanced=True,
+                    "learning_rate", optional=True, default=0.1, min=0.0001, max=10.0, step=0.01, advanced=True,
                     tooltip="Learning rate of adam; the paper takes 0.1.",
                 ),
                 io.Float.Input(
-                    "start", default=0.0, min=0.0, max=1.0, step=0.01, advanced=True,
+                    "start", optional=True, default=0.0, min=0.0, max=1.0, step=0.01, advanced=True,
                     tooltip="Where the anchor begins to act, as a fraction of the steps.",
                 ),
                 io.Float.Input(
-                    "end", default=0.8, min=0.0, max=1.0, step=0.01, advanced=True,
+                    "end", optional=True, default=0.8, min=0.0, max=1.0, step=0.01, advanced=True,
                     tooltip="Where it stops. Leaving the last steps free keeps detail crisp.",
                 ),
                 ZoomAnchorType.Input(
@@ -110,13 +110,13 @@ class PhotoAnchor(io.ComfyNode):
     def execute(  # type: ignore[override]
         cls,
         image: Tensor,
-        level: int,
-        strength: float,
-        solver: Solver,
-        steps: int,
-        learning_rate: float,
-        start: float,
-        end: float,
+        level: int = 0,
+        strength: float = 1.0,
+        solver: Solver = "exact",
+        steps: int = 5,
+        learning_rate: float = 0.1,
+        start: float = 0.0,
+        end: float = 0.8,
         anchor: tuple[Photo, ...] = (),
     ) -> io.NodeOutput:
         picture = photo_of(image)

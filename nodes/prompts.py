@@ -35,20 +35,20 @@ class PromptLadder(io.ComfyNode):
                     "[p=3.5 focus=0.4,0.6] a coast line.",
                 ),
                 io.Float.Input(
-                    "zoom_factor", default=2.0, min=1.01, max=64.0, step=0.1,
+                    "zoom_factor", optional=True, default=2.0, min=1.01, max=64.0, step=0.1,
                     tooltip="How many times each level magnifies the one above; whole numbers "
                     "suit latent models best.",
                 ),
                 io.String.Input(
-                    "prefix", default="", dynamic_prompts=True,
+                    "prefix", optional=True, default="", dynamic_prompts=True,
                     tooltip="Put before every prompt.",
                 ),
                 io.String.Input(
-                    "suffix", default="", dynamic_prompts=True,
+                    "suffix", optional=True, default="", dynamic_prompts=True,
                     tooltip="Put after every prompt.",
                 ),
                 io.String.Input(
-                    "negative", multiline=True, default="", dynamic_prompts=True,
+                    "negative", optional=True, multiline=True, default="", dynamic_prompts=True,
                     tooltip="What to avoid: one line for all levels, or one line a level.",
                 ),
             ],
@@ -71,7 +71,7 @@ class PromptLadder(io.ComfyNode):
         cls,
         clip: Any,
         prompts: str,
-        zoom_factor: float,
+        zoom_factor: float = 2.0,
         prefix: str = "",
         suffix: str = "",
         negative: str = "",

@@ -28,46 +28,46 @@ def _coupling_inputs() -> list[Any]:
             "photos can be anchored. Pixel models need none.",
         ),
         io.Combo.Input(
-            "space", options=["auto", "latent", "fitted", "pixel"], default="auto", advanced=True,
+            "space", optional=True, options=["auto", "latent", "fitted", "pixel"], default="auto", advanced=True,
             tooltip="Where levels are made to agree. fitted: latents, by operators fitted to the "
             "VAE; latent: latents, channel by channel; pixel: through the VAE at every step, slow. "
             "auto takes fitted where it applies.",
         ),
         io.Combo.Input(
-            "coupling", options=["joint", "iterative", "independent"], default="joint",
+            "coupling", optional=True, options=["joint", "iterative", "independent"], default="joint",
             advanced=True,
             tooltip="joint blends all levels at every step; iterative only shows each level in "
             "the wider ones; independent leaves them alone.",
         ),
         io.Combo.Input(
-            "blend", options=["laplacian", "average"], default="laplacian", advanced=True,
+            "blend", optional=True, options=["laplacian", "average"], default="laplacian", advanced=True,
             tooltip="laplacian blends by frequency bands; average takes the mean of whole "
             "pictures, which blurs deep levels (the paper's ablation).",
         ),
         io.Combo.Input(
-            "weighting", options=["snr", "uniform"], default="snr", advanced=True,
+            "weighting", optional=True, options=["snr", "uniform"], default="snr", advanced=True,
             tooltip="How much wider levels count: snr by what they can know, uniform all alike "
             "(the paper).",
         ),
         io.Float.Input(
-            "feather", default=0.25, min=0.0, max=0.5, step=0.01, advanced=True,
+            "feather", optional=True, default=0.25, min=0.0, max=0.5, step=0.01, advanced=True,
             tooltip="Border of a level that follows the level above, as a fraction of its frame; "
             "0 may show a square.",
         ),
         io.Boolean.Input(
-            "shared_noise", default=True, advanced=True,
+            "shared_noise", optional=True, default=True, advanced=True,
             tooltip="Levels see the same noise where they see the same place.",
         ),
         io.Float.Input(
-            "couple_start", default=0.0, min=0.0, max=1.0, step=0.01, advanced=True,
+            "couple_start", optional=True, default=0.0, min=0.0, max=1.0, step=0.01, advanced=True,
             tooltip="Where coupling begins, as a fraction of the steps.",
         ),
         io.Float.Input(
-            "couple_end", default=1.0, min=0.0, max=1.0, step=0.01, advanced=True,
+            "couple_end", optional=True, default=1.0, min=0.0, max=1.0, step=0.01, advanced=True,
             tooltip="Where coupling ends, as a fraction of the steps.",
         ),
         io.Int.Input(
-            "levels_per_batch", default=0, min=0, max=256, advanced=True,
+            "levels_per_batch", optional=True, default=0, min=0, max=256, advanced=True,
             tooltip="Levels per model call; 0 takes as many as fit in memory.",
         ),
     ]  # fmt: skip
@@ -76,6 +76,7 @@ def _coupling_inputs() -> list[Any]:
 def _plan(
     ladder: Ladder, anchor: tuple[Photo, ...] | None, vae: Any, options: dict[str, Any]
 ) -> Plan:
+    # Inputs that a workflow leaves out keep the library's defaults.
     choices = Options(**options)
     if choices.couple_start > choices.couple_end:
         raise ValueError(

@@ -39,22 +39,22 @@ class LaplacianBlend(io.ComfyNode):
                     "images", tooltip="One picture a level, the widest first, all of one size."
                 ),
                 io.Float.Input(
-                    "zoom_factor", default=2.0, min=1.01, max=64.0, step=0.1,
+                    "zoom_factor", optional=True, default=2.0, min=1.01, max=64.0, step=0.1,
                     tooltip="How many times each level magnifies the one above, where no ladder "
                     "is connected.",
                 ),
                 io.Combo.Input(
-                    "weighting", options=["snr", "uniform"], default="snr",
+                    "weighting", optional=True, options=["snr", "uniform"], default="snr",
                     tooltip="How much wider levels count: snr by what they can show, uniform all "
                     "alike (the paper).",
                 ),
                 io.Float.Input(
-                    "feather", default=0.25, min=0.0, max=0.5, step=0.01,
+                    "feather", optional=True, default=0.25, min=0.0, max=0.5, step=0.01,
                     tooltip="Border of a level that follows the level above, as a fraction of its "
                     "frame.",
                 ),
                 io.Combo.Input(
-                    "blend", options=["laplacian", "average"], default="laplacian",
+                    "blend", optional=True, options=["laplacian", "average"], default="laplacian",
                     tooltip="laplacian blends by frequency bands; average is the paper's naive "
                     "ablation.",
                 ),
@@ -81,10 +81,10 @@ class LaplacianBlend(io.ComfyNode):
     def execute(  # type: ignore[override]
         cls,
         images: Tensor,
-        zoom_factor: float,
-        weighting: Weighting,
-        feather: float,
-        blend: Method,
+        zoom_factor: float = 2.0,
+        weighting: Weighting = "snr",
+        feather: float = 0.25,
+        blend: Method = "laplacian",
         ladder: Ladder | None = None,
     ) -> io.NodeOutput:
         levels = to_levels(images)
@@ -157,7 +157,7 @@ class SaveZoomStack(io.ComfyNode):
                     tooltip="Name in the output folder; a number is added.",
                 ),
                 io.Combo.Input(
-                    "precision", options=["float32", "float16"], default="float16", advanced=True,
+                    "precision", optional=True, options=["float32", "float16"], default="float16", advanced=True,
                     tooltip="float16 halves the file and is finer than 8 bits a colour.",
                 ),
                 io.Int.Input(
@@ -174,7 +174,7 @@ class SaveZoomStack(io.ComfyNode):
         cls,
         stack: ZoomStack,
         filename_prefix: str,
-        precision: Literal["float32", "float16"],
+        precision: Literal["float32", "float16"] = "float16",
         seed: int | None = None,
     ) -> io.NodeOutput:
         if seed is not None:

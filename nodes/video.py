@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from comfy_api.latest import io
 
 from ..zoomstack.frames import FrameRenderer
@@ -12,8 +10,6 @@ from ..zoomstack.stack import ZoomStack
 from . import host
 from .lazy_video import LazyVideo
 from .types import CATEGORY, SEARCH, ZoomStackType
-
-log = logging.getLogger(host.KEY)
 
 
 class ZoomVideoRender(io.ComfyNode):
@@ -29,43 +25,43 @@ class ZoomVideoRender(io.ComfyNode):
             inputs=[
                 ZoomStackType.Input("stack", tooltip="From Laplacian Blend or Load Zoom Stack."),
                 io.Float.Input(
-                    "fps", default=30.0, min=1.0, max=240.0, step=1.0, tooltip="Frames a second."
+                    "fps", optional=True, default=30.0, min=1.0, max=240.0, step=1.0, tooltip="Frames a second."
                 ),
                 io.Float.Input(
-                    "seconds_per_level", default=2.0, min=0.01, max=3600.0, step=0.1,
+                    "seconds_per_level", optional=True, default=2.0, min=0.01, max=3600.0, step=0.1,
                     tooltip="Time from one level to the next, on average where their zoom factors "
                     "differ: the speed of the zoom is the same all along.",
                 ),
                 io.Float.Input(
-                    "duration", default=0.0, min=0.0, max=86400.0, step=0.5,
+                    "duration", optional=True, default=0.0, min=0.0, max=86400.0, step=0.5,
                     tooltip="Seconds the camera moves in all, without the holds; 0 takes "
                     "seconds_per_level.",
                 ),
                 io.Combo.Input(
-                    "direction", options=list(DIRECTIONS), default="in",
+                    "direction", optional=True, options=list(DIRECTIONS), default="in",
                     tooltip="in-out and out-in come back to where they began and loop without a "
                     "doubled frame.",
                 ),
                 io.Combo.Input(
-                    "easing", options=list(EASINGS), default="linear",
+                    "easing", optional=True, options=list(EASINGS), default="linear",
                     tooltip="How the speed changes over the whole way; smooth is constant but for "
                     "a soft start and stop. A way back is the way there reversed.",
                 ),
                 io.Int.Input(
-                    "width", default=0, min=0, max=16384,
+                    "width", optional=True, default=0, min=0, max=16384,
                     tooltip="Pixels; 0 is the levels' own. Odd sizes are rounded down to even.",
                 ),
                 io.Int.Input(
-                    "height", default=0, min=0, max=16384,
+                    "height", optional=True, default=0, min=0, max=16384,
                     tooltip="Pixels; 0 is the levels' own. Another aspect ratio than the levels' "
                     "is cropped to, around the middle.",
                 ),
                 io.Float.Input(
-                    "hold_start", default=0.0, min=0.0, max=3600.0, step=0.1,
+                    "hold_start", optional=True, default=0.0, min=0.0, max=3600.0, step=0.1,
                     tooltip="Seconds to rest on the first view.",
                 ),
                 io.Float.Input(
-                    "hold_end", default=0.0, min=0.0, max=3600.0, step=0.1,
+                    "hold_end", optional=True, default=0.0, min=0.0, max=3600.0, step=0.1,
                     tooltip="Seconds to rest on the last view.",
                 ),
                 io.Float.Input(
@@ -85,15 +81,15 @@ class ZoomVideoRender(io.ComfyNode):
     def execute(  # type: ignore[override]
         cls,
         stack: ZoomStack,
-        fps: float,
-        seconds_per_level: float,
-        duration: float,
-        direction: str,
-        easing: str,
-        width: int,
-        height: int,
-        hold_start: float,
-        hold_end: float,
+        fps: float = 30.0,
+        seconds_per_level: float = 2.0,
+        duration: float = 0.0,
+        direction: str = "in",
+        easing: str = "linear",
+        width: int = 0,
+        height: int = 0,
+        hold_start: float = 0.0,
+        hold_end: float = 0.0,
         hold_turn: float = 0.0,
     ) -> io.NodeOutput:
         g = stack.geometry
@@ -109,5 +105,5 @@ def even(size: int) -> int:
     """The size, or the even one below it: 4:2:0 video has no odd ones."""
     rounded = max(2, size - size % 2)
     if rounded != size:
-        log.warning("A video's size must be even: %d pixels are rounded to %d.", size, rounded)
+        host.log.warning("A video's size must be even: %d pixels are rounded to %d.", size, rounded)
     return rounded

@@ -11,10 +11,9 @@ from .disk import output_file, stack_files, stack_path, workflow_metadata
 from .jobs import check_interrupted, in_batches, log, progress, sample
 from .site import Plan, Run, Site
 from .vae import decode_pictures, encode_pictures
-from .wrappers import KEY, install
+from .wrappers import install
 
 __all__ = [
-    "KEY",
     "Plan",
     "Run",
     "Site",
