@@ -13,7 +13,6 @@ from ..zoomstack.anchor import Solver
 from . import host
 from .types import CATEGORY, SEARCH, ZoomAnchorType
 
-
 SMALLEST = 16  # pixels a side: below, there is nothing to zoom into
 
 
@@ -83,7 +82,8 @@ class PhotoAnchor(io.ComfyNode):
                     tooltip="Gradient steps of adam per sampling step; the paper takes 5.",
                 ),
                 io.Float.Input(
-                    "learning_rate", optional=True, default=0.1, min=0.0001, max=10.0, step=0.01, advanced=True,
+                    "learning_rate", optional=True,
+                    default=0.1, min=0.0001, max=10.0, step=0.01, advanced=True,
                     tooltip="Learning rate of adam; the paper takes 0.1.",
                 ),
                 io.Float.Input(

@@ -25,7 +25,6 @@ from .fitting import fitted_space
 from .latents import Layout, layout_of
 from .routing import Router
 
-
 SpaceName = Literal["auto", "latent", "fitted", "pixel"]
 
 

@@ -13,7 +13,6 @@ from ..zoomstack.geometry import Geometry
 from ..zoomstack.space import Space, as_space
 from . import host
 
-
 # By the VAE's module: VAE objects are wrapped anew by nodes, the weights are not.
 _fitted: WeakKeyDictionary[Any, dict[tuple[int, int], FittedOperators]] = WeakKeyDictionary()
 
@@ -50,4 +49,6 @@ def fitted_space(
             "Coupling fitted latents at p = %d: shrinking explains %.0f %%, enlarging %.0f %%.",
             zoom, 100 * shrinking, 100 * enlarging,
         )  # fmt: skip
-    return FittedSpace(geometry, {float(z): o.to(like) for (z, r), o in known.items() if r == ratio})
+    return FittedSpace(
+        geometry, {float(z): o.to(like) for (z, r), o in known.items() if r == ratio}
+    )

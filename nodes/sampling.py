@@ -28,19 +28,22 @@ def _coupling_inputs() -> list[Any]:
             "photos can be anchored. Pixel models need none.",
         ),
         io.Combo.Input(
-            "space", optional=True, options=["auto", "latent", "fitted", "pixel"], default="auto", advanced=True,
+            "space", optional=True,
+            options=["auto", "latent", "fitted", "pixel"], default="auto", advanced=True,
             tooltip="Where levels are made to agree. fitted: latents, by operators fitted to the "
             "VAE; latent: latents, channel by channel; pixel: through the VAE at every step, slow. "
             "auto takes fitted where it applies.",
         ),
         io.Combo.Input(
-            "coupling", optional=True, options=["joint", "iterative", "independent"], default="joint",
+            "coupling", optional=True,
+            options=["joint", "iterative", "independent"], default="joint",
             advanced=True,
             tooltip="joint blends all levels at every step; iterative only shows each level in "
             "the wider ones; independent leaves them alone.",
         ),
         io.Combo.Input(
-            "blend", optional=True, options=["laplacian", "average"], default="laplacian", advanced=True,
+            "blend", optional=True,
+            options=["laplacian", "average"], default="laplacian", advanced=True,
             tooltip="laplacian blends by frequency bands; average takes the mean of whole "
             "pictures, which blurs deep levels (the paper's ablation).",
         ),

@@ -1,4 +1,4 @@
-"""LaplacianBlend, SaveZoomStack and LoadZoomStack: from level pictures to a zoom stack and files."""
+"""LaplacianBlend, SaveZoomStack, LoadZoomStack: from level pictures to a stack, and to files."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import hashlib
 import json
 import math
 import os
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from comfy_api.latest import io, ui
+from comfy_api.latest import io
 from torch import Tensor
 
 from ..zoomstack.blend import Method, Weighting, agreement, blend
@@ -21,7 +21,6 @@ from ..zoomstack.stack import ZoomStack
 from . import host
 from .tensors import to_image, to_levels
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
-
 
 
 class LaplacianBlend(io.ComfyNode):
@@ -157,7 +156,8 @@ class SaveZoomStack(io.ComfyNode):
                     tooltip="Name in the output folder; a number is added.",
                 ),
                 io.Combo.Input(
-                    "precision", optional=True, options=["float32", "float16"], default="float16", advanced=True,
+                    "precision", optional=True,
+                    options=["float32", "float16"], default="float16", advanced=True,
                     tooltip="float16 halves the file and is finer than 8 bits a colour.",
                 ),
                 io.Int.Input(
@@ -210,7 +210,7 @@ class LoadZoomStack(io.ComfyNode):
         )  # fmt: skip
 
     @classmethod
-    def validate_inputs(cls, file: str) -> bool | str:
+    def validate_inputs(cls, file: str) -> bool | str:  # type: ignore[override]
         try:
             host.stack_path(file)
         except ValueError as error:
@@ -218,7 +218,7 @@ class LoadZoomStack(io.ComfyNode):
         return True
 
     @classmethod
-    def fingerprint_inputs(cls, file: str) -> str:
+    def fingerprint_inputs(cls, file: str) -> str:  # type: ignore[override]
         """Changes when the file does, so that a new stack under an old name is loaded."""
         try:
             about = os.stat(host.stack_path(file))

@@ -25,7 +25,8 @@ class ZoomVideoRender(io.ComfyNode):
             inputs=[
                 ZoomStackType.Input("stack", tooltip="From Laplacian Blend or Load Zoom Stack."),
                 io.Float.Input(
-                    "fps", optional=True, default=30.0, min=1.0, max=240.0, step=1.0, tooltip="Frames a second."
+                    "fps", optional=True,
+                    default=30.0, min=1.0, max=240.0, step=1.0, tooltip="Frames a second."
                 ),
                 io.Float.Input(
                     "seconds_per_level", optional=True, default=2.0, min=0.01, max=3600.0, step=0.1,

@@ -32,12 +32,14 @@ def operators():
 
 @pytest.fixture(scope="module")
 def space(operators):
-    g = Geometry(32, 48, (2.0, 4.0, 2.0, 2.0), ((0.5, 0.5), (0.375, 0.625), (0.5, 0.5), (0.25, 0.75)))
+    g = Geometry(
+        32, 48, (2.0, 4.0, 2.0, 2.0), ((0.5, 0.5), (0.375, 0.625), (0.5, 0.5), (0.25, 0.75))
+    )
     return FittedSpace(g, operators)
 
 
 def test_the_fit_explains_the_latents_of_shrunk_pictures(operators):
-    """Half the error, or less, of resampling channel by channel; measured on pictures not fitted on."""
+    """On pictures not fitted on: half the error, or less, of resampling channel by channel."""
     pictures = dead_leaves(6, 128, 128, seed=5)
     for zoom, fitted in operators.items():
         wide = plain_space(Geometry(128, 128, (zoom,))).link(0, 1)

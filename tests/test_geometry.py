@@ -37,7 +37,9 @@ def test_a_child_must_be_magnified(zoom):
 
 
 def test_a_child_must_lie_inside_its_parent():
-    with pytest.raises(ValueError, match=r"Level 2 .* focus x must lie from 0.25 to 0.75, not at 0.9"):
+    with pytest.raises(
+        ValueError, match=r"Level 2 .* focus x must lie from 0.25 to 0.75, not at 0.9"
+    ):
         Geometry(8, 8, (2, 2), ((0.5, 0.5), (0.9, 0.5)))
 
 

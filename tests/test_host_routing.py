@@ -37,9 +37,18 @@ def one_by_one(model, positive, negative, latent, **options):
     for level in range(len(latent)):
         rows.append(
             comfy.sample.sample(
-                model, noise[level : level + 1], 3, 3.0, "euler", "simple",
-                positive[level], negative[level], latent[level : level + 1],
-                seed=5, disable_pbar=True, **options,
+                model,
+                noise[level : level + 1],
+                3,
+                3.0,
+                "euler",
+                "simple",
+                positive[level],
+                negative[level],
+                latent[level : level + 1],
+                seed=5,
+                disable_pbar=True,
+                **options,
             )  # fmt: skip
         )
     return torch.cat(rows)
@@ -61,9 +70,7 @@ def check(pack, tiny, conds, negatives=None, most=0, size=(16, 16)):
     negatives = negatives or [tiny.make_cond(90)] * LEVELS
     with torch.inference_mode():
         alone = one_by_one(tiny.model, conds, negatives, latent)
-        result = together(
-            pack, tiny, kit, kit.tagged(conds), kit.tagged(negatives), latent, most
-        )
+        result = together(pack, tiny, kit, kit.tagged(conds), kit.tagged(negatives), latent, most)
     assert apart(result, alone) < 1e-4
 
 

@@ -158,9 +158,9 @@ def test_anchors_chain_and_act_at_their_levels(pack, built):
 def test_photos_of_any_shape_are_cropped_to_the_middle(pack, comfy_host, shape, size, caplog):
     picture = torch.rand(shape)
     with caplog.at_level(logging.INFO, "zoomstack"):
-        photo = pack.nodes.PhotoAnchor.execute(
-            picture, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0
-        ).result[0][0]
+        photo = pack.nodes.PhotoAnchor.execute(picture, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0).result[
+            0
+        ][0]
         fitted = photo.fitted_to(*size)
     assert fitted.shape == (1, 3, *size)
     assert "is cropped to its middle" in caplog.text

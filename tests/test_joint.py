@@ -36,7 +36,9 @@ def test_one_level_without_an_anchor_is_the_denoiser_itself():
     assert JointDenoiser(lambda x, sigma: answer, g)(answer, torch.ones(1)) is answer
 
 
-@pytest.mark.parametrize("coupling, consistent", [("joint", 1), ("iterative", 1), ("independent", 0)])
+@pytest.mark.parametrize(
+    "coupling, consistent", [("joint", 1), ("iterative", 1), ("independent", 0)]
+)
 def test_couplings(coupling, consistent):
     g, views = mixed(), noise(mixed())
     coupled = Consensus(coupling)(views, g)

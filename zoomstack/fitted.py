@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 import torch
@@ -25,7 +26,8 @@ from .space import Link, Window
 Encode = Callable[[Tensor], Tensor]
 
 LARGEST_ZOOM = 8  # beyond it a block has more unknowns than a few dozen pictures can settle
-PICTURES, BLOCKS = 20, 12  # pictures to fit on, and blocks along their sides
+PICTURES, BLOCKS = 8, 9  # pictures to fit on, and blocks along their sides
+OFFSET = 2  # latents from one cut of a picture into blocks to the next
 RIDGE = 1e-4  # of the samples' mean power
 UNUSED = 1e-4  # a latent direction with less than this of the strongest one's power is unused
 
@@ -61,26 +63,20 @@ def fit_operators(
     leaves where none are given. A quarter of them is kept to measure ``explained``.
     """
     if not 2 <= zoom <= LARGEST_ZOOM:
-        raise ValueError(f"Operators can be fitted for a factor of 2 to {LARGEST_ZOOM}, not {zoom}.")
+        raise ValueError(f"Operators can be fitted for factors of 2 to {LARGEST_ZOOM}, not {zoom}.")
     if pictures is None:
-        pictures = dead_leaves(PICTURES, *(ratio * zoom * BLOCKS,) * 2)
-    shrink = plain_space(Geometry(*pictures.shape[2:], (float(zoom),))).link(0, 1)
-    assert shrink is not None
+        side = ratio * zoom * BLOCKS
+        pictures = dead_leaves(PICTURES, side, side)
     with torch.inference_mode(False), torch.no_grad():
-        small = shrink.shrink(pictures)
-        smooth = functional.interpolate(small, scale_factor=zoom, mode="bicubic").clamp(0, 1)
-        fine, coarse, enlarged = (
-            _latents(encode, batch) for batch in (pictures, small, smooth)
-        )
-        # The encoder pads at the border: what it makes there belongs to no neighbour.
-        coarse_inner = coarse[..., 1:-1, 1:-1]
-        blocks = rearrange(fine, "b c (h p) (w q) -> b h w (c p q)", p=zoom, q=zoom)
-        k, k0, k_explained = _least_squares(blocks[:, 1:-1, 1:-1], _last(coarse_inner))
-        around = rearrange(
-            functional.unfold(coarse, 3), "b f (h w) -> b h w f", h=coarse_inner.shape[2]
-        )
-        into = rearrange(enlarged, "b c (h p) (w q) -> b h w (c p q)", p=zoom, q=zoom)
-        u, u0, u_explained = _least_squares(around, into[:, 1:-1, 1:-1])
+        smooth = functional.interpolate(
+            _shrink(pictures, zoom), scale_factor=zoom, mode="bicubic"
+        ).clamp(0, 1)
+        blocks, coarse = _pairs(encode, pictures, zoom, ratio)
+        k, k0, k_explained = _least_squares(blocks, coarse[..., 1:-1, 1:-1])
+        into, coarse = _pairs(encode, smooth, zoom, ratio)
+        h, w = into.shape[2:]
+        around = rearrange(functional.unfold(coarse, 3), "b f (h w) -> b f h w", h=h, w=w)
+        u, u0, u_explained = _least_squares(around, into)
     channels = coarse.shape[1]
     block = (channels, channels, zoom, zoom)
     k = _complete(k, zoom)
@@ -95,6 +91,38 @@ def fit_operators(
         u0.float(),
         (k_explained, u_explained),
     )
+
+
+def _pairs(encode: Encode, pictures: Tensor, zoom: int, ratio: int) -> tuple[Tensor, Tensor]:
+    """Blocks of the pictures' latents, and the latents of the shrunk pictures around them.
+
+    (B, C zoom^2, h, w) and (B, C, h + 2, w + 2). The pictures are encoded once and the small ones,
+    which cost next to nothing, at several offsets on the latent grid: so a few pictures are enough.
+    """
+    fine = _latents(encode, pictures)
+    rows, columns = fine.shape[2] - zoom, fine.shape[3] - zoom
+    blocks, coarse = [], []
+    for top, left in product(range(0, zoom, OFFSET if zoom > 2 else 1), repeat=2):
+        at = pictures[..., top * ratio :, left * ratio :]
+        at = at[..., : rows * ratio, : columns * ratio]
+        coarse.append(_latents(encode, _shrink(at, zoom)))
+        inside = fine[..., top : top + rows, left : left + columns]
+        cut = rearrange(inside, "b c (h p) (w q) -> b (c p q) h w", p=zoom, q=zoom)
+        # The encoder pads at the border: what it makes there belongs to no neighbour.
+        blocks.append(cut[..., 1:-1, 1:-1])
+    # Offsets of one picture stay together, so that the pictures held out are unseen.
+    return _by_picture(blocks), _by_picture(coarse)
+
+
+def _by_picture(offsets: list[Tensor]) -> Tensor:
+    return rearrange(torch.stack(offsets), "o b c h w -> (b o) c h w")
+
+
+def _shrink(pictures: Tensor, zoom: int) -> Tensor:
+    height, width = pictures.shape[2:]
+    link = plain_space(Geometry(height, width, (float(zoom),))).link(0, 1)
+    assert link is not None
+    return link.shrink(pictures)
 
 
 def _complete(k: Tensor, zoom: int) -> Tensor:
@@ -112,21 +140,21 @@ def _latents(encode: Encode, pictures: Tensor) -> Tensor:
     return torch.cat([encode(batch).double().cpu() for batch in pictures.split(8)])
 
 
-def _last(x: Tensor) -> Tensor:
-    return rearrange(x, "b c h w -> b h w c")
-
-
 def _least_squares(known: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor, float]:
-    """A and b of ``wanted = A known + b``, and the variance explained on the last quarter."""
-    seen = len(known) - max(1, len(known) // 4)
-    x, y = known[:seen].flatten(0, 2), wanted[:seen].flatten(0, 2)
+    """A and b of ``wanted = A known + b``, and the variance explained on the last quarter.
+
+    Both (B, features, h, w).
+    """
+    known, wanted = (rearrange(x, "b f h w -> (b h w) f") for x in (known, wanted))
+    seen = len(known) * 3 // 4
+    x, y = known[:seen], wanted[:seen]
     x_mean, y_mean = x.mean(0), y.mean(0)
     x, y = x - x_mean, y - y_mean
     gram = x.T @ x
     gram.diagonal().add_(RIDGE * gram.diagonal().mean())
     matrix = torch.linalg.solve(gram, x.T @ y).T
     offset = y_mean - matrix @ x_mean
-    held, target = known[seen:].flatten(0, 2), wanted[seen:].flatten(0, 2)
+    held, target = known[seen:], wanted[seen:]
     error = (held @ matrix.T + offset - target).square().mean(0).sum()
     return matrix, offset, float(1 - error / target.var(0).sum())
 

@@ -45,7 +45,7 @@ def sample(
     """The stock KSampler's own function: same noise, previews and output as that node."""
     import nodes  # ComfyUI's, not ours
 
-    (samples,) = nodes.common_ksampler(
+    (samples,) = nodes.common_ksampler(  # pyright: ignore[reportAttributeAccessIssue]
         model, seed, steps, cfg, sampler_name, scheduler, positive, negative, latent, denoise
     )
     return samples

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def affordable(model: ModelPatcher, shape: Any) -> int:
     """As many levels as half of the device's memory takes; the weights get the other half."""
-    budget = management.get_total_memory(model.load_device) / 2
+    total: Any = management.get_total_memory(model.load_device)
+    budget = total / 2
     most = shape[0]
     while most > 1 and model.model.memory_required([2 * most, *shape[1:]]) > budget:
         most = (most + 1) // 2

@@ -49,7 +49,7 @@ def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
         # skip us. Our own key is replaced, so applying the node twice is applying it once.
         others = {k: v for k, v in clone.wrappers.get(kind, {}).items() if k != KEY}
         clone.wrappers[kind] = {KEY: [wrapper], **others}
-    options = clone.model_options
+    options: dict[str, Any] = clone.model_options
     before = [f for f in options.get("sampler_pre_cfg_function", []) if f is not _pre_cfg]
     options["sampler_pre_cfg_function"] = [*before, _pre_cfg]
     return clone
@@ -148,7 +148,7 @@ def _mark_cfg_pp(options: dict[str, Any], sampler: Any) -> None:
 def _calc_cond_batch(
     executor: Any, model: Any, conds: Any, x: Tensor, timestep: Tensor, model_options: Any
 ) -> list[Any]:
-    """Each level its own prompt, in as few calls as memory allows; half of them where it does not."""
+    """Each level its own prompt, in as few calls as memory allows."""
     run: Run | None = model_options.get(KEY)
     if run is None or run.levels == 1:
         return executor(model, conds, x, timestep, model_options)
