@@ -155,11 +155,13 @@ class Run:
             lambda pictures: self._encode(plan.vae, pictures),
             _pixels_per_row(self._site, self._layout),
             like=torch.empty(0, device=self._site.device),
+            latent_format=type(self._site.latent_format).__name__,
             or_plain=wanted == "auto",
         )
 
     def _encode(self, vae: Any, pictures: Tensor) -> Tensor:
         """Level pictures in the model's space, of pictures (B, 3, H, W) in [0, 1]."""
+        host.check_interrupted()
         return self._layout.views(self._site.process_in(host.encode_pictures(vae, pictures)))
 
     def _anchor(self, photo: Photo, plan: Plan, meeting: Space, in_pixels: bool) -> PhotoAnchor:

@@ -13,8 +13,9 @@ from ..zoomstack.geometry import Geometry
 from ..zoomstack.space import Space, as_space
 from . import host
 
-# By the VAE's module: VAE objects are wrapped anew by nodes, the weights are not.
-_fitted: WeakKeyDictionary[Any, dict[tuple[int, int], FittedOperators]] = WeakKeyDictionary()
+# By the VAE's module: VAE objects are wrapped anew by nodes, the weights are not. And by the model's
+# latent format, for operators live in the space that the model denoises in.
+_fitted: WeakKeyDictionary[Any, dict[tuple[str, int], FittedOperators]] = WeakKeyDictionary()
 
 
 def fitted_space(
@@ -23,12 +24,14 @@ def fitted_space(
     encode: Callable[[Tensor], Tensor],
     ratio: int,
     like: Tensor,
+    latent_format: str,
     or_plain: bool,
 ) -> Space:
     """``geometry`` under operators fitted to ``vae``, on ``like``'s device.
 
-    Where the geometry does not allow them: the plain space if ``or_plain``, with a word in the
-    log, else a ``ValueError``.
+    ``encode`` takes pictures to level pictures of the model named ``latent_format``, ``ratio``
+    pixels to one of theirs. Where the geometry does not allow such operators: the plain space if
+    ``or_plain``, with a word in the log, else a ``ValueError``.
     """
     reason = off_grid(geometry)
     if reason:
@@ -40,15 +43,18 @@ def fitted_space(
         host.log.info("Coupling plain latents, for %s.", reason)
         return as_space(geometry)
     known = _fitted.setdefault(vae.first_stage_model, {})
-    for zoom in sorted({int(zoom) for zoom in geometry.zooms}):
-        if (zoom, ratio) not in known:
+    zooms = sorted({int(zoom) for zoom in geometry.zooms})
+    bar = host.progress(len(zooms))
+    for zoom in zooms:
+        if (latent_format, zoom) not in known:
             host.check_interrupted()
-            known[zoom, ratio] = fit_operators(encode, zoom, ratio)
-        shrinking, enlarging = known[zoom, ratio].explained
+            known[latent_format, zoom] = fit_operators(encode, zoom, ratio)
+        bar.update(1)
+        shrinking, enlarging = known[latent_format, zoom].explained
         host.log.info(
             "Coupling fitted latents at p = %d: shrinking explains %.0f %%, enlarging %.0f %%.",
-            zoom, 100 * shrinking, 100 * enlarging,
-        )  # fmt: skip
-    return FittedSpace(
-        geometry, {float(z): o.to(like) for (z, r), o in known.items() if r == ratio}
-    )
+            zoom,
+            100 * shrinking,
+            100 * enlarging,
+        )
+    return FittedSpace(geometry, {float(p): known[latent_format, p].to(like) for p in zooms})
