@@ -8,13 +8,14 @@ from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
-from ..zoomstack.fitted import FittedOperators, FittedSpace, fit_operators, off_grid
+from ..zoomstack.fit import fit_operators
+from ..zoomstack.fitted import FittedOperators, FittedSpace, off_grid
 from ..zoomstack.geometry import Geometry
 from ..zoomstack.space import Space, as_space
 from . import host
 
-# By the VAE's module: VAE objects are wrapped anew by nodes, the weights are not. And by the model's
-# latent format, for operators live in the space that the model denoises in.
+# By the VAE's module (VAE objects are wrapped anew by nodes, the weights are not) and the model's
+# latent format: operators live in the space that the model denoises in.
 _fitted: WeakKeyDictionary[Any, dict[tuple[str, int], FittedOperators]] = WeakKeyDictionary()
 
 

@@ -76,17 +76,20 @@ def _coupling_inputs() -> list[Any]:
     ]  # fmt: skip
 
 
-def _plan(
-    ladder: Ladder, anchor: tuple[Photo, ...] | None, vae: Any, options: dict[str, Any]
-) -> Plan:
-    # Inputs that a workflow leaves out keep the library's defaults.
+def _coupled(
+    model: Any, ladder: Ladder, anchor: tuple[Photo, ...] | None, vae: Any, options: dict[str, Any]
+) -> Any:
+    """The model, sampling all levels together; inputs left out keep the library's defaults."""
     choices = Options(**options)
     if choices.couple_start > choices.couple_end:
         raise ValueError(
             f"couple_start is {choices.couple_start:g} and couple_end {choices.couple_end:g}; "
             "swap them."
         )
-    return Plan(ladder, choices, tuple(anchor or ()), vae)
+    coupled = host.install(model, Plan(ladder, choices, tuple(anchor or ()), vae))
+    if choices.space == "pixel" and vae is not None:
+        host.load_together(coupled, vae)
+    return coupled
 
 
 class ZoomStackApply(io.ComfyNode):
@@ -121,7 +124,7 @@ class ZoomStackApply(io.ComfyNode):
         vae: Any = None,
         **options: Any,
     ) -> io.NodeOutput:
-        return io.NodeOutput(host.install(model, _plan(ladder, anchor, vae, options)))
+        return io.NodeOutput(_coupled(model, ladder, anchor, vae, options))
 
 
 class ZoomStackSampler(io.ComfyNode):
@@ -203,7 +206,7 @@ class ZoomStackSampler(io.ComfyNode):
         vae: Any = None,
         **options: Any,
     ) -> io.NodeOutput:
-        coupled = host.install(model, _plan(ladder, anchor, vae, options))
+        coupled = _coupled(model, ladder, anchor, vae, options)
         if latent is None:
             latent = {"samples": _empty(model, ladder.levels, width, height)}
         samples = host.sample(

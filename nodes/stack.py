@@ -99,7 +99,9 @@ def fused(
 ) -> Tensor:
     """Blended and rendered: views that agree."""
     _check_finite(levels)
-    return render(blend(levels, geometry, weighting, feather, method), geometry)
+    blended = blend(levels, geometry, weighting, feather, method)
+    # Cut to the range of pictures before it is rendered, for afterwards views would disagree.
+    return render(blended.clamp(0, 1), geometry)
 
 
 def _geometry(levels: Tensor, zoom_factor: float, ladder: Ladder | None) -> Geometry:

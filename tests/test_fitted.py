@@ -5,7 +5,8 @@ from torch.nn import functional
 
 from zoomstack.anchor import PhotoAnchor
 from zoomstack.blend import agreement, blend
-from zoomstack.fitted import FittedSpace, fit_operators, off_grid
+from zoomstack.fit import fit_operators
+from zoomstack.fitted import FittedSpace, off_grid
 from zoomstack.geometry import Geometry
 from zoomstack.leaves import dead_leaves
 from zoomstack.render import render, render_noise

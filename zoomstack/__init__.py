@@ -7,14 +7,17 @@ says how its levels sit in each other. Names load on first use, so importing thi
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .anchor import PhotoAnchor
     from .blend import agreement, blend
     from .files import load_stack, save_stack
-    from .fitted import FittedSpace, fit_operators
+    from .fit import fit_operators
+    from .fitted import FittedSpace
     from .frames import frames
     from .geometry import Geometry
     from .joint import Consensus, JointDenoiser
@@ -37,7 +40,7 @@ _HOME = {
     "ZoomStack": "stack",
     "agreement": "blend",
     "blend": "blend",
-    "fit_operators": "fitted",
+    "fit_operators": "fit",
     "frames": "frames",
     "load_stack": "files",
     "parse_ladder": "ladder",
@@ -72,8 +75,18 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Import the attribute's module, then hand out the name: `frames` is both a module and a
-    # function, and importing the one would leave the other's name bound to the module.
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)
     globals()[name] = value
     return value
+
+
+class _Package(ModuleType):
+    """Keeps a promised name from a module of that name: ``frames`` is both, and Python binds a
+    package's attribute to each module that is imported from it, by whomever."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

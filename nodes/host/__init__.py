@@ -10,7 +10,7 @@ from __future__ import annotations
 from .disk import output_file, stack_files, stack_path, workflow_metadata
 from .jobs import check_interrupted, in_batches, log, progress, sample
 from .site import Plan, Run, Site
-from .vae import decode_pictures, encode_pictures
+from .vae import decode_pictures, encode_pictures, load_together
 from .wrappers import install
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "encode_pictures",
     "in_batches",
     "install",
+    "load_together",
     "log",
     "output_file",
     "progress",

@@ -23,3 +23,8 @@ def decode_pictures(vae: Any, latent: Tensor) -> Tensor:
     """Pictures (B, 3, H, W) in [0, 1] of latents (space of LATENT wires)."""
     images = vae.decode(latent)
     return images.reshape(-1, *images.shape[-3:]).movedim(-1, 1)
+
+
+def load_together(model: Any, vae: Any) -> None:
+    """Load the VAE with the model: one used at every step would otherwise push the other out."""
+    model.set_additional_models("zoomstack_vae", [vae.patcher])
