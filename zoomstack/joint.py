@@ -53,8 +53,8 @@ class Schedule:
     def progress(self, sigma: float) -> float:
         """The fraction of the steps that are done: 0 at the first sigma, 1 at the last."""
         steps = max(len(self.sigmas) - 1, 1)
-        # A sampler may ask between two sigmas, or a rounding error off one: count those passed.
-        return min(int((self.sigmas > sigma * (1 + 1e-4) + 1e-9).sum()) / steps, 1.0)
+        # A sampler may ask between two sigmas, or a little below the first: count those passed.
+        return min(int((self.sigmas > sigma * (1 + 1e-3) + 1e-9).sum()) / steps, 1.0)
 
 
 class JointDenoiser:

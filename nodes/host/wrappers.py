@@ -82,13 +82,13 @@ def _outer_sample(
     routing.check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
     guider.model_options[KEY] = run
-    if run.levels > 1:
-        if noise.any() and run.shares_noise:
-            noise = run.noise(noise.to(site.device)).to(noise.device)
-            sampler = share_noise(sampler, run, site, seed)
-        if latent.any() and denoise_mask is None:
-            settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))
-            latent = site.process_out(settled).to(latent)
+    if run.levels > 1 and run.shares_noise:
+        noise = run.noise(noise.to(site.device)).to(noise.device)
+        sampler = share_noise(sampler, run, site, seed)
+    # Without fresh noise the latent is the noisy one of an earlier stage, and shared already.
+    if run.levels > 1 and noise.any() and latent.any() and denoise_mask is None:
+        settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))
+        latent = site.process_out(settled).to(latent)
     preview = Preview(callback, run) if callback is not None and run.levels > 1 else callback
     _mark_cfg_pp(guider.model_options, sampler)
     # Asked before sampling: uni_pc writes into the sigmas it is given.
