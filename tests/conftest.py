@@ -1,8 +1,10 @@
 """What the tests of the nodes stand on: ComfyUI's own tree, and the pack as ComfyUI loads it."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -31,3 +33,48 @@ def pack(comfy_host):
     spec.loader.exec_module(module)
     importlib.import_module(f"{name}.nodes")
     return module
+
+
+@pytest.fixture(scope="session")
+def demo_checkpoint(tmp_path_factory):
+    """The demo model's checkpoint: of ``ZOOMSTACK_CHECKPOINT``, or assembled in a second."""
+    from zoomstack.demo import checkpoint, parts
+
+    given = os.environ.get("ZOOMSTACK_CHECKPOINT")
+    if given:
+        yield Path(given)
+        return
+    path = tmp_path_factory.mktemp("demo_model") / parts.CHECKPOINT
+    checkpoint.write(path, comfyui_tree())
+    yield path
+    path.unlink()
+
+
+class Server(NamedTuple):
+    """A running ComfyUI with the pack among its custom nodes."""
+
+    url: str
+    base: Path
+    output: Path
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, demo_checkpoint):
+    """A real ComfyUI on a free port, with a base directory of its own and the demo model."""
+    from zoomstack.cli.server import ComfyServer
+    from zoomstack.cli.setup import base_directory
+    from zoomstack.demo import parts
+
+    base = base_directory(tmp_path_factory.mktemp("comfyui"))
+    (base / "models" / "checkpoints" / parts.CHECKPOINT).symlink_to(demo_checkpoint.resolve())
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OMP_NUM_THREADS", "1")
+        with ComfyServer(comfyui_tree(), Path(sys.executable), base) as comfy:
+            yield Server(comfy.url, base, base / "output", comfy.log)
+
+
+def comfyui_tree():
+    from zoomstack.cli.places import host_folder
+
+    return Path(os.environ.get("ZOOMSTACK_COMFYUI") or host_folder() / "comfyui").resolve()

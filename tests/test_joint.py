@@ -67,6 +67,11 @@ def test_a_sampler_that_asks_between_two_steps_is_in_the_earlier_one():
     ]  # fmt: skip
 
 
+def test_a_consensus_that_blend_does_not_take_is_refused_at_once():
+    with pytest.raises(ValueError, match="feather is 0.7"):
+        Consensus(feather=0.7)
+
+
 def test_a_range_without_a_schedule_is_refused():
     with pytest.raises(ValueError, match="pass sigmas="):
         JointDenoiser(lambda x, sigma: x, even(2.0), end=0.5)

@@ -42,10 +42,7 @@ def blend(
 
     Changes nothing where the views agree.
     """
-    check_choice("weighting", weighting, get_args(Weighting))
-    check_choice("method", method, get_args(Method))
-    if not 0 <= feather <= 0.5:
-        raise ValueError(f"feather is {feather:g}; it must be from 0 to 0.5 of the child's frame.")
+    check_options(weighting, feather, method)
     space = as_space(geometry)
     check_levels(views, space)
     pictures = working(views)
@@ -132,6 +129,14 @@ def agreement(views: Tensor, geometry: Geometry | Space, peak: float = 1.0) -> t
     if not errors:
         return ()
     return tuple((-10 * torch.log10(torch.stack(errors) / peak**2)).tolist())
+
+
+def check_options(weighting: str, feather: float, method: str) -> None:
+    """Raise ``ValueError`` unless ``blend`` takes these options."""
+    check_choice("weighting", weighting, get_args(Weighting))
+    check_choice("method", method, get_args(Method))
+    if not 0 <= feather <= 0.5:
+        raise ValueError(f"feather is {feather:g}; it must be from 0 to 0.5 of the child's frame.")
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

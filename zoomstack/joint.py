@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .anchor import PhotoAnchor
-from .blend import Method, Weighting, blend, check_choice
+from .blend import Method, Weighting, blend, check_choice, check_options
 from .geometry import Geometry
 from .render import render, render_noise
 from .space import Space, as_space
@@ -34,6 +34,7 @@ class Consensus:
 
     def __post_init__(self) -> None:
         check_choice("coupling", self.coupling, get_args(Coupling))
+        check_options(self.weighting, self.feather, self.method)
 
     def __call__(self, views: Tensor, geometry: Geometry | Space) -> Tensor:
         if self.coupling == "independent" or len(views) == 1:

@@ -78,6 +78,11 @@ def _outer_sample(
         )
     if kwargs.get("latent_shapes") is not None and len(kwargs["latent_shapes"]) > 1:
         raise ValueError("Packed latents of several kinds are no zoom levels; use an image model.")
+    if not torch.isfinite(latent).all():
+        raise ValueError(
+            "The latent to start from holds NaN or infinite values; decode it to see which, and "
+            "make it again in a wider precision."
+        )
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
     routing.check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)

@@ -1,0 +1,101 @@
+"""`import zoomstack`: what a script gets without ComfyUI, and what that costs."""
+
+import ast
+import re
+import subprocess
+import sys
+
+import pytest
+
+import zoomstack
+from zoomstack.cli.places import REPOSITORY
+
+PACKAGE = REPOSITORY / "zoomstack"
+# What the environment must bring; without it (python -S) the package can still set one up.
+HEAVY = {"torch", "numpy", "einops", "kornia", "safetensors", "av", "PIL", "comfy"}
+HOST = {
+    "comfy", "comfy_api", "comfy_execution", "comfy_extras", "execution", "folder_paths",
+    "latent_preview", "nodes", "server",
+}  # fmt: skip
+
+
+def python(*arguments, folder):
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("module", ["zoomstack", "zoomstack.__main__", "zoomstack.cli.main"])
+def test_importing_it_needs_nothing_but_the_standard_library(module, tmp_path):
+    code = f"""
+import sys
+sys.path.insert(0, {str(REPOSITORY)!r})
+import {module}
+print(*sorted({{name.partition(".")[0] for name in sys.modules}} & {HEAVY!r}))
+"""
+    # -S: no site-packages, as on a machine where nothing was installed yet.
+    for options in (["-S"], []):
+        assert python(*options, "-c", code, folder=tmp_path).split() == []
+
+
+def test_every_promised_name_is_there_on_first_use():
+    assert set(zoomstack.__all__) >= {
+        "Geometry", "JointDenoiser", "PhotoAnchor", "agreement", "blend", "frames", "load_stack",
+        "render", "render_noise", "sample", "save_stack",
+    }  # fmt: skip
+    for name in zoomstack.__all__:
+        vars(zoomstack).pop(name, None)  # as before its first use
+        assert getattr(zoomstack, name).__name__ == name
+        assert name in vars(zoomstack)
+    with pytest.raises(AttributeError, match="has no attribute 'zoom'"):
+        zoomstack.zoom  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import zoomstack.frames, zoomstack.render, zoomstack.sample, zoomstack.blend",
+        "from zoomstack import JointDenoiser",
+    ],
+)
+def test_a_function_wins_over_the_module_of_its_name(imports, tmp_path):
+    code = f"""
+import sys
+sys.path.insert(0, {str(REPOSITORY)!r})
+{imports}
+import zoomstack
+names = "frames", "render", "sample", "blend"
+print(*(type(getattr(zoomstack, name)).__name__ for name in names))
+"""
+    assert python("-c", code, folder=tmp_path).split() == ["function"] * 4
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_no_module_imports_the_host(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            imported.add((node.module or "").partition(".")[0])
+    assert not imported & HOST
+
+
+def example():
+    """The first Python block under a heading of the README that speaks of the library."""
+    readme = REPOSITORY / "README.md"
+    text = readme.read_text("utf-8") if readme.is_file() else ""
+    block = re.search(r"^#+ [^\n]*library.*?^```python\n(.*?)^```", text, re.I | re.M | re.S)
+    return block[1] if block else None
+
+
+@pytest.mark.skipif(example() is None, reason="README.md has no library example yet")
+def test_the_readme_example_of_the_library_runs(tmp_path):
+    script = tmp_path / "example.py"
+    script.write_text(f"import sys\nsys.path.insert(0, {str(REPOSITORY)!r})\n{example()}")
+    python(script, folder=tmp_path)
