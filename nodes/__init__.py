@@ -5,9 +5,10 @@ from __future__ import annotations
 from comfy_api.latest import ComfyExtension, io
 
 from .anchor import PhotoAnchor
+from .blend import LaplacianBlend
+from .files import LoadZoomStack, SaveZoomStack
 from .prompts import PromptLadder
 from .sampling import ZoomStackApply, ZoomStackSampler
-from .stack import LaplacianBlend, LoadZoomStack, SaveZoomStack
 from .video import ZoomVideoRender
 
 

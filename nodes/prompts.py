@@ -12,7 +12,9 @@ from .routing import TAG
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
 EXAMPLE = """a planet in space
+a planet with a coast line
 a coast line from above
+a coast line, forest canopy, trees, from above
 a forest from above"""
 
 

@@ -139,7 +139,7 @@ def stack(pack, lib):
 
 def save(pack, stack, prefix="zoomstack/stack", prompt=None, extra=None, **options):
     """The ``ui`` of SaveZoomStack, run with the workflow that the host hands it."""
-    hidden = types.SimpleNamespace(prompt=prompt, extra_pnginfo=extra)
+    hidden = types.SimpleNamespace(prompt=prompt, extra_pnginfo=extra, unique_id="9")
     node = type("Save", (pack.nodes.SaveZoomStack,), {"hidden": hidden})
     with torch.inference_mode():
         return node.execute(stack, prefix, **options).ui
@@ -172,6 +172,22 @@ def test_a_saved_stack_comes_back(pack, folders, stack, precision, error):
     assert ladder.geometry(31, 42) == stack.geometry and ladder.prompts == stack.prompts
     assert len(ladder.negatives) == ladder.levels
     assert blended(pack, views, ladder=ladder)[0].geometry == stack.geometry
+
+
+@pytest.mark.parametrize(
+    "sampler, seed",
+    [({"seed": 7}, 7), ({"noise_seed": 8}, 8), ({"seed": ["5", 0]}, None), ({}, None)],
+)
+def test_the_seed_is_that_of_the_sampler_behind_the_stack(pack, folders, stack, sampler, seed):
+    prompt = {
+        "9": {"class_type": "SaveZoomStack", "inputs": {"stack": ["4", 0]}},
+        "4": {"class_type": "LaplacianBlend", "inputs": {"images": ["3", 0], "feather": 0.25}},
+        "3": {"class_type": "ZoomStackSampler", "inputs": {"model": ["4", 0], **sampler}},
+        "5": {"class_type": "PrimitiveInt", "inputs": {"value": 3}},
+        "6": {"class_type": "KSampler", "inputs": {"seed": 99}},
+    }
+    save(pack, stack, prompt=prompt)
+    assert load(pack, "zoomstack/stack_00001_.safetensors [output]")[0].seed == seed
 
 
 def test_a_stack_without_prompts_gives_a_ladder_all_the_same(pack, folders, stack):

@@ -7,7 +7,7 @@ against ComfyUI 0.30.0.
 
 from __future__ import annotations
 
-from .disk import output_file, stack_files, stack_path, workflow_metadata
+from .disk import output_file, seed_behind, stack_files, stack_path, workflow_metadata
 from .jobs import check_interrupted, in_batches, log, progress, sample
 from .site import Plan, Run, Site
 from .vae import decode_pictures, encode_pictures, load_together
@@ -27,6 +27,7 @@ __all__ = [
     "output_file",
     "progress",
     "sample",
+    "seed_behind",
     "stack_files",
     "stack_path",
     "workflow_metadata",

@@ -41,6 +41,22 @@ def workflow_metadata(hidden: Any) -> dict[str, str]:
     return metadata
 
 
+def seed_behind(hidden: Any) -> int | None:
+    """The seed of the sampler nearest above the saving node in its workflow; None without one."""
+    prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
+    waiting, seen = [str(hidden.unique_id)] if prompt else [], set()
+    while waiting:
+        name = waiting.pop(0)
+        inputs = prompt.get(name, {}).get("inputs", {})
+        seed = inputs.get("seed", inputs.get("noise_seed"))
+        if isinstance(seed, int):
+            return seed
+        seen.add(name)
+        links = [value for value in inputs.values() if isinstance(value, list) and len(value) == 2]
+        waiting += [source for source in (str(link[0]) for link in links) if source not in seen]
+    return None
+
+
 def stack_files() -> list[str]:
     """Stacks in the output and input folders, newest first, as "folder/name [output]"."""
     found = []
