@@ -42,8 +42,8 @@ class SaveZoomStack(io.ComfyNode):
                 ),
                 io.Int.Input(
                     "seed", optional=True, force_input=True, min=0, max=2**64 - 1,
-                    tooltip="The seed to keep with the stack; without it, the sampler's, as found in "
-                    "the workflow.",
+                    tooltip="The seed to keep with the stack; without it, the sampler's as found "
+                    "in the workflow.",
                 ),
             ],
             outputs=[],
