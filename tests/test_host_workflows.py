@@ -255,7 +255,10 @@ def test_every_node_has_a_help_page_that_names_its_inputs_and_outputs(server):
         assert page.startswith(f"# {known[node]['display_name']}\n")
         for group in known[node]["input"].values():
             for name in group:
-                assert name in ("prompt", "extra_pnginfo", "unique_id") or f"`{name}`" in page, (node, name)
+                assert name in ("prompt", "extra_pnginfo", "unique_id") or f"`{name}`" in page, (
+                    node,
+                    name,
+                )
         for name in known[node]["output_name"]:
             assert f"`{name}`" in page, (node, name)
 

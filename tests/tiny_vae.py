@@ -6,15 +6,13 @@ latent back, and decoding an encoded picture gives its mosaic: both can be check
 `demo_vae` is the trained one of the demo model: 16 channels, about 30 dB on its own pictures.
 """
 
-from pathlib import Path
 from typing import Any
 
 import torch
-from tiny_models import REPO, import_comfy
+from tiny_models import import_comfy
 
 _GAIN = 0.5  # keeps latents small, where TAESD's tanh clamp is a straight line
 NODE_STD = {4: 5.5, 16: 0.65, 128: 1.0}  # typical size of the latents that nodes hand around
-_WEIGHTS = ("zoomstack/demo/weights", "../shared/demo_model", "shared/demo_model")
 
 
 def colour_axes(channels: int) -> torch.Tensor:
@@ -94,44 +92,16 @@ def pixel_vae() -> Any:
 
 
 def demo_vae() -> Any:
-    """The demo's autoencoder. FileNotFoundError where its weights are not at hand."""
+    """The demo's autoencoder, from the parts that ship."""
     import_comfy()
     import comfy.sd
-    from safetensors.torch import load_file
+    from safetensors.numpy import load_file
 
-    decoder = load_file(_weights("taesd16_decoder_fp16.safetensors"))
-    pca = load_file(_weights("pca_encoder.safetensors"))
-    sd = _blank_taesd(16)
-    sd.update({f"taesd_decoder.{key}": value.float() for key, value in decoder.items()})
-    sd.update({f"taesd_encoder.{key}": value for key, value in _pca_encoder(sd, pca).items()})
-    sd["vae_scale"], sd["vae_shift"] = torch.tensor(1.5305), torch.tensor(0.0609)
-    return comfy.sd.VAE(sd=sd)
+    from zoomstack.demo.parts import DECODER, ENCODER
+    from zoomstack.demo.taesd import PREFIX, taesd_layout
 
-
-def _pca_encoder(sd: dict[str, torch.Tensor], pca: dict[str, torch.Tensor]) -> dict:
-    """8 x 8 patches onto 16 axes: three strided layers gather pixels into channels, the third also
-    projects. Its rows come in pairs of both signs, since what follows cuts off below zero."""
-    keys = ("0.weight", "2.weight", "6.weight", "10.weight", "14.weight", "14.bias")
-    out = {key: torch.zeros_like(sd[f"taesd_encoder.{key}"]) for key in keys}
-    for c in range(3):
-        out["0.weight"][c, c, 1, 1] = 1
-    for layer, channels in (("2.weight", 3), ("6.weight", 12)):
-        for c in range(channels):
-            for bit in range(4):
-                out[layer][c * 4 + bit, c, 1 + bit // 2, 1 + bit % 2] = 1
-    axes = pca["W"].float().reshape(16, 3, 8, 8)
-    for y in range(8):
-        for x in range(8):
-            # The first layer holds the lowest bits of y and x, the second the next ones.
-            low, mid = (y & 1) * 2 + (x & 1), (y >> 1 & 1) * 2 + (x >> 1 & 1)
-            for c in range(3):
-                tap = (..., (c * 4 + low) * 4 + mid, 1 + (y >> 2), 1 + (x >> 2))
-                out["10.weight"][:16][tap] = axes[:, c, y, x]
-                out["10.weight"][16:32][tap] = -axes[:, c, y, x]
-    for k in range(16):
-        out["14.weight"][k, k, 1, 1], out["14.weight"][k, k + 16, 1, 1] = 1, -1
-    out["14.bias"][:] = -pca["b"].float()
-    return out
+    layers = taesd_layout(load_file(ENCODER), load_file(DECODER)).items()
+    return comfy.sd.VAE(sd={k.removeprefix(PREFIX): torch.from_numpy(v).float() for k, v in layers})
 
 
 def _blank_taesd(latent_channels: int) -> dict[str, torch.Tensor]:
@@ -142,10 +112,3 @@ def _blank_taesd(latent_channels: int) -> dict[str, torch.Tensor]:
     blank = {key: torch.zeros_like(value) for key, value in shapes.items()}
     blank["vae_scale"].fill_(1)
     return blank
-
-
-def _weights(name: str) -> Path:
-    for folder in _WEIGHTS:
-        if (REPO / folder / name).is_file():
-            return REPO / folder / name
-    raise FileNotFoundError(f"{name} is in none of {', '.join(_WEIGHTS)}")
