@@ -22,6 +22,7 @@ from zoomstack.cli.places import API_WORKFLOWS, REPOSITORY
 from zoomstack.frames import frames
 from zoomstack.path import Path as CameraPath
 
+HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 NAMES = ("photo-to-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale")
 NODES = {
     "PromptLadder", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor", "LaplacianBlend",
