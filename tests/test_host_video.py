@@ -42,8 +42,10 @@ def video_of(pack):
     return make
 
 
-# Without these, the way back to RGB is a level too dark.
-EXACT = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
+# Without these, the way back to RGB is a level too dark. PyAV 17, the newest for Python 3.10, knows
+# the second and third only by their numbers in FFmpeg.
+FULL_CHR_H_INT, ACCURATE_RND = 0x2000, 0x40000
+EXACT = int(Interpolation.BICUBIC) | FULL_CHR_H_INT | ACCURATE_RND
 
 
 def decoded(source):
@@ -117,8 +119,9 @@ def test_ten_bit_white_is_white(pack):
     encode(buffer, [np.full((64, 64, 3), 65535, np.uint16)] * 3, 30, crf=1, bits=10)
     buffer.seek(0)
     with av.open(buffer) as container:
-        frame = next(container.decode(video=0)).to_ndarray(format="yuv420p10le")
-    assert abs(int(frame[32, 32]) - 940) <= 1
+        plane = next(container.decode(video=0)).planes[0]
+        luma = np.frombuffer(plane, "<u2").reshape(plane.height, plane.line_size // 2)
+    assert abs(int(luma[32, 32]) - 940) <= 1
 
 
 def test_what_cannot_be_encoded_is_refused_and_leaves_no_file(pack, tmp_path):
