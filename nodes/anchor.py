@@ -91,8 +91,9 @@ class PhotoAnchor(io.ComfyNode):
                     tooltip="Where the anchor begins to act, as a fraction of the steps.",
                 ),
                 io.Float.Input(
-                    "end", optional=True, default=0.8, min=0.0, max=1.0, step=0.01, advanced=True,
-                    tooltip="Where it stops. Leaving the last steps free keeps detail crisp.",
+                    "end", optional=True, default=1.0, min=0.0, max=1.0, step=0.01, advanced=True,
+                    tooltip="Where it stops, as a fraction of the steps. Less lets the last steps "
+                    "redraw the photo in the prompt's terms, with crisper detail.",
                 ),
                 ZoomAnchorType.Input(
                     "anchor", optional=True,
@@ -116,7 +117,7 @@ class PhotoAnchor(io.ComfyNode):
         steps: int = 5,
         learning_rate: float = 0.1,
         start: float = 0.0,
-        end: float = 0.8,
+        end: float = 1.0,
         anchor: tuple[Photo, ...] = (),
     ) -> io.NodeOutput:
         picture = photo_of(image)

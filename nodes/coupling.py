@@ -110,6 +110,11 @@ class Run:
         """Predicted clean latents, one scene. Raises where a level is not finite."""
         if self._idle:
             return x0
+        if x0.shape[-2:] != self._site.shape[-2:]:
+            raise ValueError(
+                "The sampler changed the latent's size in the middle of its run, which a ladder's "
+                "frames cannot follow; enlarge between two samplers instead (Upscale Latent)."
+            )
         views = self._layout.views(x0)
         finite = torch.isfinite(views).flatten(1).all(1)
         if not finite.all():

@@ -120,8 +120,8 @@ class Router:
                 value = value._copy_with([self._cut(part, group, name) for part in cond])
             rows["model_conds"][name] = value
         mask = entry.get("mask")
-        if mask is not None and mask.shape[0] == self.levels:
-            rows["mask"] = mask[list(group)]
+        if mask is not None:
+            rows["mask"] = self._cut(mask, group, "mask")
         return rows
 
     def _cut(self, tensor: Tensor, group: tuple[int, ...], name: str) -> Tensor:
@@ -145,8 +145,8 @@ class Router:
                     raise ValueError(
                         f"A ControlNet has {rows} hint images, but its call holds "
                         f"{len(group.levels)} of {self.levels} levels. Give one image for all "
-                        "levels, or one a level with levels_per_batch at 0, or each level a "
-                        "ControlNet of its own."
+                        "levels; or, for one a level, let all levels share a call: prompts of like "
+                        "length, levels_per_batch at 0, and a size that fits in memory."
                     )
                 control = getattr(control, "previous_controlnet", None)
 

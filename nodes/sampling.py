@@ -209,10 +209,27 @@ class ZoomStackSampler(io.ComfyNode):
         coupled = _coupled(model, ladder, anchor, vae, options)
         if latent is None:
             latent = {"samples": _empty(model, ladder.levels, width, height)}
+        masked = _one_mask_a_level(latent, ladder.levels)
         samples = host.sample(
-            coupled, seed, steps, cfg, sampler_name, scheduler, positive, negative, latent, denoise
+            coupled, seed, steps, cfg, sampler_name, scheduler, positive, negative, masked, denoise
         )
+        if "noise_mask" in latent:
+            samples["noise_mask"] = latent["noise_mask"]
         return io.NodeOutput(samples)
+
+
+def _one_mask_a_level(latent: dict[str, Any], levels: int) -> dict[str, Any]:
+    """The latent with its noise mask as (N, 1, 1, H, W): of a film, the host folds N into time."""
+    masks = latent.get("noise_mask")
+    if masks is None:
+        return latent
+    masks = masks.reshape(-1, 1, 1, *masks.shape[-2:])
+    if len(masks) not in (1, levels):
+        raise ValueError(
+            f"The latent has {len(masks)} noise masks but the ladder {levels} levels; give one "
+            f"mask for all levels, or {levels}."
+        )
+    return {**latent, "noise_mask": masks}
 
 
 def _empty(model: Any, levels: int, width: int, height: int) -> Tensor:

@@ -101,9 +101,16 @@ def test_an_unknown_node_is_named(run, tmp_path):
 
 
 def test_a_failing_node_is_named_with_its_words(run, tmp_path):
+    code, out, err, _ = run(graph(tmp_path, "Fail"))
+    assert code == 1 and out == ""
+    assert "node 0 (Fail) failed: ValueError: 5 levels" in err
+
+
+def test_what_others_made_before_a_node_failed_is_kept(run, tmp_path):
     code, out, err, files = run(graph(tmp_path, "Work", "Fail"))
-    assert code == 1 and out == "" and not files
-    assert "node 1 (Fail) failed: ValueError: 5 levels" in err
+    assert code == 1 and out == ""
+    assert [file.read_bytes() for file in files] == [b"pixels"]
+    assert f"kept {files[0]}" in err
 
 
 def test_a_file_that_breaks_off_is_not_kept(run, tmp_path):

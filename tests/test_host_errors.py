@@ -180,6 +180,47 @@ def test_a_latent_that_is_not_finite_is_refused_before_the_model_runs(pack, kit)
     assert not calls
 
 
+def test_a_sampler_that_enlarges_in_the_middle_is_refused(pack, kit):
+    from comfy_extras import nodes_custom_sampler as custom
+    from comfy_extras.nodes_advanced_samplers import SamplerLCMUpscale
+
+    model = apply_node(pack, toy_model("eps"), kit.ladder)
+    guider = custom.CFGGuider.execute(model, kit.positive, kit.negative, 3.0).result[0]
+    sampler = SamplerLCMUpscale.execute(2.0, 3, "bilinear").result[0]
+    sigmas = custom.BasicScheduler.execute(model, "simple", 4, 1.0).result[0]
+    noise, latent = custom.RandomNoise.execute(1).result[0], {"samples": toy_latent(kit.levels)}
+    with torch.inference_mode(), pytest.raises(ValueError, match="changed the latent's size"):
+        custom.SamplerCustomAdvanced.execute(noise, guider, sampler, sigmas, latent)
+
+
+# --- masks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["sd15", "qwen_image"])
+@pytest.mark.parametrize("rows", [1, 4])
+def test_a_noise_mask_keeps_its_level_as_it_is(pack, name, rows):
+    """The host folds masks of (N, H, W) into the time of five-dimensional latents."""
+    tiny = family(name)
+    kit = Ladder(pack, zooms=(2.0,) * 3, make_cond=tiny.make_cond)
+    latent = torch.randn_like(tiny.latent(4, 16, 16))
+    masks = torch.tensor([0.0, 1.0, 0.0, 1.0][:rows]).view(-1, 1, 1).expand(-1, 128, 128)
+    given = {"samples": latent, "noise_mask": masks}
+    result = run(pack, tiny.model, kit, latent=given, steps=2, coupling="independent")
+    changed = (result - latent).abs().flatten(1).amax(1) > 0.01
+    assert changed.tolist() == [bool(masks[level % rows].any()) for level in range(4)]
+
+
+@pytest.mark.parametrize("rows", [2, 3, 5])
+def test_masks_of_another_number_than_the_levels_are_refused(pack, kit, rows):
+    model, masks = toy_model("eps"), torch.ones(rows, 128, 128)
+    latent = {"samples": toy_latent(kit.levels), "noise_mask": masks}
+    with pytest.raises(ValueError, match=f"{rows} noise masks but the ladder 4 levels"):
+        run(pack, model, kit, latent=latent)
+    masked = [[tensor, {**extras, "mask": masks}] for tensor, extras in kit.positive]
+    with pytest.raises(ValueError, match=f"{rows} rows of mask for 4 levels"):
+        run(pack, model, kit, positive=masked)
+
+
 # --- photos and autoencoders ----------------------------------------------------------------------
 
 

@@ -176,7 +176,13 @@ def test_a_saved_stack_comes_back(pack, folders, stack, precision, error):
 
 @pytest.mark.parametrize(
     "sampler, seed",
-    [({"seed": 7}, 7), ({"noise_seed": 8}, 8), ({"seed": ["5", 0]}, None), ({}, None)],
+    [
+        ({"seed": 7}, 7),
+        ({"noise_seed": 8}, 8),
+        ({"seed": ["5", 0]}, 3),
+        ({"seed": ["7", 0]}, None),
+        ({}, None),
+    ],
 )
 def test_the_seed_is_that_of_the_sampler_behind_the_stack(pack, folders, stack, sampler, seed):
     prompt = {
@@ -184,6 +190,7 @@ def test_the_seed_is_that_of_the_sampler_behind_the_stack(pack, folders, stack, 
         "4": {"class_type": "LaplacianBlend", "inputs": {"images": ["3", 0], "feather": 0.25}},
         "3": {"class_type": "ZoomStackSampler", "inputs": {"model": ["4", 0], **sampler}},
         "5": {"class_type": "PrimitiveInt", "inputs": {"value": 3}},
+        "7": {"class_type": "Random", "inputs": {"from": ["6", 0]}},
         "6": {"class_type": "KSampler", "inputs": {"seed": 99}},
     }
     save(pack, stack, prompt=prompt)

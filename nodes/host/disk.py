@@ -49,8 +49,11 @@ def seed_behind(hidden: Any) -> int | None:
         name = waiting.pop(0)
         inputs = prompt.get(name, {}).get("inputs", {})
         seed = inputs.get("seed", inputs.get("noise_seed"))
-        if isinstance(seed, int):
-            return seed
+        if isinstance(seed, list):  # from another node: that one's number, or unknown
+            given = prompt.get(str(seed[0]), {}).get("inputs", {})
+            seed = next((given[key] for key in ("value", "seed", "noise_seed") if key in given), "")
+        if seed is not None:
+            return seed if isinstance(seed, int) else None
         seen.add(name)
         links = [value for value in inputs.values() if isinstance(value, list) and len(value) == 2]
         waiting += [source for source in (str(link[0]) for link in links) if source not in seen]

@@ -109,17 +109,12 @@ class ComfyClient:
             if (message is None or ended) and self._has_ended(run):
                 return
 
-    def outputs(self, run: str, workflow: Workflow) -> list[Made]:
-        """What the ended run made, node by node.
-
-        Raises ``CommandError`` with the node and its words where it failed or was cancelled.
-        """
+    def outputs(self, run: str, workflow: Workflow) -> tuple[list[Made], str]:
+        """What the ended run made, node by node, and why it failed; empty where it did not."""
         while not (entry := self._http.json(f"/history/{run}").get(run)):
             time.sleep(POLL_SECONDS)
-        trouble = run_error(entry, workflow)
-        if trouble:
-            raise CommandError(trouble)
-        return [Made(node, value) for node, value in entry.get("outputs", {}).items()]
+        made = [Made(node, value) for node, value in entry.get("outputs", {}).items()]
+        return made, run_error(entry, workflow)
 
     def fetch(self, file: dict[str, str], target: Path) -> None:
         """Copy one file of an output to ``target``: whole or not at all."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from .client import ComfyClient, Progress
 from .console import Bar
+from .errors import CommandError
 from .reading import local_path
 from .workflow import Workflow, name_of
 
@@ -23,13 +24,13 @@ def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Result:
     """Run ``workflow`` and copy its outputs below ``folder``.
 
     Interrupted, it cancels the run on the server. Raises ``BadInput`` where the server refuses
-    the workflow, ``CommandError`` where a node fails.
+    the workflow, ``CommandError`` where a node fails: what the others made is kept.
     """
     run = ""
     try:
         run = client.queue(workflow)
         _show(client.follow(run), workflow)
-        made = client.outputs(run, workflow)
+        made, trouble = client.outputs(run, workflow)
     except BaseException:
         if run:
             client.cancel(run)
@@ -42,6 +43,8 @@ def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Result:
             target = local_path(file, folder)
             client.fetch(file, target)
             files.append(target)
+    if trouble:
+        raise CommandError("".join([trouble, *(f"\n  kept {file}" for file in files)]))
     return Result(files, [text for one in made for text in one.texts()])
 
 

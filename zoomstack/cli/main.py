@@ -75,22 +75,27 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     where = _where()
     edits = _edits()
-    commands.add_parser("demo", parents=[where, edits], help="make a zoom with the demo model")
-    # Without abbreviations: pytest's --co is not the start of --comfyui.
-    what = "run all tests; what else is given goes to pytest"
-    commands.add_parser("test", parents=[where], allow_abbrev=False, help=what)
-    commands.add_parser("setup", parents=[where], help="fetch and make what the others need")
-    run = commands.add_parser("run", parents=[where, edits], help="run a workflow, headless")
+
+    def command(name: str, what: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        # Without abbreviations: pytest's --co is not the start of --comfyui.
+        return commands.add_parser(
+            name, parents=parents, help=what, description=what, allow_abbrev=False
+        )
+
+    command("demo", "make a zoom with the demo model", where, edits)
+    command("test", "run all tests; what else is given goes to pytest", where)
+    command("setup", "fetch and make what the others need", where)
+    run = command("run", "run a workflow, headless", where, edits)
     run.add_argument("workflow", type=Path, help="a workflow in API format (JSON)")
-    run.add_argument("--photo", type=Path, help="a picture for the LoadImage node")
+    run.add_argument("--photo", type=Path, metavar="FILE", help="a picture for the LoadImage node")
     run.add_argument("--server", metavar="URL", help="a ComfyUI that is running")
     return parser
 
 
 def _where() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--comfyui", type=Path, help="your own ComfyUI's folder")
-    options.add_argument("--python", type=Path, help="the Python that it runs in")
+    options.add_argument("--comfyui", type=Path, metavar="PATH", help="your own ComfyUI's folder")
+    options.add_argument("--python", type=Path, metavar="FILE", help="the Python that it runs in")
     return options
 
 
@@ -103,9 +108,15 @@ def _edits() -> argparse.ArgumentParser:
         metavar="NODE.INPUT=VALUE",
         help="change an input; NODE is an id, a title or a class; may be given again",
     )
-    options.add_argument("--prompts", type=Path, help="a text file for the PromptLadder")
     options.add_argument(
-        "--output", type=Path, default=Path("output"), help="where the results go (output)"
+        "--prompts", type=Path, metavar="FILE", help="a text file for the PromptLadder"
+    )
+    options.add_argument(
+        "--output",
+        type=Path,
+        default=Path("output"),
+        metavar="FOLDER",
+        help="where the results go (output)",
     )
     return options
 

@@ -58,6 +58,8 @@ def rejection(answer: dict[str, Any], workflow: Workflow) -> str:
     for node, report in (answer.get("node_errors") or {}).items():
         for one in report.get("errors", []):
             lines.append(f"  {name_of(workflow, node)}: {_complaint(one)}")
+            if workflow.get(node, {}).get("class_type") == "LoadImage":
+                lines.append("  give it a picture with --photo FILE")
     return "\n".join(lines)
 
 
