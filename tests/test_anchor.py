@@ -4,8 +4,9 @@ from ladders import LADDERS, NAMES, even, mixed
 from test_render import noise
 
 from zoomstack.anchor import PhotoAnchor
+from zoomstack.geometry import Geometry
 from zoomstack.render import render
-from zoomstack.resample import plain_space
+from zoomstack.resample import axis_link, plain_space
 
 
 def photo_for(g, seed=9):
@@ -45,11 +46,33 @@ def test_strength_zero_changes_nothing(solver):
     assert torch.equal(PhotoAnchor(photo_for(g), strength=0, solver=solver)(views, g), views)
 
 
-def test_strength_is_the_share_of_the_way():
+@pytest.mark.parametrize("solver", ["exact", "adam"])
+@pytest.mark.parametrize("level", [0, 2])
+def test_strength_is_the_share_of_the_way(solver, level):
     g = even(3.0)
     views, photo = noise(g), photo_for(g)
-    half, whole = (PhotoAnchor(photo, strength=s)(views, g) for s in (0.5, 1.0))
+    half, whole = (PhotoAnchor(photo, level, s, solver)(views, g) for s in (0.5, 1.0))
     assert torch.allclose(half, (views + whole) / 2)
+
+
+def test_the_first_step_of_adam_moves_by_its_learning_rate():
+    g = even(2.0)
+    moved = PhotoAnchor(photo_for(g), solver="adam", steps=1)(noise(g), g) - noise(g)
+    assert moved[1:].abs().max() == pytest.approx(0.1, rel=1e-3)
+
+
+def test_deep_anchors_are_made_once():
+    """A moved focus gives every chain of levels matrices of its own: only those with pixels."""
+    generator = torch.Generator().manual_seed(3)
+    focus = tuple(
+        (float(x), float(y)) for x, y in 0.4 + 0.2 * torch.rand(132, 2, generator=generator)
+    )
+    g = Geometry(16, 16, (2.0,) * 132, focus)
+    anchor, views = PhotoAnchor(photo_for(g), level=60), noise(g)
+    anchor(views, g)
+    made = axis_link.cache_info().misses
+    anchor(views, g)
+    assert axis_link.cache_info().misses == made
 
 
 @pytest.mark.parametrize("g", LADDERS, ids=NAMES)
@@ -89,7 +112,7 @@ def test_anchors_chain():
 
 
 def test_adam_works_inside_inference_mode():
-    g = even(2.0)
+    g = even(2.0, height=41)  # a geometry that no other test has met
     with torch.inference_mode():
         views = PhotoAnchor(photo_for(g), solver="adam")(noise(g), g)
     assert views.isfinite().all()

@@ -50,6 +50,16 @@ def test_levels_and_geometry_must_match(tmp_path, stack):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_could_not_be_loaded_again_is_not_saved(tmp_path, stack):
+    for change, words in (
+        ({"levels": stack.levels.byte()}, "levels are torch.uint8"),
+        ({"prompts": ("only",)}, "1 prompts for 5 levels"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            save_stack(tmp_path / "a.safetensors", stack._replace(**change))
+    assert not list(tmp_path.iterdir())
+
+
 def rewrite(path, change):
     """The file again with other metadata or tensors."""
     from safetensors import safe_open
@@ -79,6 +89,8 @@ def set_about(**values):
         (set_about(zooms=[0.5] * 4), "zoom factor of 0.5"),
         (set_about(focus=None), "description of its levels is broken"),
         (set_about(height=-4), "description of its levels is broken"),
+        (set_about(height=float("inf")), "description of its levels is broken"),
+        (set_about(zooms=[10**400] * 4), "description of its levels is broken"),
         (lambda m, t: m.update(zoomstack="[" * 100000), "description of its levels is broken"),
     ],
 )

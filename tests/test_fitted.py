@@ -118,6 +118,13 @@ def test_geometry_off_the_grid_is_told_why(geometry, words):
         FittedSpace(geometry, {})
 
 
+def test_a_focus_that_was_typed_with_five_digits_is_on_the_grid(operators):
+    g = Geometry(96, 96, (2.0, 4.0), ((0.33333, 0.5), (0.37500001, 0.62499999)))
+    assert off_grid(g) is None
+    views = render(noise(g, 1, torch.float32, 8), FittedSpace(g, operators))
+    assert min(agreement(views, FittedSpace(g, operators))) == float("inf")
+
+
 def test_a_factor_without_operators_is_named(operators):
     with pytest.raises(ValueError, match="No operators were fitted for a zoom factor of 8"):
         FittedSpace(Geometry(32, 32, (8.0,)), operators)

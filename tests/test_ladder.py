@@ -30,8 +30,10 @@ def test_prefix_and_suffix_go_around_every_prompt():
 
 def test_negatives_are_one_for_all_or_one_a_level():
     assert parse_ladder("a\nb", negative="blurry").negatives == ("blurry", "blurry")
-    assert parse_ladder("a\nb", negative="blurry\n\n").negatives == ("blurry", "blurry")
+    assert parse_ladder("a\nb", negative="blurry\n").negatives == ("blurry", "blurry")
     assert parse_ladder("a\nb\nc", negative="x\n\nz").negatives == ("x", "", "z")
+    assert parse_ladder("a\nb", negative="\nblurry").negatives == ("", "blurry")
+    assert parse_ladder("a\nb", negative="\n\nblurry\n").negatives == ("blurry", "blurry")
 
 
 def test_brackets_that_place_nothing_belong_to_the_prompt():

@@ -42,7 +42,10 @@ def test_a_mirrored_stack_gives_mirrored_views(g, axis):
 @pytest.mark.parametrize("g", LADDERS, ids=NAMES)
 def test_rendered_noise_is_white(g):
     draws = torch.stack([render_noise(noise(g, seed, channels=4), g) for seed in range(24)])
-    for level in draws.unbind(1):
+    # The windows on their own as well: they are a small part of their levels.
+    shown = [(..., *plain_space(g).link(i, i + 1).window) for i in range(g.levels - 1)]
+    windows = [draws[:, level][window] for level, window in enumerate(shown)]
+    for level in (*draws.unbind(1), *windows):
         assert abs(level.mean()) < 0.03
         assert abs(level.std() - 1) < 0.03
         for shifted, still in (

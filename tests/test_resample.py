@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 from ladders import LADDERS, NAMES, ZOOMS, even, mixed
@@ -84,15 +86,24 @@ def test_a_chain_is_the_product_of_its_links():
     assert torch.allclose(patch[(..., *chain.window)], chain.shrink(picture))
 
 
+def test_a_row_is_the_gaussian_cut_off_at_its_footprint():
+    d = shrink_matrix(even(4.0, height=64, width=64).placement(0, 1)[0])
+    outer, inner, *_ = d[3][d[3] > 0]
+    below = [math.erf(t / 2**0.5) / 2 for t in (0.5, 1.0)]  # in deviations of half a footprint
+    assert float(outer / inner) == pytest.approx((below[1] - below[0]) / below[0])
+
+
 def test_where_no_pixel_shows_the_child_there_is_no_link():
     assert PlainSpace(Geometry(8, 8, (20.0,))).link(0, 1) is None
     assert PlainSpace(Geometry(32, 32, (4.0,) * 5)).link(0, 4) is None
 
 
-def test_matrices_follow_the_picture_and_serve_autograd_after_inference_mode():
-    link = PlainSpace(Geometry(33, 35, (2.0,), ((0.5, 0.44),))).link(0, 1)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_matrices_follow_the_picture_and_serve_autograd_after_inference_mode(dtype):
+    width = 35 if dtype == torch.float32 else 37  # a geometry that no other test has met
     with torch.inference_mode():
-        assert link.shrink(torch.zeros(1, 33, 35)).dtype == torch.float32
-    leaf = torch.zeros(1, 33, 35, requires_grad=True)
+        link = PlainSpace(Geometry(33, width, (2.0,), ((0.5, 0.44),))).link(0, 1)
+        assert link.shrink(torch.zeros(1, 33, width, dtype=dtype)).dtype == dtype
+    leaf = torch.zeros(1, 33, width, requires_grad=True, dtype=dtype)
     link.shrink(leaf).sum().backward()
     assert leaf.grad is not None

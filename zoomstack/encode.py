@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .files import replacing
 
+if TYPE_CHECKING:
     import numpy as np
 
 BT709 = 1  # primaries, transfer and matrix alike, in the code points of H.273
@@ -36,23 +35,11 @@ def encode(
     Raises ``ValueError`` for an odd size, which 4:2:0 video cannot have, and for no frames.
     """
     if isinstance(target, str | os.PathLike):
-        with _complete(os.fspath(target)) as part:
+        with replacing(target) as part:
             # faststart reopens the file by its name, so only a file can have it.
             _encode(part, "use_metadata_tags+faststart", frames, fps, crf, bits, metadata)
     else:
         _encode(target, "use_metadata_tags", frames, fps, crf, bits, metadata)
-
-
-@contextmanager
-def _complete(path: str) -> Iterator[str]:
-    """A name beside ``path`` to write to; it becomes ``path`` only if nothing goes wrong."""
-    part = f"{path}.part"
-    try:
-        yield part
-        os.replace(part, path)
-    finally:
-        if os.path.exists(part):
-            os.remove(part)
 
 
 def _encode(

@@ -22,12 +22,20 @@ def save_stack(path: str | Path, stack: ZoomStack, extra: Mapping[str, str] | No
     """Write ``stack`` to ``path``, replacing a file of that name only once the new one is whole.
 
     The levels keep their dtype. ``extra`` is further metadata, text to text, such as a workflow.
-    Raises ``ValueError`` where levels and geometry do not match, ``OSError`` as the disk does.
+    Raises ``ValueError`` where levels, geometry and prompts do not match, ``OSError`` as the disk
+    does.
     """
     from safetensors.torch import save_file
 
-    _check_shape(tuple(stack.levels.shape), stack.geometry, str(path))
     g = stack.geometry
+    _check_shape(tuple(stack.levels.shape), g, Path(path).name)
+    if not stack.levels.is_floating_point():
+        raise ValueError(f"The levels are {stack.levels.dtype}; a stack holds floats in [0, 1].")
+    if len(stack.prompts) not in (0, g.levels):
+        raise ValueError(
+            f"There are {len(stack.prompts)} prompts for {g.levels} levels; give one a level, or "
+            "none."
+        )
     about = {
         "height": g.height,
         "width": g.width,
@@ -88,7 +96,7 @@ def _about(metadata: dict[str, str], name: str) -> tuple[Geometry, tuple[str, ..
         )
         prompts = tuple(str(prompt) for prompt in about["prompts"])
         seed = None if about["seed"] is None else int(about["seed"])
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"{name}'s description of its levels is broken: {error}.") from error
     return geometry, prompts, seed
 
@@ -102,7 +110,7 @@ def _check_shape(shape: tuple[int, ...], g: Geometry, name: str) -> None:
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[str]:
+def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     """A temporary name beside ``path`` to write to; on success it takes ``path``'s place.
 
     On any failure, cancelling included, the temporary file goes and ``path`` stays as it was.

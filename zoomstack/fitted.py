@@ -16,7 +16,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from .geometry import Geometry
-from .resample import PlainSpace
 from .space import Link, Window
 
 LARGEST_ZOOM = 8  # beyond it a block has more unknowns than a few dozen pictures can settle
@@ -142,13 +141,9 @@ class FittedSpace:
             raise ValueError(f"No operators were fitted for a zoom factor of {missing[0]:g}.")
         self.geometry = geometry
         self._operators = operators
-        self._plain = PlainSpace(geometry)
 
     def link(self, parent: int, child: int) -> BlockLink | ChainLink | None:
-        plain = self._plain.link(parent, parent + 1)
-        if plain is None:
-            return None
-        outer = BlockLink(self._operators[self.geometry.zooms[parent]], plain.window)
+        outer = self._neighbours(parent)
         if child == parent + 1:
             return outer
         inner = self.link(parent + 1, child)
@@ -159,6 +154,15 @@ class FittedSpace:
         if rows.stop <= rows.start or columns.stop <= columns.start:
             return None
         return ChainLink(outer, inner, (rows, columns))
+
+    def _neighbours(self, parent: int) -> BlockLink:
+        operators = self._operators[self.geometry.zooms[parent]]
+        # Frames lie on the grid (off_grid says so) up to rounding: a focus typed as 0.33333.
+        rows, columns = (
+            slice(round(p.left), round(p.left) + p.size // operators.zoom)
+            for p in self.geometry.placement(parent, parent + 1)
+        )
+        return BlockLink(operators, (rows, columns))
 
 
 def off_grid(geometry: Geometry) -> str | None:

@@ -86,6 +86,11 @@ class JointDenoiser:
         self.consensus = consensus or Consensus()
         self.range = (start, end)
         self.schedule = None if sigmas is None else Schedule(sigmas)
+        if not 0 <= start <= end <= 1:
+            raise ValueError(
+                f"Coupling acts from start to end, 0 <= start <= end <= 1, not from {start:g} to "
+                f"{end:g}."
+            )
         ranges = [self.range, *((anchor.start, anchor.end) for anchor in self.anchors)]
         if self.schedule is None and any(part != (0.0, 1.0) for part in ranges):
             raise ValueError(

@@ -109,15 +109,15 @@ def _parse_line(number: int, line: str) -> Rung:
 
 
 def _negatives(text: str, levels: int) -> tuple[str, ...]:
-    lines = text.strip().splitlines()
-    if len(lines) <= 1:
-        return (text.strip(),) * levels
+    lines = [line.strip() for line in text.rstrip().splitlines()]
+    if levels == 1 or len([line for line in lines if line]) <= 1 and len(lines) != levels:
+        return (" ".join(lines).strip(),) * levels
     if len(lines) != levels:
         raise ValueError(
             f"There are {len(lines)} negative prompts for {levels} levels; write one line for all "
             "levels, or one a level."
         )
-    return tuple(line.strip() for line in lines)
+    return tuple(lines)
 
 
 def _join(prefix: str, prompt: str, suffix: str) -> str:

@@ -58,7 +58,8 @@ class Path:
 
     ``in`` and ``out`` show the start view first and the end view last. A round trip (``in-out``,
     ``out-in``) is a loop: it shows the turn's view once (and for ``hold_turn``), its way back is
-    its way there reversed, and the frame after its last would be its first again.
+    its way there reversed (an odd number of frames shifts it by a part of one), and the frame
+    after its last would be its first again.
 
     ``easing``: ``linear``; ``smooth`` (constant speed but for a soft start and stop); ``ease-in``,
     ``ease-out``, ``ease-in-out``. Raises ``ValueError`` for any other, and for times that are
@@ -77,6 +78,8 @@ class Path:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "zooms", tuple(float(p) for p in self.zooms))
+        if not all(math.isfinite(p) and p > 1 for p in self.zooms):
+            raise ValueError(f"zooms are {self.zooms}; each must be a number over 1, such as 2.")
         for name, value, choices in (
             ("direction", self.direction, DIRECTIONS),
             ("easing", self.easing, tuple(EASINGS)),

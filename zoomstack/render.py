@@ -15,7 +15,7 @@ def render(stack: Tensor, geometry: Geometry | Space) -> Tensor:
     """The view of every level: where a deeper level is seen, it is shown shrunk.
 
     ``stack`` (N, C, H, W), any float dtype; the same shape out. Neighbouring views agree to the
-    last bit, and rendering twice changes nothing.
+    last bit (those in half precision to its rounding), and rendering twice changes nothing.
 
     Wang et al. (2023), Alg. 1. Differs from it: one level at a time, deep to wide, which is linear
     in N where pasting every deeper level into every wider one is quadratic.

@@ -69,7 +69,7 @@ class Matrix:
         if key not in self._copies:
             # An inference tensor in this cache would break autograd (the Adam anchor) later.
             with torch.inference_mode(False):
-                self._copies[key] = self.values.to(*key)
+                self._copies[key] = self.values.clone().to(*key)
         return self._copies[key]
 
 
@@ -89,8 +89,8 @@ class AxisLink:
     def lift(self) -> Matrix:
         """U (D U)^-1: as smooth as U, and D of it is the identity.
 
-        Where D U is all but blind to a direction (a zoom close to 1, half a pixel off) that
-        direction is left out rather than blown up.
+        Where D U is all but blind to a direction (below ``FAINT``) that direction is left out.
+        Chains of zooms under 1.1 amplify rough changes well before that.
         """
         d, u = self.shrink.values, self.enlarge.values
         return Matrix(u @ torch.linalg.pinv(d @ u, rtol=FAINT))
@@ -170,6 +170,9 @@ class PlainSpace:
         self.geometry = geometry
 
     def link(self, parent: int, child: int) -> PlainLink | None:
+        # Where the frame alone holds no pixel, the chain has none either: spare building it.
+        if any(p.window.start == p.window.stop for p in self.geometry.placement(parent, child)):
+            return None
         pairs = [self.geometry.placement(level, level + 1) for level in range(parent, child)]
         rows = axis_link(tuple(pair[0] for pair in pairs))
         columns = axis_link(tuple(pair[1] for pair in pairs))
