@@ -2,7 +2,6 @@
 
 import sys
 
-import torch
 from tiny_conds import toy_cond
 
 CONTEXT = 32
@@ -98,9 +97,3 @@ def custom_advanced(model, kit, latent, seed=5, steps=4, cfg=3.0, sampler="euler
         noise, guider, sampler, sigmas, {"samples": latent}
     ).result
     return out["samples"], denoised["samples"]
-
-
-def no_latent_scale(model):
-    """Latent wires in the model's own space, so that a test may compare them directly."""
-    format = model.model.latent_format
-    return format.process_in, torch.float32
