@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import torch
 from comfy_api.latest import io
 from torch import Tensor
 
@@ -13,7 +12,7 @@ from ..zoomstack.geometry import Geometry
 from ..zoomstack.ladder import Ladder
 from ..zoomstack.render import render
 from ..zoomstack.stack import ZoomStack
-from .tensors import to_image, to_levels
+from .tensors import first_broken, to_image, to_levels
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
 
 
@@ -111,10 +110,10 @@ def _geometry(levels: Tensor, zoom_factor: float, ladder: Ladder | None) -> Geom
 
 
 def _check_finite(levels: Tensor) -> None:
-    bad = (~torch.isfinite(levels).flatten(1).all(1)).nonzero().flatten()
-    if len(bad):
+    broken = first_broken(levels)
+    if broken is not None:
         raise ValueError(
-            f"The picture of level {int(bad[0])} (0 is the widest) holds NaN or infinite values; "
+            f"The picture of level {broken} (0 is the widest) holds NaN or infinite values; "
             "decode with a VAE in a wider precision."
         )
 

@@ -24,6 +24,7 @@ from .anchor import Photo
 from .fitting import fitted_space
 from .latents import Layout, layout_of
 from .routing import Router
+from .tensors import first_broken
 
 SpaceName = Literal["auto", "latent", "fitted", "pixel"]
 
@@ -116,11 +117,10 @@ class Run:
                 "frames cannot follow; enlarge between two samplers instead (Upscale Latent)."
             )
         views = self._layout.views(x0)
-        finite = torch.isfinite(views).flatten(1).all(1)
-        if not finite.all():
-            level = int((~finite).nonzero()[0])
+        broken = first_broken(views)
+        if broken is not None:
             raise ValueError(
-                f"The model predicted NaN or infinite values for level {level} (0 is the widest) "
+                f"The model predicted NaN or infinite values for level {broken} (0 is the widest) "
                 f"at sigma {float(sigma.flatten()[0]):.4g}. Run the model in a wider precision "
                 "(bf16 or fp32), or lower cfg."
             )

@@ -48,7 +48,6 @@ def fitted_space(
     bar = host.progress(len(zooms))
     for zoom in zooms:
         if (latent_format, zoom) not in known:
-            host.check_interrupted()
             known[latent_format, zoom] = fit_operators(encode, zoom, ratio)
         bar.update(1)
         shrinking, enlarging = known[latent_format, zoom].explained

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from einops import rearrange
 from torch import Tensor
 
@@ -14,3 +15,9 @@ def to_levels(image: Tensor) -> Tensor:
 def to_image(levels: Tensor) -> Tensor:
     """(B, C, H, W) as an IMAGE, cut to its range of 0 to 1."""
     return rearrange(levels, "b c h w -> b h w c").clamp(0, 1).contiguous()
+
+
+def first_broken(levels: Tensor) -> int | None:
+    """The first level, of (N, ...), that holds NaN or infinite values; None without one."""
+    finite = torch.isfinite(levels).flatten(1).all(1)
+    return None if finite.all() else int((~finite).nonzero()[0])

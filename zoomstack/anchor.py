@@ -54,7 +54,7 @@ class PhotoAnchor:
     def __call__(self, views: Tensor, geometry: Geometry | Space) -> Tensor:
         """(N, C, H, W) views, anchored. Raises ``ValueError`` where the photo does not fit."""
         space = as_space(geometry)
-        check_levels(views, space)
+        check_levels(views, space.geometry)
         self._check(views)
         if self.strength == 0:
             return views

@@ -44,7 +44,7 @@ def blend(
     """
     check_options(weighting, feather, method)
     space = as_space(geometry)
-    check_levels(views, space)
+    check_levels(views, space.geometry)
     pictures = working(views)
     stack = [pictures[0]]
     for level in range(1, len(pictures)):
@@ -116,7 +116,7 @@ def agreement(views: Tensor, geometry: Geometry | Space, peak: float = 1.0) -> t
     agrees exactly and NaN where no pixel of the wider one shows the deeper one.
     """
     space = as_space(geometry)
-    check_levels(views, space)
+    check_levels(views, space.geometry)
     pictures = working(views)
     errors = []
     for parent in range(len(pictures) - 1):

@@ -15,6 +15,7 @@ from .geometry import TOUCH, Geometry
 from .lens import Band, axis, look
 from .path import Depth
 from .precision import working
+from .space import check_levels
 
 
 class Layer(NamedTuple):
@@ -51,14 +52,7 @@ class FrameRenderer:
         fade: float = 0.6,
         feather: float = 0.3,
     ) -> None:
-        expected = (geometry.levels, geometry.height, geometry.width)
-        if stack.ndim != 4 or (len(stack), *stack.shape[2:]) != expected:
-            raise ValueError(
-                f"The geometry has {expected[0]} levels of {expected[1]} x {expected[2]} (rows x "
-                f"columns) but the stack's shape is {tuple(stack.shape)}; it must be (levels, "
-                "channels, rows, columns). Resize the levels, or use geometry.resized(rows, "
-                "columns)."
-            )
+        check_levels(stack, geometry)
         if height < 0 or width < 0:
             raise ValueError(
                 f"A frame of {width} x {height} pixels has no picture; give a width and a height "

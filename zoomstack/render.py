@@ -35,7 +35,7 @@ def _render(
     stack: Tensor, geometry: Geometry | Space, shrink: Callable[[Link, Tensor], Tensor]
 ) -> Tensor:
     space = as_space(geometry)
-    check_levels(stack, space)
+    check_levels(stack, space.geometry)
     views = working(stack).clone()
     for parent in reversed(range(len(views) - 1)):
         link = space.link(parent, parent + 1)

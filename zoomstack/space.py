@@ -67,9 +67,8 @@ def as_space(geometry: Geometry | Space) -> Space:
     return plain_space(geometry) if isinstance(geometry, Geometry) else geometry
 
 
-def check_levels(levels: Tensor, space: Space) -> None:
-    """Raise ``ValueError`` unless ``levels`` is (N, C, H, W) as the space's geometry says."""
-    g = space.geometry
+def check_levels(levels: Tensor, g: Geometry) -> None:
+    """Raise ``ValueError`` unless ``levels`` is (N, C, H, W) as the geometry says."""
     if levels.ndim != 4 or levels.shape[0] != g.levels or levels.shape[2:] != (g.height, g.width):
         raise ValueError(
             f"The geometry has {g.levels} levels of {g.height} x {g.width} (rows x columns) but "

@@ -8,7 +8,7 @@ against ComfyUI 0.30.0.
 from __future__ import annotations
 
 from .disk import output_file, seed_behind, stack_files, stack_path, workflow_metadata
-from .jobs import check_interrupted, in_batches, log, progress, sample
+from .jobs import check_interrupted, log, progress, sample
 from .site import Plan, Run, Site
 from .vae import decode_pictures, encode_pictures, load_together
 from .wrappers import install
@@ -20,7 +20,6 @@ __all__ = [
     "check_interrupted",
     "decode_pictures",
     "encode_pictures",
-    "in_batches",
     "install",
     "load_together",
     "log",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import comfy.model_management as management
 import comfy.utils
-from torch import Tensor
 
 log = logging.getLogger("zoomstack")
 
@@ -21,13 +19,6 @@ def progress(total: int) -> comfy.utils.ProgressBar:
 def check_interrupted() -> None:
     """Raise the host's own exception where the user has cancelled."""
     management.throw_exception_if_processing_interrupted()
-
-
-def in_batches(tensor: Tensor, size: int = 1) -> Iterator[Tensor]:
-    """Parts of a batch, stopping where the user has cancelled."""
-    for part in tensor.split(size):
-        check_interrupted()
-        yield part
 
 
 def sample(

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .jobs import in_batches
+from .jobs import check_interrupted
 
 
 def encode_pictures(vae: Any, pictures: Tensor) -> Tensor:
@@ -15,8 +15,13 @@ def encode_pictures(vae: Any, pictures: Tensor) -> Tensor:
     images = pictures.movedim(1, -1)
     if getattr(vae, "latent_dim", 2) == 3:
         # A video VAE takes a batch for one film: one at a time.
-        return torch.cat([vae.encode(image) for image in in_batches(images)])
+        return torch.cat([_encode_one(vae, image) for image in images.split(1)])
     return vae.encode(images)
+
+
+def _encode_one(vae: Any, image: Tensor) -> Tensor:
+    check_interrupted()
+    return vae.encode(image)
 
 
 def decode_pictures(vae: Any, latent: Tensor) -> Tensor:

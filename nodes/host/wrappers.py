@@ -167,7 +167,7 @@ def _calc_cond_batch(
         try:
             return routing.run(run.router, most, call, conds, x, timestep)
         except Exception as error:
-            memory.release_after(error)
+            memory.raise_unless_out_of_memory(error)
             if most == 1:
                 raise MemoryError(
                     f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels "
@@ -175,6 +175,6 @@ def _calc_cond_batch(
                 ) from error
         # Outside of the except block, whose traceback would keep the failed call's tensors alive.
         memory.empty_cache()
-        most = (min(most, run.levels) + 1) // 2
+        most = memory.half(min(most, run.levels))
         run.most = most
         log.warning("Out of memory: going on with %d levels per batch.", most)
