@@ -149,3 +149,14 @@ def test_options_that_do_not_exist_are_named(options, words):
     g = even(2.0)
     with pytest.raises(ValueError, match=words):
         blend(noise(g), g, **options)
+
+
+def test_shares_move_from_uniform_to_snr():
+    geometry = Geometry(24, 24, (2.0, 2.0))
+    views = torch.randn(3, 2, 24, 24, generator=torch.Generator().manual_seed(3))
+    uniform = blend(views, geometry, "uniform", 0.2)
+    snr = blend(views, geometry, "snr", 0.2)
+    assert torch.equal(blend(views, geometry, "snr", 0.2, settled=0.0), uniform)
+    assert torch.equal(blend(views, geometry, "snr", 0.2, settled=1.0), snr)
+    half = blend(views[:2], Geometry(24, 24, (2.0,)), "snr", 0.2, settled=0.5)
+    torch.testing.assert_close(half, (uniform[:2] + snr[:2]) / 2)

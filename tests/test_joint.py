@@ -77,6 +77,31 @@ def test_a_range_without_a_schedule_is_refused():
         JointDenoiser(lambda x, sigma: x, even(2.0), end=0.5)
 
 
+def test_shares_turn_from_uniform_to_the_weighting():
+    g = even(2.0)
+    views = noise(g)
+    joint = JointDenoiser(
+        lambda x, sigma: x, g, consensus=Consensus(turn=0.5), sigmas=[4.0, 3.0, 2.0, 1.0, 0.0]
+    )
+    first, quarter, half, last = (joint(views, torch.tensor(s)) for s in (4.0, 3.0, 2.0, 1.0))
+    assert torch.equal(first, Consensus(weighting="uniform")(views, g))
+    assert torch.equal(half, Consensus()(views, g))
+    assert torch.equal(last, half)
+    assert not torch.equal(quarter, first)
+    assert not torch.equal(quarter, half)
+
+
+@pytest.mark.parametrize("turn", [-0.1, 1.5])
+def test_a_turn_is_a_fraction(turn):
+    with pytest.raises(ValueError, match="fraction of the steps"):
+        Consensus(turn=turn)
+
+
+def test_a_turn_without_a_schedule_is_refused():
+    with pytest.raises(ValueError, match="pass sigmas="):
+        JointDenoiser(lambda x, sigma: x, even(2.0), consensus=Consensus(turn=0.5))
+
+
 def test_anchors_act_in_their_own_range_before_the_blend():
     g = even(2.0)
     photo = noise(g, 5)[0]

@@ -31,6 +31,7 @@ def blend(
     weighting: Weighting = "snr",
     feather: float = 0.25,
     method: Method = "laplacian",
+    settled: float = 1.0,
 ) -> Tensor:
     """The zoom stack of ``views`` (N, C, H, W), widest first; the same shape out.
 
@@ -38,7 +39,8 @@ def blend(
     that can see it once (the paper); ``snr`` weighs a view by p^-2 a level, its signal-to-noise
     ratio under shared noise. ``feather``, 0 to 0.5 of the child's frame: over that border the
     share rises to 1, so that the parent shows no seam. ``method`` "average" takes the mean of
-    whole enlarged pictures, the paper's naive ablation.
+    whole enlarged pictures, the paper's naive ablation. ``settled``, 0 to 1: how far the shares
+    have moved from those of ``uniform`` to those of ``weighting``.
 
     Changes nothing where the views agree.
     """
@@ -55,15 +57,22 @@ def blend(
             stack.append(_average(stack[-1], view, link, level))
         else:
             patch = stack[-1][(..., *link.window)]
-            change = _share(patch - link.shrink(view), space.geometry, level, weighting, feather)
+            d = patch - link.shrink(view)
+            change = _share(d, space.geometry, level, weighting, feather, settled)
             stack.append(view + link.spread(change))
     return torch.stack(stack).to(views.dtype)
 
 
-def _share(d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: float) -> Tensor:
+def _share(
+    d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: float, settled: float
+) -> Tensor:
     """The part of the disagreement ``d`` that level ``level`` takes over from the wider ones."""
     bands = split(d)
-    shares = (octave_share(g, level, octave, weighting) for octave in range(len(bands)))
+    kinds: tuple[tuple[Weighting, float], ...] = (("uniform", 1 - settled), (weighting, settled))
+    shares = (
+        sum(part * octave_share(g, level, octave, kind) for kind, part in kinds if part > 0)
+        for octave in range(len(bands))
+    )
     change = merge([band * share for band, share in zip(bands, shares, strict=True)])
     if feather > 0:
         border = border_share(g.placement(level - 1, level), feather).like(d)

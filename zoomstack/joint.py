@@ -31,17 +31,22 @@ class Consensus:
     method: Method = "laplacian"
     weighting: Weighting = "snr"
     feather: float = 0.25
+    turn: float = 0.0
 
     def __post_init__(self) -> None:
         check_choice("coupling", self.coupling, get_args(Coupling))
         check_options(self.weighting, self.feather, self.method)
+        if not 0 <= self.turn <= 1:
+            raise ValueError(f"The turn is a fraction of the steps, 0 to 1, not {self.turn:g}.")
 
-    def __call__(self, views: Tensor, geometry: Geometry | Space) -> Tensor:
+    def __call__(self, views: Tensor, geometry: Geometry | Space, progress: float = 1.0) -> Tensor:
+        """Views (N, C, H, W) that agree; ``progress``, 0 to 1, is the fraction of steps done."""
         if self.coupling == "independent" or len(views) == 1:
             return views
         space = as_space(geometry)
         if self.coupling == "joint":
-            views = blend(views, space, self.weighting, self.feather, self.method)
+            settled = min(progress / self.turn, 1.0) if self.turn > 0 else 1.0
+            views = blend(views, space, self.weighting, self.feather, self.method, settled)
         return render(views, space)
 
 
@@ -92,9 +97,10 @@ class JointDenoiser:
                 f"{end:g}."
             )
         ranges = [self.range, *((anchor.start, anchor.end) for anchor in self.anchors)]
-        if self.schedule is None and any(part != (0.0, 1.0) for part in ranges):
+        timed = self.consensus.turn > 0 or any(part != (0.0, 1.0) for part in ranges)
+        if self.schedule is None and timed:
             raise ValueError(
-                "A start or an end is a fraction of the steps, so the joint denoiser must know the "
+                "A start, an end or a turn is a fraction of the steps, so the joint denoiser must know the "
                 "schedule; pass sigmas=..., the noise levels of all steps."
             )
 
@@ -116,7 +122,7 @@ class JointDenoiser:
             if within(progress, anchor.start, anchor.end):
                 views = anchor(views, self.space)
         if within(progress, *self.range):
-            views = self.consensus(views, self.space)
+            views = self.consensus(views, self.space, progress)
         return views
 
     def noise(self, white: Tensor) -> Tensor:
