@@ -16,7 +16,6 @@ from zoomstack.cli.places import host_folder
 from zoomstack.demo import parts
 from zoomstack.demo.clip import designed_clip, token_ids, word_vector
 from zoomstack.demo.dit import sd3_layout
-from zoomstack.demo.taesd import BLOCKS, written_encoder
 
 TREE = Path(os.environ.get("ZOOMSTACK_COMFYUI") or host_folder() / "comfyui")
 TOKENIZER = TREE / "comfy" / "sd1_tokenizer"
@@ -159,31 +158,6 @@ def test_a_word_has_the_same_vector_everywhere():
     seen = [1.1220703125, 0.8427734375, -0.57275390625, 0.84423828125]
     assert word_vector("planet")[:4].tolist() == seen
     assert word_vector("sea")[:3].tolist() == [1.294921875, -0.6630859375, 0.8076171875]
-
-
-def test_the_written_encoder_is_the_projection():
-    draw = np.random.RandomState(0)
-    components = np.linalg.qr(draw.standard_normal((192, 16)))[0].T
-    offset = draw.standard_normal(16) * 0.1
-    state = {
-        k: torch.from_numpy(v).double() for k, v in written_encoder(components, offset).items()
-    }
-    picture = torch.rand(1, 3, 24, 40, generator=torch.Generator().manual_seed(0)).double()
-
-    def conv(x, layer, stride=1):
-        weight, bias = state[f"{layer}.weight"], state.get(f"{layer}.bias")
-        return torch.nn.functional.conv2d(x, weight, bias, stride, padding=1)
-
-    def block(x, layer):
-        y = conv(x, f"{layer}.conv.0").relu()
-        return (conv(conv(y, f"{layer}.conv.2").relu(), f"{layer}.conv.4") + x).relu()
-
-    x = picture
-    for layer in range(15):
-        x = block(x, layer) if layer in BLOCKS else conv(x, layer, 2 if layer in (2, 6, 10) else 1)
-    patches = torch.nn.functional.unfold(picture, 8, stride=8)[0]
-    expected = torch.from_numpy(components) @ patches - torch.from_numpy(offset)[:, None]
-    assert torch.allclose(x.flatten(2)[0], expected, atol=5e-3)
 
 
 def test_a_checkpoint_of_other_parts_or_a_broken_one_is_not_fresh(tmp_path):

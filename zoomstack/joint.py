@@ -100,8 +100,8 @@ class JointDenoiser:
         timed = self.consensus.turn > 0 or any(part != (0.0, 1.0) for part in ranges)
         if self.schedule is None and timed:
             raise ValueError(
-                "A start, an end or a turn is a fraction of the steps, so the joint denoiser must know the "
-                "schedule; pass sigmas=..., the noise levels of all steps."
+                "A start, an end or a turn is a fraction of the steps, so the joint denoiser must "
+                "know the schedule; pass sigmas=..., the noise levels of all steps."
             )
 
     def __call__(self, x: Tensor, sigma: Tensor) -> Tensor:

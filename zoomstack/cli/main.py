@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from .bench import add_options, bench
 from .console import complain, note, say
 from .errors import FAILED, INTERRUPTED, OK, CommandError
 from .run import Changes
@@ -20,13 +22,14 @@ from .run import Changes
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do one command; its exit code."""
     parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
+    words = sys.argv[1:] if arguments is None else [*arguments]
+    options, rest = parser.parse_known_args(words)
     if rest and options.command != "test":
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     # A service manager's or a runner's way to interrupt: the server is ours to stop then too.
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return _do(options, rest)
+        return _do(options, words[1:] if options.command == "bench" else rest)
     except KeyboardInterrupt:
         note("interrupted; nothing is left running")
         return INTERRUPTED
@@ -47,6 +50,8 @@ def _do(options: argparse.Namespace, rest: list[str]) -> int:
         from .testing import test
 
         return test([*rest[rest[:1] == ["--"] :]], **own)
+    if options.command == "bench":
+        return bench(rest, **own)
     if options.command == "setup":
         from .setup import demo_checkpoint, prepare
 
@@ -85,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     command("demo", "make a zoom with the demo model", where, edits)
     command("test", "run all tests; what else is given goes to pytest", where)
     command("setup", "fetch and make what the others need", where)
+    add_options(command("bench", "measure the pack on the demo model", where))
     run = command("run", "run a workflow, headless", where, edits)
     run.add_argument("workflow", type=Path, help="a workflow in API format (JSON)")
     run.add_argument("--photo", type=Path, metavar="FILE", help="a picture for the LoadImage node")

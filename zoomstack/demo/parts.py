@@ -19,7 +19,7 @@ WORDS = WEIGHTS / "words.txt"
 CHECKPOINT = "zoomstack_demo.safetensors"
 STAMP = "zoomstack_parts"
 # Count up when the generated parts change: checkpoints of older parts are then made anew.
-LAYOUT = 1
+LAYOUT = 2
 LARGEST_HEADER = 100_000_000
 
 
