@@ -78,15 +78,17 @@ def test_has_sd3s_tensors_in_half_precision(checkpoint):
 @pytest.mark.parametrize("depth", [1, 3])
 def test_the_layout_follows_the_depth_of_what_was_trained(depth):
     width = 64 * depth
-    shapes = {"xe": (width, 16, 2, 2), "ce": (width, 768), "fl": (64, width)}
-    shapes |= {"te.mlp.0": (width, 256), "te.mlp.2": (width, width), "fa": (2 * width, width)}
-    shapes |= {"ye.mlp.0": (width, 768), "ye.mlp.2": (width, width)}
+    shapes = {"patches": (width, 64), "text": (width, 768), "out": (64, width)}
+    shapes |= {"time.0": (width, 256), "time.2": (width, width)}
+    shapes |= {"pooled.0": (width, 768), "pooled.2": (width, width)}
+    shapes |= {"out_modulation": (2 * width, width)}
     trained = {}
     for i in range(depth):
-        rows = {"qkv": 3, "proj": 1, "fc1": 4, "ada": 6, "ckv": 2}
+        rows = {"qkv": 3, "proj": 1, "fc1": 4, "modulation": 6, "text_kv": 2}
         shapes |= {f"blocks.{i}.{name}": (n * width, width) for name, n in rows.items()}
         shapes[f"blocks.{i}.fc2"] = (width, 4 * width)
-        trained |= {f"blocks.{i}.{name}": np.ones(64) for name in ("lnq", "lnk", "clnk")}
+        norms = ("norm_q", "norm_k", "text_norm_k")
+        trained |= {f"blocks.{i}.{name}": np.ones(64) for name in norms}
     for name, shape in shapes.items():
         trained |= {f"{name}.weight": np.ones(shape), f"{name}.bias": np.ones(shape[0])}
     state = sd3_layout(trained)
@@ -185,7 +187,7 @@ def test_without_a_tokenizer_nothing_is_left(tmp_path, capsys):
 
 def test_the_parts_are_what_the_layout_expects():
     trained = load_file(parts.DIT)
-    depth = trained["ce.weight"].shape[0] // 64
+    depth = trained["text.weight"].shape[0] // 64
     assert f"blocks.{depth - 1}.qkv.weight" in trained
     assert f"blocks.{depth}.qkv.weight" not in trained
     assert len(set(parts.words())) == len(parts.words())

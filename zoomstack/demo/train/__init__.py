@@ -1,0 +1,1 @@
+"""Training the demo model: its pictures, its autoencoder, its transformer, its judge."""
