@@ -26,7 +26,7 @@ from .latents import Layout, layout_of
 from .routing import Router
 from .tensors import first_broken
 
-SpaceName = Literal["auto", "latent", "fitted", "pixel"]
+SpaceName = Literal["auto", "latent", "fitted", "twin", "pixel"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Plan:
     options: Options
     anchors: tuple[Photo, ...] = ()
     vae: Any = None
+    say: Callable[[str], None] = host.log.info  # one line on where the levels meet
 
     def start(self, site: host.Site) -> Run:
         """Raises ``ValueError`` where ladder, latent, VAE and options do not fit together."""
@@ -151,18 +152,20 @@ class Run:
         if _is_pixel_model(self._site) or wanted in ("latent", "pixel") or self.levels == 1:
             return as_space(geometry)
         if plan.vae is None and wanted == "auto":
-            host.log.info("Coupling plain latents; connect the VAE for better agreement.")
+            plan.say("levels meet in plain latents; connect the VAE for better agreement")
             return as_space(geometry)
         _need_vae(plan.vae, self._site, f'space "{wanted}"')
-        return fitted_space(
+        space, line = fitted_space(
             plan.vae,
             geometry,
             lambda pictures: self._encode(plan.vae, pictures),
             _pixels_per_row(self._site, self._layout),
             like=torch.empty(0, device=self._site.device),
             latent_format=type(self._site.latent_format).__name__,
-            or_plain=wanted == "auto",
+            wanted=wanted,
         )
+        plan.say(line)
+        return space
 
     def _encode(self, vae: Any, pictures: Tensor) -> Tensor:
         """Level pictures in the model's space, of pictures (B, 3, H, W) in [0, 1]."""

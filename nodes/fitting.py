@@ -3,58 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
+from ..zoomstack.fidelity import fidelity_at
 from ..zoomstack.fit import fit_operators
-from ..zoomstack.fitted import FittedOperators, FittedSpace, off_grid
+from ..zoomstack.fit_twin import fit_twin
+from ..zoomstack.fitted import FittedSpace, off_grid
 from ..zoomstack.geometry import Geometry
-from ..zoomstack.space import Space, as_space
+from ..zoomstack.regression import Encode
+from ..zoomstack.space import Space
+from ..zoomstack.twin import TwinSpace
 from . import host
+
+Kind = Literal["fitted", "twin"]
+
+# What "auto" takes where fitted operators apply; elsewhere it takes the twin.
+AUTO_ON_GRID: Kind = "fitted"
+
+NAMES = {"fitted": "fitted latents", "twin": "the linear twin of the VAE"}
 
 # By the VAE's module (VAE objects are wrapped anew by nodes, the weights are not) and the model's
 # latent format: operators live in the space that the model denoises in.
-_fitted: WeakKeyDictionary[Any, dict[tuple[str, int], FittedOperators]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Any, dict[str, dict[Any, Any]]] = WeakKeyDictionary()
 
 
 def fitted_space(
     vae: Any,
     geometry: Geometry,
-    encode: Callable[[Tensor], Tensor],
+    encode: Encode,
     ratio: int,
     like: Tensor,
     latent_format: str,
-    or_plain: bool,
-) -> Space:
-    """``geometry`` under operators fitted to ``vae``, on ``like``'s device.
+    wanted: Kind | Literal["auto"],
+) -> tuple[Space, str]:
+    """``geometry`` under operators fitted to ``vae``, on ``like``'s device; and a line to show.
 
     ``encode`` takes pictures to level pictures of the model named ``latent_format``, ``ratio``
-    pixels to one of theirs. Where the geometry does not allow such operators: the plain space if
-    ``or_plain``, with a word in the log, else a ``ValueError``.
+    pixels to one of theirs. Raises ``ValueError`` where "fitted" is wanted of a geometry that does
+    not allow it.
     """
     reason = off_grid(geometry)
-    if reason:
-        if not or_plain:
-            raise ValueError(
-                f'space "fitted" does not fit this ladder: {reason}. Change that, or choose '
-                '"auto", "latent" or "pixel".'
-            )
-        host.log.info("Coupling plain latents, for %s.", reason)
-        return as_space(geometry)
-    known = _fitted.setdefault(vae.first_stage_model, {})
-    zooms = sorted({int(zoom) for zoom in geometry.zooms})
+    if wanted == "fitted" and reason:
+        raise ValueError(
+            f'space "fitted" does not fit this ladder: {reason}. Change that, or choose '
+            '"auto", "twin" or "pixel".'
+        )
+    kind: Kind = wanted if wanted != "auto" else "twin" if reason else AUTO_ON_GRID
+    known = _kept.setdefault(vae.first_stage_model, {}).setdefault(latent_format, {})
+
+    def kept(key: Any, make: Callable[[], Any]) -> Any:
+        if key not in known:
+            known[key] = make()
+        return known[key]
+
+    def space(at: Geometry) -> Space:
+        if kind == "twin":
+            return TwinSpace(at, kept("twin", lambda: fit_twin(encode, ratio)).to(like))
+        fits = {p: kept(p, lambda p=p: fit_operators(encode, int(p), ratio)) for p in at.zooms}
+        return FittedSpace(at, {p: fit.to(like) for p, fit in fits.items()})
+
+    shares, zooms = [], sorted(set(geometry.zooms))
     bar = host.progress(len(zooms))
     for zoom in zooms:
-        if (latent_format, zoom) not in known:
-            known[latent_format, zoom] = fit_operators(encode, zoom, ratio)
+        shares.append(kept((kind, zoom), lambda z=zoom: fidelity_at(z, space, encode, ratio)))
         bar.update(1)
-        shrinking, enlarging = known[latent_format, zoom].explained
         host.log.info(
-            "Coupling fitted latents at p = %d: shrinking explains %.0f %%, enlarging %.0f %%.",
+            "Coupling %s at p = %g: shrinking explains %.0f %%, enlarging %.0f %%.",
+            NAMES[kind],
             zoom,
-            100 * shrinking,
-            100 * enlarging,
+            *(100 * share for share in shares[-1]),
         )
-    return FittedSpace(geometry, {float(p): known[latent_format, p].to(like) for p in zooms})
+    worst = min(zip(shares, zooms, strict=True))
+    return space(geometry), _line(kind, *worst)
+
+
+def _line(kind: Kind, explained: tuple[float, float], zoom: float) -> str:
+    """How far to trust the fit, for its worst factor."""
+    shrinking, enlarging = (f"{100 * share:.0f} %" for share in explained)
+    return (
+        f"levels meet in {NAMES[kind]}: explains {shrinking} of shrinking and {enlarging} of "
+        f"enlarging at p = {zoom:g}"
+    )

@@ -29,10 +29,11 @@ def _coupling_inputs() -> list[Any]:
         ),
         io.Combo.Input(
             "space", optional=True,
-            options=["auto", "latent", "fitted", "pixel"], default="auto", advanced=True,
+            options=["auto", "latent", "fitted", "twin", "pixel"], default="auto", advanced=True,
             tooltip="Where levels are made to agree. fitted: latents, by operators fitted to the "
-            "VAE; latent: latents, channel by channel; pixel: through the VAE at every step, slow. "
-            "auto takes fitted where it applies.",
+            "VAE; twin: a linear twin of the VAE, for every zoom and focus; latent: latents, "
+            "channel by channel; pixel: through the VAE at every step, slow. auto takes fitted "
+            "where it applies, else twin.",
         ),
         io.Combo.Input(
             "coupling", optional=True,
@@ -77,7 +78,12 @@ def _coupling_inputs() -> list[Any]:
 
 
 def _coupled(
-    model: Any, ladder: Ladder, anchor: tuple[Photo, ...] | None, vae: Any, options: dict[str, Any]
+    node: type[io.ComfyNode],
+    model: Any,
+    ladder: Ladder,
+    anchor: tuple[Photo, ...] | None,
+    vae: Any,
+    options: dict[str, Any],
 ) -> Any:
     """The model, sampling all levels together; inputs left out keep the library's defaults."""
     choices = Options(**options)
@@ -86,7 +92,8 @@ def _coupled(
             f"couple_start is {choices.couple_start:g} and couple_end {choices.couple_end:g}; "
             "swap them."
         )
-    coupled = host.install(model, Plan(ladder, choices, tuple(anchor or ()), vae))
+    plan = Plan(ladder, choices, tuple(anchor or ()), vae, host.teller(node))
+    coupled = host.install(model, plan)
     if choices.space == "pixel" and vae is not None:
         host.load_together(coupled, vae)
     return coupled
@@ -113,6 +120,7 @@ class ZoomStackApply(io.ComfyNode):
                     display_name="model", tooltip="The model, for a stock sampler node."
                 )
             ],
+            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -124,7 +132,7 @@ class ZoomStackApply(io.ComfyNode):
         vae: Any = None,
         **options: Any,
     ) -> io.NodeOutput:
-        return io.NodeOutput(_coupled(model, ladder, anchor, vae, options))
+        return io.NodeOutput(_coupled(cls, model, ladder, anchor, vae, options))
 
 
 class ZoomStackSampler(io.ComfyNode):
@@ -184,6 +192,7 @@ class ZoomStackSampler(io.ComfyNode):
                     tooltip="One latent a level, the widest first; decode them and blend.",
                 )
             ],
+            hidden=[io.Hidden.unique_id],
         )  # fmt: skip
 
     @classmethod
@@ -206,7 +215,7 @@ class ZoomStackSampler(io.ComfyNode):
         vae: Any = None,
         **options: Any,
     ) -> io.NodeOutput:
-        coupled = _coupled(model, ladder, anchor, vae, options)
+        coupled = _coupled(cls, model, ladder, anchor, vae, options)
         if latent is None:
             latent = {"samples": _empty(model, ladder.levels, width, height)}
         masked = _one_mask_a_level(latent, ladder.levels)

@@ -2,7 +2,9 @@
 
 import functools
 import logging
+import re
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -77,7 +79,7 @@ def test_every_family_takes_a_photo(pack, tiny):
     assert (images[0] - truth).abs().mean() < 0.05
 
 
-@pytest.mark.parametrize("space", ["latent", "fitted", "pixel"])
+@pytest.mark.parametrize("space", ["latent", "fitted", "twin", "pixel"])
 @pytest.mark.parametrize("name", ["sd3", "qwen_image"])
 def test_every_space(pack, built, name, space):
     tiny = built(name)
@@ -97,7 +99,7 @@ def test_every_space(pack, built, name, space):
     assert together > separate + 3
 
 
-def test_fitted_is_what_auto_takes_where_it_applies(pack, built, caplog):
+def test_auto_takes_fitted_operators_where_they_apply_and_else_the_twin(pack, built, caplog):
     tiny = built("sd3")
     with caplog.at_level(logging.INFO, "zoomstack"):
         kit = kit_for(pack, tiny)
@@ -106,12 +108,32 @@ def test_fitted_is_what_auto_takes_where_it_applies(pack, built, caplog):
     assert "Coupling fitted latents at p = 2: shrinking explains" in caplog.text
     caplog.clear()
     with caplog.at_level(logging.INFO, "zoomstack"):
-        kit = kit_for(pack, tiny, zooms=(2.5, 2.0))
-        auto, plain = (run(pack, tiny, kit, vae=tiny.vae, space=s) for s in ("auto", "latent"))
-    assert torch.equal(auto, plain)
-    assert "Coupling plain latents, for level 1 has a zoom factor of 2.5" in caplog.text
+        kit = kit_for(pack, tiny, zooms=(2.5, 2.0), focus=((0.47, 0.5), (0.5, 0.5)))
+        auto, twin = (run(pack, tiny, kit, vae=tiny.vae, space=s) for s in ("auto", "twin"))
+    assert torch.equal(auto, twin)
+    assert "Coupling the linear twin of the VAE at p = 2.5: shrinking explains" in caplog.text
     with pytest.raises(ValueError, match='space "fitted" does not fit this ladder: level 1 has'):
         run(pack, tiny, kit, vae=tiny.vae, space="fitted")
+
+
+def test_a_line_under_the_node_says_how_far_to_trust_the_fit(pack, built, monkeypatch):
+    shown = []
+    server = SimpleNamespace(send_progress_text=lambda text, node: shown.append((node, text)))
+    module = SimpleNamespace(PromptServer=SimpleNamespace(instance=server))
+    monkeypatch.setitem(sys.modules, "server", module)
+    tiny = built("sd3")
+    kit = kit_for(pack, tiny, zooms=(2.5, 2.0))
+    monkeypatch.setattr(pack.nodes.ZoomStackSampler, "hidden", SimpleNamespace(unique_id="7"))
+    run(pack, tiny, kit, vae=tiny.vae)
+    run(pack, tiny, kit)
+    (node, fit), (_, plain) = shown
+    assert node == "7"
+    assert re.fullmatch(
+        r"levels meet in the linear twin of the VAE: explains \d+ % of shrinking and \d+ % of "
+        r"enlarging at p = 2(\.5)?",
+        fit,
+    )
+    assert plain == "levels meet in plain latents; connect the VAE for better agreement"
 
 
 def test_operators_are_fitted_once_per_autoencoder(pack, built, monkeypatch):

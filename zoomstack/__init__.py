@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .anchor import PhotoAnchor
     from .blend import agreement, blend
+    from .fidelity import fidelity
     from .files import load_stack, save_stack
     from .fit import fit_operators
+    from .fit_twin import fit_twin
     from .fitted import FittedSpace
     from .frames import frames
     from .geometry import Geometry
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from .render import render, render_noise
     from .sample import sample
     from .stack import ZoomStack
+    from .twin import TwinSpace
 
 __version__ = "0.1.0"
 
@@ -37,10 +40,13 @@ _HOME = {
     "Ladder": "ladder",
     "Path": "path",
     "PhotoAnchor": "anchor",
+    "TwinSpace": "twin",
     "ZoomStack": "stack",
     "agreement": "blend",
     "blend": "blend",
+    "fidelity": "fidelity",
     "fit_operators": "fit",
+    "fit_twin": "fit_twin",
     "frames": "frames",
     "load_stack": "files",
     "parse_ladder": "ladder",
@@ -58,10 +64,13 @@ __all__ = [
     "Ladder",
     "Path",
     "PhotoAnchor",
+    "TwinSpace",
     "ZoomStack",
     "agreement",
     "blend",
+    "fidelity",
     "fit_operators",
+    "fit_twin",
     "frames",
     "load_stack",
     "parse_ladder",

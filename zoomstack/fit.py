@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
 
 import torch
@@ -13,14 +12,11 @@ from torch.nn import functional
 from .fitted import LARGEST_ZOOM, FittedOperators
 from .geometry import Geometry
 from .leaves import dead_leaves
+from .regression import Encode, latents_of, least_squares, unused_directions
 from .resample import plain_space
-
-Encode = Callable[[Tensor], Tensor]
 
 PICTURES, BLOCKS = 8, 9  # pictures to fit on, and blocks along their sides
 OFFSET = 2  # latents from one cut of a picture into blocks to the next
-RIDGE = 1e-4  # of the samples' mean power
-UNUSED = 1e-4  # a latent direction with less than this of the strongest one's power is unused
 
 
 def fit_operators(
@@ -42,11 +38,11 @@ def fit_operators(
             _shrink(pictures, zoom), scale_factor=zoom, mode="bicubic"
         ).clamp(0, 1)
         blocks, coarse = _pairs(encode, pictures, zoom, ratio)
-        k, k0, k_explained = _least_squares(blocks, coarse[..., 1:-1, 1:-1])
+        k, k0, k_explained = least_squares(blocks, coarse[..., 1:-1, 1:-1])
         into, coarse = _pairs(encode, smooth, zoom, ratio)
         h, w = into.shape[2:]
         around = rearrange(functional.unfold(coarse, 3), "b f (h w) -> b f h w", h=h, w=w)
-        u, u0, u_explained = _least_squares(around, into)
+        u, u0, u_explained = least_squares(around, into)
     channels = coarse.shape[1]
     block = (channels, channels, zoom, zoom)
     k = _complete(k, zoom)
@@ -69,13 +65,13 @@ def _pairs(encode: Encode, pictures: Tensor, zoom: int, ratio: int) -> tuple[Ten
     (B, C zoom^2, h, w) and (B, C, h + 2, w + 2). The pictures are encoded once and the small ones,
     which cost next to nothing, at several offsets on the latent grid: so a few pictures are enough.
     """
-    fine = _latents(encode, pictures)
+    fine = latents_of(encode, pictures)
     rows, columns = fine.shape[2] - zoom, fine.shape[3] - zoom
     blocks, coarse = [], []
     for top, left in product(range(0, zoom, OFFSET if zoom > 2 else 1), repeat=2):
         at = pictures[..., top * ratio :, left * ratio :]
         at = at[..., : rows * ratio, : columns * ratio]
-        coarse.append(_latents(encode, _shrink(at, zoom)))
+        coarse.append(latents_of(encode, _shrink(at, zoom)))
         inside = fine[..., top : top + rows, left : left + columns]
         cut = rearrange(inside, "b c (h p) (w q) -> b (c p q) h w", p=zoom, q=zoom)
         # The encoder pads at the border: what it makes there belongs to no neighbour.
@@ -100,30 +96,5 @@ def _complete(k: Tensor, zoom: int) -> Tensor:
 
     Noise lives in those directions too, and a shrinking that loses them has no inverse.
     """
-    value, vector = torch.linalg.eigh(k @ k.T)
-    unused = vector[:, value < UNUSED * value.max()]
     mean = torch.eye(len(k), dtype=k.dtype).repeat_interleave(zoom * zoom, dim=1) / zoom**2
-    return k + unused @ unused.T @ (mean - k)
-
-
-def _latents(encode: Encode, pictures: Tensor) -> Tensor:
-    return torch.cat([encode(batch).double().cpu() for batch in pictures.split(8)])
-
-
-def _least_squares(known: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor, float]:
-    """A and b of ``wanted = A known + b``, and the variance explained on the last quarter.
-
-    Both (B, features, h, w).
-    """
-    known, wanted = (rearrange(x, "b f h w -> (b h w) f") for x in (known, wanted))
-    seen = len(known) * 3 // 4
-    x, y = known[:seen], wanted[:seen]
-    x_mean, y_mean = x.mean(0), y.mean(0)
-    x, y = x - x_mean, y - y_mean
-    gram = x.T @ x
-    gram.diagonal().add_(RIDGE * gram.diagonal().mean())
-    matrix = torch.linalg.solve(gram, x.T @ y).T
-    offset = y_mean - matrix @ x_mean
-    held, target = known[seen:], wanted[seen:]
-    error = (held @ matrix.T + offset - target).square().mean(0).sum()
-    return matrix, offset, float(1 - error / target.var(0).sum())
+    return k + unused_directions(k @ k.T) @ (mean - k)

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from .geometry import Geometry
+from .precision import moved
 from .space import Link, Window
 
 LARGEST_ZOOM = 8  # beyond it a block has more unknowns than a few dozen pictures can settle
@@ -38,8 +39,7 @@ class FittedOperators(NamedTuple):
     explained: tuple[float, float]
 
     def to(self, like: Tensor) -> FittedOperators:
-        tensors = {k: v.to(like) for k, v in self._asdict().items() if isinstance(v, Tensor)}
-        return self._replace(**tensors)
+        return moved(self, like)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple, TypeVar
+
 import torch
 from torch import Tensor
+
+Moved = TypeVar("Moved", bound=NamedTuple)
 
 HALF = (torch.float16, torch.bfloat16)
 
@@ -11,3 +15,11 @@ HALF = (torch.float16, torch.bfloat16)
 def working(tensor: Tensor) -> Tensor:
     """The tensor in a dtype fit to compute with: float32 for the half precisions, else as is."""
     return tensor.float() if tensor.dtype in HALF else tensor
+
+
+def moved(values: Moved, like: Tensor) -> Moved:
+    """A named tuple whose tensors are of ``like``'s dtype, on its device."""
+    # ComfyUI runs nodes in inference mode, whose tensors autograd (the Adam anchor) would refuse.
+    with torch.inference_mode(False):
+        tensors = {k: v.to(like) for k, v in values._asdict().items() if isinstance(v, Tensor)}
+        return values._replace(**tensors)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import comfy.model_management as management
@@ -19,6 +21,20 @@ def progress(total: int) -> comfy.utils.ProgressBar:
 def check_interrupted() -> None:
     """Raise the host's own exception where the user has cancelled."""
     management.throw_exception_if_processing_interrupted()
+
+
+def teller(node: Any) -> Callable[[str], None]:
+    """Says a line in the log and, as Get Image Size does, under the node that is executing."""
+    unique_id = getattr(node.hidden, "unique_id", None)
+
+    def say(line: str) -> None:
+        log.info("%s%s.", line[:1].upper(), line[1:])
+        server: Any = sys.modules.get("server")  # absent where nodes run without one
+        host = getattr(getattr(server, "PromptServer", None), "instance", None)
+        if unique_id and host is not None:
+            host.send_progress_text(line, unique_id)
+
+    return say
 
 
 def sample(
