@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from .bench import add_options, bench
+from . import bench, train
 from .console import complain, note, say
 from .errors import FAILED, INTERRUPTED, OK, CommandError
 from .run import Changes
+
+PASSED_ON = ("bench", "train")  # their options are read again where they run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A service manager's or a runner's way to interrupt: the server is ours to stop then too.
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return _do(options, words[1:] if options.command == "bench" else rest)
+        return _do(options, words[1:] if options.command in PASSED_ON else rest)
     except KeyboardInterrupt:
         note("interrupted; nothing is left running")
         return INTERRUPTED
@@ -51,7 +53,9 @@ def _do(options: argparse.Namespace, rest: list[str]) -> int:
 
         return test([*rest[rest[:1] == ["--"] :]], **own)
     if options.command == "bench":
-        return bench(rest, **own)
+        return bench.bench(rest, **own)
+    if options.command == "train":
+        return train.train(rest, **own)
     if options.command == "setup":
         from .setup import demo_checkpoint, prepare
 
@@ -90,7 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     command("demo", "make a zoom with the demo model", where, edits)
     command("test", "run all tests; what else is given goes to pytest", where)
     command("setup", "fetch and make what the others need", where)
-    add_options(command("bench", "measure the pack on the demo model", where))
+    bench.add_options(command("bench", "measure the pack on the demo model", where))
+    train.add_options(command("train", "train the demo model from nothing", where))
     run = command("run", "run a workflow, headless", where, edits)
     run.add_argument("workflow", type=Path, help="a workflow in API format (JSON)")
     run.add_argument("--photo", type=Path, metavar="FILE", help="a picture for the LoadImage node")

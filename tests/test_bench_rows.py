@@ -1,0 +1,111 @@
+"""The variants: the default is the library's, new ones can be written, and all scales are shown."""
+
+import pytest
+
+from zoomstack import Consensus
+from zoomstack.bench.job import Job
+from zoomstack.bench.ladders import KINDS, BenchLadder, wordings
+from zoomstack.bench.rows import ABLATIONS, BY_NAME, ROWS, change, grid, parse_row, reference
+from zoomstack.bench.settings import FULL, QUICK
+from zoomstack.demo.world import NAMES, SCALES
+
+
+def test_the_default_is_the_librarys():
+    assert BY_NAME["default"].options() == Consensus()
+
+
+def test_rows_have_names_of_their_own():
+    assert len(BY_NAME) == len(ROWS)
+    assert set(ABLATIONS) <= set(BY_NAME)
+
+
+def test_every_row_is_measured_against_independent_sampling_of_its_ladder():
+    for row in ROWS:
+        other = reference(row)
+        assert other.ladder == row.ladder
+        assert other.options().coupling == "independent" and not other.shared_noise
+
+
+def test_rows_that_sample_the_same_are_described_the_same():
+    same = [Job(BY_NAME[name], 3, FULL).described() for name in ("default", "fitted", "p2")]
+    assert same[0] == same[1] == same[2]
+    told = [repr(Job(row, 3, FULL).described()) for row in ROWS]
+    assert len(set(told)) == len(ROWS) - 2
+
+
+def test_a_row_is_found_by_its_name():
+    assert parse_row("snr") is BY_NAME["snr"]
+    with pytest.raises(ValueError, match=r"no row 'sn'; there are: independent, .*snr"):
+        parse_row("sn")
+
+
+def test_a_row_can_be_written():
+    row = parse_row("snr feather=0.4 space=fitted weight=uniform every=4")
+    assert row.options() == Consensus(weighting="uniform", feather=0.4)
+    assert (row.space, row.every, row.name) == (
+        "fitted",
+        4,
+        "snr feather=0.4 space=fitted weight=uniform every=4",
+    )
+    assert parse_row("mine: feather=0.1 shared_noise=false").options() == Consensus(feather=0.1)
+    assert not parse_row("mine: shared_noise=false").shared_noise
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    (
+        ("x fether=0.1", "no option 'fether'; it has .*feather"),
+        ("x feather=0.7", "feather is 0.7"),
+        ("x space=picture", "space is 'picture'; it must be one of auto"),
+        ("x ladder=p3", "ladder is 'p3'"),
+        ("x every=0", "every is 0"),
+        ("x weighting=best", "weighting is 'best'"),
+        ("x fitted_on=photos", "fitted_on is 'photos'"),
+    ),
+)
+def test_a_row_that_cannot_be_is_refused(spec, said):
+    with pytest.raises(ValueError, match=said):
+        parse_row(spec)
+
+
+def test_a_grid_has_all_combinations():
+    rows = list(grid("feather=0,0.25 weighting=snr,uniform"))
+    assert [row.options().feather for row in rows] == [0, 0, 0.25, 0.25]
+    assert {row.options().weighting for row in rows} == {"snr", "uniform"}
+    assert len({row.name for row in rows}) == 4
+
+
+def test_changing_a_row_leaves_it_as_it_was():
+    before = BY_NAME["default"].options()
+    change(BY_NAME["default"], "new", {"feather": 0.1})
+    assert BY_NAME["default"].options() == before
+
+
+@pytest.mark.parametrize("settings", (FULL, QUICK))
+@pytest.mark.parametrize("kind", KINDS)
+def test_ladders_stay_in_the_world_and_begin_at_a_name(kind, settings):
+    for seed in range(16):
+        ladder = BenchLadder(kind, settings.levels, seed)
+        assert ladder.octaves[0] in [scale.octave for scale in SCALES]
+        assert ladder.octaves[-1] <= SCALES[-1].octave
+        assert len(ladder.prompts) == len(ladder.names) == settings.levels
+
+
+def test_sixteen_seeds_show_every_scale():
+    for kind in KINDS:
+        shown = {
+            n for seed in range(16) for names in BenchLadder(kind, 5, seed).names for n in names
+        }
+        assert shown == set(range(len(NAMES)))
+
+
+def test_a_level_between_two_scales_is_asked_for_by_both():
+    ladder = BenchLadder("p2", 3, 0)
+    assert [len(names) for names in ladder.names] == [1, 2, 1]
+    assert ladder.prompts[1] == f"{ladder.prompts[0]}, {ladder.prompts[2]}"
+    assert list(wordings()) == list(NAMES)
+
+
+def test_a_ladder_deeper_than_the_world_is_refused():
+    with pytest.raises(ValueError, match=r"span 30\.0 octaves but the world has 28"):
+        _ = BenchLadder("p2", 31, 0).octaves

@@ -1,0 +1,6 @@
+"""The benchmark of the pack's defaults, on the demo model: ``python3 -m zoomstack bench quality``.
+
+A *row* is one way to sample a zoom (``rows``), a *job* is a row and a seed (``job``), and a
+*record* is what was measured of it (``measure``). Records go to a file line by line, so that a run
+that was stopped goes on where it was; the table and the contact sheet are made of them.
+"""

@@ -1,0 +1,92 @@
+"""``python -m zoomstack.bench quality``, in an environment that has torch."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import torch
+
+from ..cli.bench import add_options
+from ..cli.errors import BAD_INPUT, FAILED, INTERRUPTED, OK
+from .demo import DemoModel, weights
+from .explained import report
+from .operators import Operators
+from .quality import Run, write
+from .rows import ROWS, Row, grid, parse_row
+from .settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
+from .stamp import stamp
+from .work import cores
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; its exit code, as ``zoomstack``'s own."""
+    parser = argparse.ArgumentParser(prog="zoomstack bench", description=__doc__)
+    add_options(parser)
+    parser.add_argument("--comfyui", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--python", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        sys.stdout.write(quality(options) if options.what == "quality" else operators(options))
+    except ValueError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return BAD_INPUT
+    except OSError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; the same command goes on where it was\n")
+        return INTERRUPTED
+    return OK
+
+
+def quality(options: argparse.Namespace) -> str:
+    """Do what the options say; the report, and where it lies."""
+    run = Run(
+        chosen_rows(options.rows, options.grid),
+        options.seeds or (QUICK_SEEDS if options.quick else FULL_SEEDS),
+        chosen_settings(options),
+        options.out or Path("output") / "quality",
+        stamp(weights()),
+    )
+    load = partial(DemoModel, options.comfyui, options.device)
+    # A GPU is busy with one process; a core likes one thread.
+    results = run.work(load, options.processes or (cores() if options.device == "cpu" else 1))
+    return f"{run.report(results, options.sheet_seed)}\n{run.folder}\n"
+
+
+def operators(options: argparse.Namespace) -> str:
+    """The table of ``bench operators``, and where it lies."""
+    # One thread is what the processes of `quality` have, and on a busy machine the fastest.
+    torch.set_num_threads(options.processes or 1)
+    path = (options.out or Path("output") / "operators") / "table.md"
+    text = report(Operators(DemoModel(options.comfyui, options.device)))
+    write(path, text)
+    return f"{text}\n{path}\n"
+
+
+def chosen_rows(specs: list[str] | None, axes: str | None) -> list[Row]:
+    """The rows of ``--rows`` and ``--grid``, in that order; all where neither is given."""
+    rows = [parse_row(spec) for spec in specs or ()] + list(grid(axes) if axes else ())
+    return list(dict.fromkeys(rows)) or list(ROWS)
+
+
+def chosen_settings(options: argparse.Namespace) -> Settings:
+    """``--quick``'s or the full settings, with what was given for itself."""
+    base = asdict(QUICK if options.quick else FULL)
+    given = {name: getattr(options, name, None) for name in base}
+    return Settings(**{name: given[name] or base[name] for name in base})
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""What pictures hold in each octave: their detail, and where neighbouring levels differ."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..pyramid import split
+from ..space import Space
+
+FINE = 2  # octaves that count as detail
+OCTAVES = 5  # of a disagreement that are told apart
+
+
+def detail(views: Tensor) -> list[float]:
+    """The standard deviation of each view (N, 3, H, W) in its two finest octaves."""
+    power = sum(band.square().mean((1, 2, 3)) for band in split(views)[:FINE])
+    assert isinstance(power, Tensor)
+    return power.sqrt().tolist()
+
+
+def disagreement(views: Tensor, space: Space) -> list[list[float]]:
+    """How well neighbours agree in each octave, finest of the wider one first, in dB.
+
+    ``views`` (N, 3, H, W) span 1. One list for each pair; empty where no pixel shows the deeper.
+    """
+    pairs = []
+    for parent in range(len(views) - 1):
+        link = space.link(parent, parent + 1)
+        if link is None:
+            pairs.append([])
+            continue
+        difference = views[parent][(..., *link.window)] - link.shrink(views[parent + 1])
+        power = torch.stack([band.square().mean() for band in split(difference)[:OCTAVES]])
+        pairs.append((-10 * torch.log10(power.clamp_min(1e-12))).tolist())
+    return pairs
+
+
+def decibels(picture: Tensor, truth: Tensor) -> float:
+    """The peak signal-to-noise ratio of pictures that span 1."""
+    return float(-10 * torch.log10((picture - truth).square().mean().clamp_min(1e-12)))
