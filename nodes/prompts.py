@@ -11,11 +11,13 @@ from . import host
 from .routing import TAG
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
-EXAMPLE = """a planet in space
-a planet with a coast line
-a coast line from above
-a coast line, forest canopy, trees, from above
-a forest from above"""
+EXAMPLE = """a planet
+a planet, a continent
+a continent
+a continent, a coast line
+a coast line
+a coast line, an island
+an island"""
 
 
 class PromptLadder(io.ComfyNode):
