@@ -6,11 +6,13 @@ from torch.nn import functional
 from zoomstack.anchor import PhotoAnchor
 from zoomstack.blend import agreement, blend
 from zoomstack.fit import fit_operators
+from zoomstack.fit_twin import fit_twin
 from zoomstack.fitted import FittedSpace, off_grid
 from zoomstack.geometry import Geometry
 from zoomstack.leaves import dead_leaves
 from zoomstack.render import render, render_noise
 from zoomstack.resample import PlainSpace, plain_space
+from zoomstack.twin import TwinSpace
 
 
 def encoder(channels=8, ratio=4, seed=3):
@@ -137,3 +139,26 @@ def test_dead_leaves_are_the_same_everywhere_and_look_alike_at_every_scale():
     half = functional.avg_pool2d(pictures, 2)
     contrast = [p.diff(dim=-1).square().mean().sqrt() for p in (pictures, half)]
     assert 1.0 < contrast[1] / contrast[0] < 1.9
+
+
+@pytest.mark.parametrize("solver", ["exact", "adam"])
+@pytest.mark.parametrize("kind", ["fitted", "twin"])
+def test_a_photo_anchors_operators_that_were_fitted_in_inference_mode(kind, solver):
+    """As ComfyUI runs nodes."""
+    basis = torch.randn(12, 192, generator=torch.Generator().manual_seed(1)) / 14
+    geometry = Geometry(16, 16, (2.0,))
+
+    def encode(pictures):
+        return torch.einsum("cp,bphw->bchw", basis, functional.pixel_unshuffle(pictures, 8))
+
+    with torch.inference_mode():
+        if kind == "fitted":
+            space = FittedSpace(geometry, {2.0: fit_operators(encode, 2)})
+        else:
+            space = TwinSpace(geometry, fit_twin(encode))
+        photo, views = torch.randn(12, 16, 16), torch.randn(2, 12, 16, 16)
+        anchored = PhotoAnchor(photo, solver=solver)(views, space)
+        link = space.link(0, 1)
+        patch = photo[(..., *link.window)]
+        before, after = ((link.shrink(v[1]) - patch).square().mean() for v in (views, anchored))
+    assert after < 0.9 * before

@@ -19,6 +19,9 @@ PICTURES, BLOCKS = 8, 9  # pictures to fit on, and blocks along their sides
 OFFSET = 2  # latents from one cut of a picture into blocks to the next
 
 
+# ComfyUI runs nodes in inference mode, whose tensors autograd (the Adam anchor) would refuse.
+@torch.inference_mode(False)
+@torch.no_grad()
 def fit_operators(
     encode: Encode, zoom: int, ratio: int = 8, pictures: Tensor | None = None
 ) -> FittedOperators:
@@ -33,16 +36,15 @@ def fit_operators(
     if pictures is None:
         side = ratio * zoom * BLOCKS
         pictures = dead_leaves(PICTURES, side, side)
-    with torch.inference_mode(False), torch.no_grad():
-        smooth = functional.interpolate(
-            _shrink(pictures, zoom), scale_factor=zoom, mode="bicubic"
-        ).clamp(0, 1)
-        blocks, coarse = _pairs(encode, pictures, zoom, ratio)
-        k, k0, k_explained = least_squares(blocks, coarse[..., 1:-1, 1:-1])
-        into, coarse = _pairs(encode, smooth, zoom, ratio)
-        h, w = into.shape[2:]
-        around = rearrange(functional.unfold(coarse, 3), "b f (h w) -> b f h w", h=h, w=w)
-        u, u0, u_explained = least_squares(around, into)
+    smooth = functional.interpolate(
+        _shrink(pictures, zoom), scale_factor=zoom, mode="bicubic"
+    ).clamp(0, 1)
+    blocks, coarse = _pairs(encode, pictures, zoom, ratio)
+    k, k0, k_explained = least_squares(blocks, coarse[..., 1:-1, 1:-1])
+    into, coarse = _pairs(encode, smooth, zoom, ratio)
+    h, w = into.shape[2:]
+    around = rearrange(functional.unfold(coarse, 3), "b f (h w) -> b f h w", h=h, w=w)
+    u, u0, u_explained = least_squares(around, into)
     channels = coarse.shape[1]
     block = (channels, channels, zoom, zoom)
     k = _complete(k, zoom)

@@ -17,6 +17,9 @@ PICTURES, SIDE = 4, 32  # pictures to fit on (two do nearly as well), and latent
 RIDGE = 1e-6
 
 
+# ComfyUI runs nodes in inference mode, whose tensors autograd (the Adam anchor) would refuse.
+@torch.inference_mode(False)
+@torch.no_grad()
 def fit_twin(encode: Encode, ratio: int = 8, pictures: Tensor | None = None) -> LinearTwin:
     """Fit the linear twin of an encoder.
 
@@ -26,20 +29,19 @@ def fit_twin(encode: Encode, ratio: int = 8, pictures: Tensor | None = None) -> 
     """
     if pictures is None:
         pictures = dead_leaves(PICTURES, SIDE * ratio, SIDE * ratio)
-    with torch.inference_mode(False), torch.no_grad():
-        latents = latents_of(encode, pictures)
-        channels = latents.shape[1]
-        detail = fine_enough(channels, ratio)
-        pixels = functional.avg_pool2d(pictures, ratio // detail).double().cpu()
-        ring = detail // 2
-        # The encoder pads at the border: what it makes there belongs to no neighbour.
-        inside = latents[..., 1:-1, 1:-1]
-        around = _patches(latents, 3, 1)
-        own = functional.pixel_unshuffle(pixels, detail)[..., 1:-1, 1:-1]
-        decode, decode_offset, shown = least_squares(around, own, RIDGE)
-        cut = pixels[..., detail - ring : ring - detail, detail - ring : ring - detail]
-        seen = _patches(cut, detail + 2 * ring, detail)
-        encode_, encode_offset, kept = least_squares(seen, inside, RIDGE)
+    latents = latents_of(encode, pictures)
+    channels = latents.shape[1]
+    detail = fine_enough(channels, ratio)
+    pixels = functional.avg_pool2d(pictures, ratio // detail).double().cpu()
+    ring = detail // 2
+    # The encoder pads at the border: what it makes there belongs to no neighbour.
+    inside = latents[..., 1:-1, 1:-1]
+    around = _patches(latents, 3, 1)
+    own = functional.pixel_unshuffle(pixels, detail)[..., 1:-1, 1:-1]
+    decode, decode_offset, shown = least_squares(around, own, RIDGE)
+    cut = pixels[..., detail - ring : ring - detail, detail - ring : ring - detail]
+    seen = _patches(cut, detail + 2 * ring, detail)
+    encode_, encode_offset, kept = least_squares(seen, inside, RIDGE)
     side = detail + 2 * ring
     unused = unused_directions(encode_ @ encode_.T).float()
     return LinearTwin(
