@@ -142,8 +142,9 @@ def test_clip_says_the_sum_of_the_words_it_knows():
     names = {name: name if name in tensors else f"text_model.{name}" for name in own}
     tensors["position_ids"] = tensors["text_model.embeddings.position_ids"] = torch.arange(77)[None]
     model.load_state_dict({name: tensors[other] for name, other in names.items()})
-    known = token_ids(["planet", "space"], TOKENIZER)
-    filler = 320  # "a", a word that it does not know
+    known = token_ids(["planet", "space", "lamp"], TOKENIZER)
+    assert "lamp" not in parts.words()
+    (filler,) = known["lamp"]
     ids = [49406, filler, *known["planet"], filler, *known["space"]]
     with torch.no_grad():
         hidden = model(torch.tensor([ids + [49407] * (77 - len(ids))])).last_hidden_state[0]

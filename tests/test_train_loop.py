@@ -119,7 +119,8 @@ def test_crops_lie_on_the_latents_grid_and_follow_from_the_step(tmp_path):
 def test_blocks_sleep_only_while_they_know_nothing(tmp_path):
     net = load_autoencoder()
     with torch.no_grad():
-        net.decoder[18].conv[4].weight.zero_()
+        for parameter in net.decoder[18].conv[4].parameters():
+            parameter.zero_()
         net.encoder[4].conv[4].weight.fill_(0.1)
     revive(net.decoder)
     waking = Waking.of(net)

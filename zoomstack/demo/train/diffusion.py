@@ -52,7 +52,6 @@ def train(setting: Setting, plan: Plan) -> None:
 
     ``FileNotFoundError`` without latents.
     """
-    torch.set_flush_denormal(True)
     training = Training(_network(setting).to(setting.device))
     training.resume(setting.work, plan)
     left = round(60 * plan.minutes)

@@ -84,7 +84,6 @@ class Trainer:
         self._momenta = [torch.zeros_like(kernel) for kernel in self._kernels]
         others = [p for name, p in trained.items() if name not in inner]
         self._adam = AdamW(others, betas=(0.9, 0.99), weight_decay=0)
-        torch.set_flush_denormal(True)  # a processor is many times slower with such numbers
 
     def steps(self, loss: Callable[[int, float], Tensor]) -> Iterator[float]:
         """Train on ``loss(step, share)`` until the budget is spent; yields the share after each.

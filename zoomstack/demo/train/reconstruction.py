@@ -35,8 +35,12 @@ class Waking(NamedTuple):
         """The blocks of ``net`` that have not learned: their last layer is zero."""
 
         def idle(half: nn.Sequential, blocks: dict[int, float]) -> dict[int, float]:
-            last = {index: half[index].get_parameter("conv.4.weight") for index in blocks}
-            return {index: wake for index, wake in blocks.items() if not last[index].any()}
+            last = {index: half[index].get_submodule("conv.4").parameters() for index in blocks}
+            return {
+                index: wake
+                for index, wake in blocks.items()
+                if not any(parameter.any() for parameter in last[index])
+            }
 
         return cls(idle(net.encoder, ENCODER_BLOCKS), idle(net.decoder, DECODER_BLOCKS))
 
