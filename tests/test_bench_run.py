@@ -100,6 +100,7 @@ def test_a_run_leaves_a_table_a_sheet_and_its_records(tmp_path):
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width > 4 * 160, "three levels and the photo"
     assert not [path for path in tmp_path.rglob("*.part")]
+    assert not list(tmp_path.rglob(".*")), "nothing half-written is left"
 
 
 def test_a_stopped_run_goes_on_where_it_was(tmp_path, monkeypatch):

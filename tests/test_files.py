@@ -6,9 +6,10 @@ from ladders import mixed
 from safetensors.torch import load_file, save_file
 from test_render import noise
 
-from zoomstack.files import load_stack, replacing, save_stack
+from zoomstack.files import load_stack, save_stack
 from zoomstack.geometry import Geometry
 from zoomstack.stack import ZoomStack
+from zoomstack.whole import replacing
 
 PROMPTS = ("a galaxy", 'a "star" <b>', "ein Blatt \u2603", "", "x")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any
 
-from .files import replacing
+from .whole import replacing
 
 if TYPE_CHECKING:
     import numpy as np

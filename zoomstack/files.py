@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from .geometry import Geometry
 from .stack import ZoomStack
+from .whole import replacing
 
 FORMAT = "zoomstack"
 VERSION = 1
@@ -107,29 +106,3 @@ def _check_shape(shape: tuple[int, ...], g: Geometry, name: str) -> None:
             f"{name}: the geometry has {g.levels} levels of {g.height} x {g.width} (rows x "
             f"columns) but the levels' shape is {shape}."
         )
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
-    """A temporary name beside ``path`` to write to; on success it takes ``path``'s place.
-
-    On any failure, cancelling included, the temporary file goes and ``path`` stays as it was.
-    """
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
-    )
-    os.close(handle)
-    try:
-        yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

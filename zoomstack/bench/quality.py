@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..demo.world import NAMES
+from ..whole import replacing
 from .job import Job
 from .ladders import wordings
 from .rows import Row, reference
@@ -89,17 +90,15 @@ class Run:
             labels += ["the photo"] * (row.anchor != "none")
             strips.append((row.title or row.name, labels, self.order(job).picture))
         page = sheet(strips, f"seed {seed}, {_words(self.settings)}", SHEET_SIDE)
-        half = self.folder / ".sheet.png.part"
-        page.save(half, "PNG")
-        half.replace(self.folder / "sheet.png")
+        with replacing(self.folder / "sheet.png") as half:
+            page.save(half, "PNG")
 
 
 def write(path: Path, text: str) -> None:
     """Put ``text`` at ``path``, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.part")
-    half.write_text(text, "utf-8")
-    half.replace(path)
+    with replacing(path) as half:
+        Path(half).write_text(text, "utf-8")
 
 
 def _words(settings: Settings) -> str:

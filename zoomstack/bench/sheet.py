@@ -11,6 +11,8 @@ from einops import rearrange
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from ..whole import replacing
+
 MARGIN, LABEL, GAP = 8, 190, 4  # pixels
 LINE = 18
 BACK, INK = (250, 250, 250), (20, 20, 20)
@@ -22,9 +24,8 @@ def save_strip(views: Tensor, path: Path) -> None:
     bytes_ = (views.clamp(0, 1) * 255).round().to(torch.uint8).cpu()
     picture = Image.fromarray(rearrange(bytes_, "n c h w -> h (n w) c").numpy())
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.part")
-    picture.save(half, "JPEG", quality=QUALITY, subsampling=0)
-    half.replace(path)
+    with replacing(path) as half:
+        picture.save(half, "JPEG", quality=QUALITY, subsampling=0)
 
 
 def sheet(strips: Sequence[tuple[str, Sequence[str], Path]], title: str, side: int) -> Image.Image:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from safetensors.numpy import load_file, save_file
 
+from ..whole import replacing
 from . import parts
 from .clip import designed_clip
 from .dit import sd3_layout
@@ -28,12 +28,8 @@ def assemble(comfyui: Path) -> State:
 def write(target: Path, comfyui: Path) -> None:
     """Put the checkpoint at ``target``, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
+    with replacing(target) as half:
         save_file(assemble(comfyui), half, {"format": "pt", parts.STAMP: parts.fingerprint()})
-        half.replace(target)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -6,14 +6,14 @@ out in ``comfy/taesd/taesd.py``. Latents are what the diffusion model sees: no s
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TypeVar
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ...whole import replacing
 from ..parts import DECODER, ENCODER, WEIGHTS
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -101,9 +101,5 @@ def save_autoencoder(net: Autoencoder, folder: Path) -> None:
 def save_half(state: dict[str, Tensor], path: Path) -> None:
     """Write a state dict in half precision, whole or not at all."""
     halves = {key: value.cpu().half().contiguous() for key, value in state.items()}
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        fresh.write_bytes(save(halves))
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with replacing(path) as half:
+        save_file(halves, half)

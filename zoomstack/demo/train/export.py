@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from ...whole import replacing
 from .. import parts
 from ..networks.autoencoder import save_half
 from ..world import vocabulary
@@ -40,19 +41,18 @@ def export(work: Path, target: Path) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     state = torch.load(work / LATEST, map_location="cpu", weights_only=True)
     save_half(state["average"], target / parts.DIT.name)
-    fresh = target / f".{parts.WORDS.name}.part"
-    fresh.write_text(_lines(vocabulary()), "ascii")
-    fresh.replace(target / parts.WORDS.name)
+    with replacing(target / parts.WORDS.name) as half:
+        Path(half).write_text(_lines(vocabulary()), "ascii")
     written = [target / parts.DIT.name, target / parts.WORDS.name]
     for folder in (autoencoder_folder(work), classifier_folder(work)):
-        written += [_copied(source, target) for source in sorted(folder.glob("*.safetensors"))]
+        written += [_copied(source, target) for source in sorted(folder.glob("[!.]*.safetensors"))]
     return written
 
 
 def _copied(source: Path, folder: Path) -> Path:
-    fresh = folder / f".{source.name}.part"
-    shutil.copyfile(source, fresh)
-    return fresh.replace(folder / source.name)
+    with replacing(folder / source.name) as half:
+        shutil.copyfile(source, half)
+    return folder / source.name
 
 
 def _lines(words: list[str]) -> str:

@@ -8,7 +8,6 @@ that was stopped would have.
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
 
+from ...whole import replacing
 from .orthogonal import orthogonal
 
 WARM_UP = 20  # steps
@@ -139,12 +139,8 @@ class Trainer:
             "seconds": self.seconds,
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
+        with replacing(path) as half:
             torch.save(state, half)
-            half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)
 
     def load(self, path: Path) -> None:
         """Go on from what ``save`` wrote."""

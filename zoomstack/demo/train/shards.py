@@ -7,11 +7,12 @@ reads and the next run makes again.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+
+from ...whole import replacing
 
 
 def shard_path(folder: Path, name: str, index: int) -> Path:
@@ -22,13 +23,8 @@ def shard_path(folder: Path, name: str, index: int) -> Path:
 def write_shard(path: Path, values: np.ndarray) -> None:
     """Put ``values`` at ``path``, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with half.open("wb") as file:
-            np.save(file, values)
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+    with replacing(path) as half:
+        np.save(half, values)
 
 
 class Shards:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import torch
 
+from ...whole import replacing
 from ..networks.transformer import Transformer
 from .loop import mean_over_ranks, rank
 from .optimiser import Optimiser
@@ -52,12 +52,8 @@ class Training:
             "optimiser": self.optimiser.state(),
             "progress": (self.step, self.seconds, self.pictures, self.falls_to),
         }
-        half = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
+        with replacing(path) as half:
             torch.save(state, half)
-            half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)
 
     def load(self, path: Path) -> None:
         """Go on from what ``save`` wrote."""
