@@ -8,12 +8,11 @@ import sys
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import torch
 
 from ..cli.bench import add_options
-from ..cli.errors import BAD_INPUT, FAILED, INTERRUPTED, OK
+from ..cli.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
 from .demo import DemoModel, weights
 from .explained import report
 from .operators import Operators
@@ -31,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--comfyui", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--python", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         sys.stdout.write(quality(options) if options.what == "quality" else operators(options))
     except ValueError as error:
@@ -82,10 +81,6 @@ def chosen_settings(options: argparse.Namespace) -> Settings:
     base = asdict(QUICK if options.quick else FULL)
     given = {name: getattr(options, name, None) for name in base}
     return Settings(**{name: given[name] or base[name] for name in base})
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from types import FrameType
+
 OK = 0
 FAILED = 1
 BAD_INPUT = 2
 UNREACHABLE = 3
 INTERRUPTED = 130
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """A signal's handler that ends a command as Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 class CommandError(Exception):

@@ -11,11 +11,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from . import bench, train
 from .console import complain, note, say
-from .errors import FAILED, INTERRUPTED, OK, CommandError
+from .errors import FAILED, INTERRUPTED, OK, CommandError, interrupt
 from .run import Changes
 
 PASSED_ON = ("bench", "train")  # their options are read again where they run
@@ -29,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if rest and options.command != "test":
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     # A service manager's or a runner's way to interrupt: the server is ours to stop then too.
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
         return _do(options, words[1:] if options.command in PASSED_ON else rest)
     except KeyboardInterrupt:
@@ -130,7 +129,3 @@ def _edits() -> argparse.ArgumentParser:
         help="where the results go (output)",
     )
     return options
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

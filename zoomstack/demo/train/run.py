@@ -15,9 +15,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
-from ...cli.errors import FAILED, INTERRUPTED, OK
+from ...cli.errors import FAILED, INTERRUPTED, OK, interrupt
 from ...cli.train import add_options
 from .. import parts
 from . import autoencoder, classifier, corpus, diffusion
@@ -160,7 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.quick and options.install:
         parser.error("--quick leaves noise; it is not for --install")
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         with tempfile.TemporaryDirectory() as folder:
             run(*_chosen(options, Path(folder)), options.stages)
@@ -185,10 +184,6 @@ def _chosen(options: argparse.Namespace, scratch: Path) -> tuple[Place, Recipe]:
     if options.quick:
         return place, QUICK
     return place, Recipe(model=Plan.lasting(options.minutes), depth=options.depth)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
