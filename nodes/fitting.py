@@ -11,17 +11,12 @@ from torch import Tensor
 from ..zoomstack.fidelity import fidelity_at
 from ..zoomstack.fit import fit_operators
 from ..zoomstack.fit_twin import fit_twin
-from ..zoomstack.fitted import FittedSpace, off_grid
+from ..zoomstack.fitted import FittedSpace, Kind, automatic, off_grid
 from ..zoomstack.geometry import Geometry
 from ..zoomstack.regression import Encode
 from ..zoomstack.space import Space
 from ..zoomstack.twin import TwinSpace
 from . import host
-
-Kind = Literal["fitted", "twin"]
-
-# What "auto" takes where fitted operators apply; elsewhere it takes the twin.
-AUTO_ON_GRID: Kind = "fitted"
 
 NAMES = {"fitted": "fitted latents", "twin": "the linear twin of the VAE"}
 
@@ -51,7 +46,7 @@ def fitted_space(
             f'space "fitted" does not fit this ladder: {reason}. Change that, or choose '
             '"auto", "twin" or "pixel".'
         )
-    kind: Kind = wanted if wanted != "auto" else "twin" if reason else AUTO_ON_GRID
+    kind = automatic(geometry) if wanted == "auto" else wanted
     known = _kept.setdefault(vae.first_stage_model, {}).setdefault(latent_format, {})
 
     def kept(key: Any, make: Callable[[], Any]) -> Any:

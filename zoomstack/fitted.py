@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from torch import Tensor
 from torch.nn import functional
@@ -18,6 +18,8 @@ from torch.nn import functional
 from .geometry import Geometry
 from .precision import moved
 from .space import Link, Window
+
+Kind = Literal["fitted", "twin"]
 
 LARGEST_ZOOM = 8  # beyond it a block has more unknowns than a few dozen pictures can settle
 
@@ -188,3 +190,8 @@ def off_grid(geometry: Geometry) -> str | None:
                     f"{'y' if name == 'height' else 'x'} that does is {nearest:g}"
                 )
     return None
+
+
+def automatic(geometry: Geometry) -> Kind:
+    """The space that "auto" stands for where there is an autoencoder to fit to."""
+    return "twin" if off_grid(geometry) else "fitted"

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..anchor import PhotoAnchor
-from ..fitted import off_grid
+from ..fitted import automatic
 from ..geometry import Geometry
 from ..joint import Denoise, JointDenoiser
 from ..pixels import ThroughPixels
@@ -96,9 +96,7 @@ class Coupled:
 
 def resolved(name: str, geometry: Geometry) -> str:
     """The space that a name stands for; "auto" as the sampler node chooses with a VAE connected."""
-    if name != "auto":
-        return name
-    return "twin" if off_grid(geometry) else "fitted"
+    return automatic(geometry) if name == "auto" else name
 
 
 def pixel_grid(geometry: Geometry) -> Geometry:
