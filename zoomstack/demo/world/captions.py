@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .scales import SCALES, neighbours
-from .scene import Scene
+from .scene import LEAVES, SEAS, SEASONS, STAINS, STARS, STYLES, SUNS, Scene
 
 BETWEEN = 0.25  # of the way from one name to the next: from here on a picture has both names
 STYLE = ", {} colours"
@@ -38,8 +38,6 @@ def prompt(octave: float, scene: Scene | None = None) -> str:
 
 def vocabulary() -> list[str]:
     """Every word that a caption can have, sorted."""
-    from .scene import LEAVES, SEAS, SEASONS, STAINS, STARS, STYLES, SUNS
-
     choices = (SEASONS, SEAS, STAINS, STARS, STYLES, SUNS, *LEAVES.values())
     texts = [text for scale in SCALES for text in scale.captions]
     texts += [word for choice in choices for word in choice] + [STYLE]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
 from .colours import BLADES
 from .frame import Plane, Window, mix, rgb
-from .noise import Field, fractal, noise, ramp, scatter
+from .noise import Field, Spot, fractal, noise, ramp, scatter
 
 CROWDS = 17.0  # crowns to a frame of the forest's own picture, a side
 GLADE = 0.41  # the clearing's radius, frames of its own picture
@@ -38,20 +40,15 @@ def paint_forest(window: Window) -> None:
     seed = window.scene.draw("forest").randint(1 << 30)
     leafy = _foliage(p, seed)
     bumps = 0.16 * fractal(p.x, p.y, seed + 1, p.pixel, base=24, gain=0.6, top=5)
-    q, glade = p.times(CROWDS), window.plane("clearing")
-    best = np.full(q.x.shape, -1, np.float32)
-    shade, luck = np.zeros_like(best), np.zeros_like(best)
-    for spot in scatter(q.x + 0.5, q.y + 0.5, seed + 2):
-        size = 0.62 + 0.28 * spot.fate
-        r2 = (spot.x * spot.x + spot.y * spot.y) / (size * size)
-        dome = (1 - r2) * size + bumps * 0.8
+    glade = window.plane("clearing")
+
+    def outside_the_clearing(spot: Spot) -> Field:
         # A crown stands where its middle is wooded, not where the pixel is.
         x, y = glade.x - spot.x * np.float32(4 / CROWDS), glade.y - spot.y * np.float32(4 / CROWDS)
-        dome = np.where(x * x + y * y > (GLADE + 0.06) ** 2, dome, -1)
-        higher = dome > best
-        best = np.where(higher, dome, best)
-        shade = np.where(higher, (spot.x * SUNNY[0] + spot.y * SUNNY[1]) / size, shade)
-        luck = np.where(higher, spot.luck, luck)
+        return x * x + y * y > (GLADE + 0.06) ** 2
+
+    spots = scatter(p.x * np.float32(CROWDS) + 0.5, p.y * np.float32(CROWDS) + 0.5, seed + 2)
+    best, shade, luck = _domes(spots, (0.62, 0.28), bumps * 0.8, outside_the_clearing)
     wooded = p.cover(best / np.float32(CROWDS * 1.5), 0.3 / CROWDS / max(1.0, cell / 12))
     light = np.clip(0.34 + 0.3 * best + 0.3 * shade + 0.2 * leafy, 0, 1)
     crown = _tone(colours, light, luck)
@@ -59,6 +56,30 @@ def paint_forest(window: Window) -> None:
     ground = ground * (0.45 + 0.55 * _lit_ground(window))[..., None]
     cover = window.wooded if window.wooded is not None else np.ones_like(best)
     window.paint(mix(ground, crown, wooded), cover)
+
+
+def _domes(
+    spots: Iterable[Spot],
+    sizes: tuple[float, float],
+    bumps: Field,
+    stands: Callable[[Spot], Field] | None = None,
+) -> tuple[Field, Field, Field]:
+    """Round tops side by side: the height, the light from the side, the luck of the highest one.
+
+    ``sizes`` are the least radius and what luck adds to it. Below everything the height is -1.
+    """
+    best = np.full(bumps.shape, -1, np.float32)
+    shade, luck = np.zeros_like(best), np.zeros_like(best)
+    for spot in spots:
+        size = sizes[0] + sizes[1] * spot.fate
+        dome = (1 - (spot.x * spot.x + spot.y * spot.y) / (size * size)) * size + bumps
+        if stands is not None:
+            dome = np.where(stands(spot), dome, -1)
+        higher = dome > best
+        best = np.where(higher, dome, best)
+        shade = np.where(higher, (spot.x * SUNNY[0] + spot.y * SUNNY[1]) / size, shade)
+        luck = np.where(higher, spot.luck, luck)
+    return best, shade, luck
 
 
 def _tone(colours: tuple[Field, Field, Field], light: Field, luck: Field) -> Field:
@@ -111,16 +132,9 @@ def paint_crown(window: Window) -> None:
     if not cover.any():
         return
     q = p.times(5.5)
-    best = np.full(q.x.shape, -1, np.float32)
-    shade, luck = np.zeros_like(best), np.zeros_like(best)
     bumps = fractal(p.x, p.y, seed + 2, p.pixel, base=16, gain=0.65, top=6)
-    for spot in scatter(q.x + 0.3, q.y + 0.2, seed + 3):
-        size = 0.66 + 0.3 * spot.fate
-        dome = (1 - (spot.x * spot.x + spot.y * spot.y) / (size * size)) * size + 0.13 * bumps
-        higher = dome > best
-        best = np.where(higher, dome, best)
-        shade = np.where(higher, (spot.x * SUNNY[0] + spot.y * SUNNY[1]) / size, shade)
-        luck = np.where(higher, spot.luck, luck)
+    spots = scatter(q.x + 0.3, q.y + 0.2, seed + 3)
+    best, shade, _ = _domes(spots, (0.66, 0.3), 0.13 * bumps)
     round_ = (p.x * SUNNY[0] + p.y * SUNNY[1]) / np.float32(TREE)
     light = np.clip(0.3 + 0.32 * best + 0.22 * shade + 0.12 * bumps + 0.14 * round_, 0, 1)
     gaps = ramp(0.1 - best, -0.05, 0.18)
