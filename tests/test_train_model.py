@@ -53,7 +53,9 @@ def test_the_plan_warms_up_holds_and_falls():
     assert plan.rate(10**4, 90.0) == pytest.approx(0.5)
     assert plan.rate(10**4, 101.0) == 0
     assert Plan.lasting(30) == Plan(30, 6, 10)
-    assert [plan.size(minute) for minute in (0, 69, 70, 99)] == [128, 128, 256, 256]
+    assert {plan.size(minute, step) for minute in (0, 69) for step in range(9)} == {128}
+    fine = [plan.size(minute, step) for minute in (70, 99) for step in range(9)]
+    assert fine.count(256) == 12 and fine.count(128) == 6  # small ones are not forgotten
 
 
 @pytest.mark.parametrize("shape", [(96, 96), (128, 32), (32, 128)])

@@ -1,4 +1,4 @@
-"""Train the transformer on latents: most of the time on small pictures, at the end on large ones.
+"""Train the transformer on latents: of small pictures, towards the end mostly of large ones.
 
     python -m zoomstack.demo.train.diffusion --work DIR --comfyui TREE --minutes 120 --processes 2
 
@@ -83,7 +83,7 @@ def _steps(training: Training, setting: Setting, plan: Plan) -> Iterator[tuple[i
         if plan.falls(minute) and training.falls_to is None:
             training.save(setting.work / STABLE)
             training.falls_to = plan.minutes
-        size = plan.size(minute)
+        size = plan.size(minute, training.step)
         count = -(-plan.pictures(size) // ranks())
         rng = np.random.default_rng([training.step, rank()])
         clean, captions = latents[size].batch(count, rng)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 WARM_UP = 60  # steps
+COARSE = 3  # at the end one step in so many is of small pictures, which are forgotten otherwise
 
 
 class Plan(NamedTuple):
@@ -17,7 +18,7 @@ class Plan(NamedTuple):
 
     minutes: float = 240.0
     decay: float = 40.0  # of falling rate
-    fine: float = 70.0  # at the full size
+    fine: float = 70.0  # mostly at the full size
     coarse_size: int = 128  # pixels
     fine_size: int = 256
     batch: int = 128  # pictures a step at the coarse size, over all processes
@@ -37,9 +38,10 @@ class Plan(NamedTuple):
         rest = max(0.0, self.minutes - minute)
         return min(1.0, (step + 1) / WARM_UP, rest / self.decay if self.falls(minute) else 1.0)
 
-    def size(self, minute: float) -> int:
+    def size(self, minute: float, step: int) -> int:
         """The pictures' size in pixels."""
-        return self.fine_size if minute >= self.minutes - self.fine else self.coarse_size
+        fine = minute >= self.minutes - self.fine and step % COARSE > 0
+        return self.fine_size if fine else self.coarse_size
 
     def pictures(self, size: int) -> int:
         """How many a step, over all processes."""
