@@ -58,7 +58,7 @@ class Coupled:
         """White noise (N, 16, h, w) as this row shares it."""
         if not self._row.shared_noise:
             return white
-        return render_noise(white, self._space(self._row.space))
+        return render_noise(white, self._space(noise_space(self._row, self._geometry)))
 
     def _space(self, name: str) -> Space:
         """A space of latents; the plain one where levels meet in pixels, as in the sampler node."""
@@ -97,6 +97,12 @@ class Coupled:
 def resolved(name: str, geometry: Geometry) -> str:
     """The space that a name stands for; "auto" as the sampler node chooses with a VAE connected."""
     return automatic(geometry) if name == "auto" else name
+
+
+def noise_space(row: Row, geometry: Geometry) -> str:
+    """The space that a row's levels share noise in."""
+    name = resolved(row.space if row.noise_space == "auto" else row.noise_space, geometry)
+    return name if name in ("fitted", "twin") else "latent"
 
 
 def pixel_grid(geometry: Geometry) -> Geometry:

@@ -15,7 +15,7 @@ from ..geometry import Geometry
 from ..joint import Consensus
 from ..space import as_space
 from .colour import mean_colours
-from .coupling import Coupled, pixel_grid, resolved
+from .coupling import Coupled, noise_space, pixel_grid, resolved
 from .detail import decibels, detail, disagreement
 from .flow import euler_ancestral
 from .frame import frames, seams
@@ -52,6 +52,7 @@ class Job(NamedTuple):
         """
         row = self.row.described()
         spaces = {name: resolved(row[name], self.geometry) for name in ("space", "between")}
+        spaces["noise_space"] = noise_space(self.row, self.geometry)
         return [{**row, **spaces}, self.seed, asdict(self.settings)]
 
 

@@ -25,7 +25,8 @@ class Row:
     ``space`` is where levels meet, on each ``every``-th step from ``start`` to ``end`` of the
     sampling; ``between`` is where they meet on the steps that this leaves out. ``consensus`` are
     options of ``zoomstack.Consensus``, any it has. ``fitted_on`` and ``pictures`` say what fitted
-    operators are fitted on.
+    operators are fitted on. Noise is shared in ``noise_space``; "auto" is where levels meet, and
+    plain latents where they meet in pixels.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Row:
     end: float = 1.0
     between: SpaceName = "none"
     shared_noise: bool = True
+    noise_space: SpaceName = "auto"
     anchor: Anchor = "none"
     fitted_on: Pictures = "leaves"
     pictures: int = 0  # 0: as many as the library takes
@@ -45,6 +47,7 @@ class Row:
     def __post_init__(self) -> None:
         check_choice("ladder", self.ladder, tuple(KINDS))
         check_choice("space", self.space, get_args(SpaceName))
+        check_choice("noise_space", self.noise_space, ("auto", "latent", "fitted", "twin"))
         check_choice("between", self.between, get_args(SpaceName))
         check_choice("anchor", self.anchor, get_args(Anchor))
         check_choice("fitted_on", self.fitted_on, get_args(Pictures))
@@ -71,6 +74,7 @@ ROWS = (
     _row("independent", "independent", ALONE, shared_noise=False),
     _row("iterative", "iterative update", {"coupling": "iterative"}),
     _row("own-noise", "joint, noise not shared", shared_noise=False),
+    _row("plain-noise", "joint, noise shared in plain latents", noise_space="latent"),
     _row("average", "joint, plain averaging", {"method": "average"}),
     _row("uniform", "joint, `uniform`, no feather", {"weighting": "uniform", "feather": 0.0}),
     _row("snr", "joint, `snr`, no feather", {"weighting": "snr", "feather": 0.0}),
@@ -79,14 +83,18 @@ ROWS = (
     _row("fitted", "fitted operators", space="fitted"),
     _row("twin", "linear twin", space="twin"),
     _row("pixel", "pixels, every step", space="pixel"),
-    _row("pixel-4th", "pixels, every 4th step", space="pixel", every=4),
-    _row("pixel-last", "pixels, last third", space="pixel", start=2 / 3),
+    # On the other steps levels meet in latents: apart, they would drift.
+    _row("pixel-4th", "pixels, every 4th step", space="pixel", every=4, between="auto"),
+    _row("pixel-last", "pixels, last third", space="pixel", start=2 / 3, between="auto"),
     _row("photo-adam", "photo by Adam", anchor="adam"),
     _row("photo-exact", "photo, exact", anchor="exact"),
     _row("p2", "p = 2"),
     _row("p4", "p = 4", ladder="p4"),
+    _row("p4-fitted", "p = 4, fitted operators", ladder="p4", space="fitted"),
+    _row("p4-latent", "p = 4, plain latents", ladder="p4", space="latent"),
     _row("p4-alone", "p = 4, independent", ALONE, ladder="p4", shared_noise=False),
     _row("mixed", "mixed real factors", ladder="mixed"),
+    _row("mixed-latent", "mixed, plain latents", ladder="mixed", space="latent"),
     _row("mixed-alone", "mixed, independent", ALONE, ladder="mixed", shared_noise=False),
 )
 BY_NAME = {row.name: row for row in ROWS}

@@ -13,7 +13,7 @@ class Settings:
 
     size: int = 256  # pixels a side
     levels: int = 5
-    steps: int = 20
+    steps: int = 16
     cfg: float = 3.5
     shift: float = 3.0  # of the schedule, as SD3's
 

@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--device", default="cpu", help="what torch calls it (cpu)")
     add("--size", type=int, metavar="PIXELS", help="a level's side (256; quick: 128)")
     add("--levels", type=int, metavar="N", help="of a zoom (5; quick: 4)")
-    add("--steps", type=int, metavar="N", help="of the sampler (20; quick: 8)")
+    add("--steps", type=int, metavar="N", help="of the sampler (16; quick: 8)")
     add("--cfg", type=float, metavar="SCALE", help="guidance (3.5)")
     add("--sheet-seed", type=int, default=0, metavar="SEED", help="on the contact sheet (0)")
 
