@@ -33,7 +33,7 @@ def _coupling_inputs() -> list[Any]:
             tooltip="Where levels are made to agree. fitted: latents, by operators fitted to the "
             "VAE; twin: a linear twin of the VAE, for every zoom and focus; latent: latents, "
             "channel by channel; pixel: through the VAE at every step, slow. auto takes fitted "
-            "where it applies, else twin.",
+            "where every zoom factor is 2, else twin.",
         ),
         io.Combo.Input(
             "coupling", optional=True,

@@ -7,7 +7,7 @@ from zoomstack.anchor import PhotoAnchor
 from zoomstack.blend import agreement, blend
 from zoomstack.fit import fit_operators
 from zoomstack.fit_twin import fit_twin
-from zoomstack.fitted import FittedSpace, off_grid
+from zoomstack.fitted import FittedSpace, automatic, off_grid
 from zoomstack.geometry import Geometry
 from zoomstack.leaves import dead_leaves
 from zoomstack.render import render, render_noise
@@ -118,6 +118,12 @@ def test_geometry_off_the_grid_is_told_why(geometry, words):
     assert words in str(off_grid(geometry))
     with pytest.raises(ValueError, match=words):
         FittedSpace(geometry, {})
+
+
+def test_auto_is_fitted_for_factors_of_two_on_the_grid_and_else_the_twin():
+    assert automatic(Geometry(32, 32, (2.0, 2.0))) == "fitted"
+    assert automatic(Geometry(32, 32, (2.0, 4.0))) == "twin"
+    assert automatic(Geometry(32, 32, (2.0,), ((0.37, 0.5),))) == "twin"
 
 
 def test_a_focus_that_was_typed_with_five_digits_is_on_the_grid(operators):
