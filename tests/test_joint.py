@@ -114,23 +114,28 @@ def test_anchors_act_in_their_own_range_before_the_blend():
     assert not torch.allclose(late[:, hidden], photo[:, hidden])
 
 
-def draw(g, prior, eta, seed, joint):
+def draw(g, prior, eta, seed, consensus):
     generator = torch.Generator().manual_seed(seed)
 
     def white(*_):
         shape = (g.levels, 8, g.height, g.width)
         drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
-        return render_noise(drawn, g) if joint else drawn
+        return render_noise(drawn, g) if consensus.coupling == "joint" else drawn
 
-    consensus = Consensus("joint" if joint else "independent", weighting="snr", feather=0.0)
     denoise = JointDenoiser(prior.denoise, g, consensus=consensus)
     *_, last = sample(denoise, white(), karras(), eta, white)
     return last.x
 
 
+BARE = (Consensus(weighting="snr", feather=0.0), [1.3, 1.3, 1.3, 1.3])
+# Of the fourth octave a border costs up to 1.43 times (ancestral, p = 3, eight seeds).
+DEFAULT = (Consensus(), [1.25, 1.25, 1.4, 1.55])
+
+
 @pytest.mark.parametrize("eta", [0.0, 1.0], ids=["deterministic", "ancestral"])
 @pytest.mark.parametrize("zooms", [*((p,) * 5 for p in ZOOMS), "mixed"], ids=NAMES)
-def test_gaussian_benchmark(zooms, eta):
+@pytest.mark.parametrize(("consensus", "most"), [BARE, DEFAULT], ids=["no border", "default"])
+def test_gaussian_benchmark(consensus, most, zooms, eta):
     """Six levels of a field whose ideal denoiser is known keep its power at every scale.
 
     In the four finest octaves; the coarsest two, a handful of waves across the picture, keep half
@@ -141,12 +146,12 @@ def test_gaussian_benchmark(zooms, eta):
         zooms, focus = (2.0, 3.5, 1.7, 2.5, 2.0), ((0.37, 0.5), (0.6, 0.45), *((0.5, 0.5),) * 3)
     g, prior = Geometry(64, 64, zooms, focus), GaussianPrior(64)
     power = [
-        sum(prior.octaves(draw(g, prior, eta, seed, joint)) for seed in (first, first + 1))
-        for first, joint in ((0, False), (100, True))
+        sum(prior.octaves(draw(g, prior, eta, seed, how)) for seed in (first, first + 1))
+        for first, how in ((0, Consensus("independent")), (100, consensus))
     ]
     ratio = power[1] / power[0].mean(0)  # the prior looks the same at every level
-    assert ratio.max() < 1.3
-    assert ratio.min() > 1 / 1.3
+    off = torch.maximum(ratio, 1 / ratio).amax(0)
+    assert (off < torch.tensor(most)).all()
 
 
 def test_naive_averaging_loses_the_detail_of_deep_levels():
