@@ -153,6 +153,8 @@ def test_a_server_that_crashes_in_the_run_shows_its_log(tree, tmp_path, tokenize
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_stops_the_run_and_the_server(tree, tmp_path, tokenizer, number):
+    # A shell's background job ignores SIGINT, and so would its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = own_server(tokenizer, tmp_path, graph(tmp_path, "Wait"))
     for line in process.stderr:
         if "node 0 (Wait)" in line:

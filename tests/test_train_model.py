@@ -21,6 +21,7 @@ from zoomstack.demo.train.training import LATEST, STABLE
 
 # Where a step counts as a minute: three small, five large, the last two with a falling rate.
 PLAN = Plan(8, decay=2, fine=5, coarse_size=16, fine_size=32, batch=4, fine_batch=2)
+SEEN = 3 * 4 + 3 * 2 + 2 * 4  # pictures: three coarse steps, then two of five
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(work, monkeypatch):
         trained(work)
     assert torch.load(work / LATEST, weights_only=True)["progress"][0] == 5
     resumed = trained(work)
-    assert resumed["progress"][:3] == whole["progress"][:3] == (8, 480.0, 3 * 4 + 5 * 2)
+    assert resumed["progress"][:3] == whole["progress"][:3] == (8, 480.0, SEEN)
     assert same(resumed["net"], whole["net"])
     assert same(resumed["average"], whole["average"])
     assert same(trained(work)["net"], whole["net"])  # done is done
@@ -164,7 +165,7 @@ def test_two_processes_see_twice_the_pictures(work):
     setting = diffusion.Setting(work, TREE, depth=1, step_seconds=60.0)
     together(diffusion.train, 2, setting, PLAN)
     state = torch.load(work / LATEST, weights_only=True)
-    assert state["progress"][:3] == (8, 480.0, 3 * 4 + 5 * 2)
+    assert state["progress"][:3] == (8, 480.0, SEEN)
     assert all(value.isfinite().all() for value in state["net"].values())
 
 
