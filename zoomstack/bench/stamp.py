@@ -9,8 +9,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CORE = (
-    "anchor blend fit fit_twin fitted geometry joint krylov leaves pixels precision pyramid "
-    "regression render resample space twin"
+    "anchor blend fit fit_twin fitted geometry joint krylov leaves linear_twin pixels precision "
+    "pyramid regression render resample space twin"
 ).split()
 BENCH = "colour coupling demo detail flow frame job ladders operators".split()
 
@@ -20,8 +20,7 @@ def stamp(weights: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     modules = [HERE.parent / f"{name}.py" for name in CORE] + [HERE / f"{n}.py" for n in BENCH]
     for path in modules:
-        if path.exists():
-            digest.update(_code(path.read_text("utf-8")).encode())
+        digest.update(_code(path.read_text("utf-8")).encode())
     for path in sorted(weights):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
