@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..demo import parts
-from ..demo.networks.autoencoder import LATENT, load_autoencoder
+from ..demo.networks.autoencoder import LATENT, channels_last, load_autoencoder
 from ..demo.networks.classifier import load_classifier, log_probabilities
 from ..demo.networks.flow import FlowModel
 from ..joint import Denoise
@@ -27,9 +27,8 @@ class DemoModel:
         self.device = torch.device(device)
         self._flow = FlowModel.load(comfyui)
         self._flow.transformer.to(self.device)
-        # Convolutions of 64 channels are a third faster with a pixel's channels side by side.
         autoencoder = load_autoencoder().to(self.device).eval().requires_grad_(False)
-        self._autoencoder = autoencoder.to(memory_format=torch.channels_last)  # pyright: ignore
+        self._autoencoder = channels_last(autoencoder)
         self._classifier = load_classifier().to(self.device)
 
     def denoiser(self, prompts: Sequence[str], cfg: float) -> Denoise:
