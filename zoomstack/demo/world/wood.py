@@ -66,7 +66,8 @@ def _domes(
 ) -> tuple[Field, Field, Field]:
     """Round tops side by side: the height, the light from the side, the luck of the highest one.
 
-    ``sizes`` are the least radius and what luck adds to it. Below everything the height is -1.
+    ``sizes`` are the least radius and the most that a spot's fate adds to it. Below everything the
+    height is -1.
     """
     best = np.full(bumps.shape, -1, np.float32)
     shade, luck = np.zeros_like(best), np.zeros_like(best)
