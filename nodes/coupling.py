@@ -23,6 +23,7 @@ from . import host
 from .anchor import Photo
 from .fitting import fitted_space
 from .latents import Layout, layout_of
+from .live import progress_line
 from .routing import Router
 from .tensors import first_broken
 
@@ -52,7 +53,7 @@ class Plan:
     options: Options
     anchors: tuple[Photo, ...] = ()
     vae: Any = None
-    say: Callable[[str], None] = host.log.info  # one line on where the levels meet
+    teller: host.Teller | None = None  # says where the levels meet, and how the run goes
 
     def start(self, site: host.Site) -> Run:
         """Raises ``ValueError`` where ladder, latent, VAE and options do not fit together."""
@@ -77,6 +78,8 @@ class Run:
         self.most = min(options.levels_per_batch, self.levels)
         self.shares_noise = options.shared_noise
         self._layout, self._options, self._site = layout, options, site
+        self._teller = plan.teller
+        self._predicted: Tensor | None = None  # the last levels, as they were before they met
         in_pixels = options.space == "pixel" and not _is_pixel_model(site)
         self._space = self._choose_space(plan, geometry)
         meeting: Space = self._space
@@ -125,6 +128,7 @@ class Run:
                 f"at sigma {float(sigma.flatten()[0]):.4g}. Run the model in a wider precision "
                 "(bf16 or fp32), or lower cfg."
             )
+        self._predicted = views
         if not self._joint.acts(sigma):
             return x0  # nor pay for a decoding
         return self._layout.latent(self._couple(views, sigma))
@@ -147,12 +151,21 @@ class Run:
         padded = torch.cat([x0, x0.new_zeros((spare, *x0.shape[1:]))])
         return rearrange(padded, "(r c) ... h w -> ... (r h) (c w)", r=rows, c=columns)[None]
 
+    def tell(self, step: int, total: int) -> None:
+        """Show how far the run is, and how well neighbours agree before they meet."""
+        if self._teller and self._predicted is not None:
+            self._teller.show(progress_line(step, total, self._predicted, self._space))
+
+    def _say(self, line: str) -> None:
+        if self._teller:
+            self._teller.say(line)
+
     def _choose_space(self, plan: Plan, geometry: Geometry) -> Space:
         wanted = self._options.space
         if _is_pixel_model(self._site) or wanted in ("latent", "pixel") or self.levels == 1:
             return as_space(geometry)
         if plan.vae is None and wanted == "auto":
-            plan.say("levels meet in plain latents; connect the VAE for better agreement")
+            self._say("levels meet in plain latents; connect the VAE for better agreement")
             return as_space(geometry)
         _need_vae(plan.vae, self._site, f'space "{wanted}"')
         space, line = fitted_space(
@@ -164,7 +177,7 @@ class Run:
             latent_format=type(self._site.latent_format).__name__,
             wanted=wanted,
         )
-        plan.say(line)
+        self._say(line)
         return space
 
     def _encode(self, vae: Any, pictures: Tensor) -> Tensor:

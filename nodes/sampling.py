@@ -92,7 +92,7 @@ def _coupled(
             f"couple_start is {choices.couple_start:g} and couple_end {choices.couple_end:g}; "
             "swap them."
         )
-    plan = Plan(ladder, choices, tuple(anchor or ()), vae, host.teller(node))
+    plan = Plan(ladder, choices, tuple(anchor or ()), vae, host.Teller(node))
     coupled = host.install(model, plan)
     if choices.space == "pixel" and vae is not None:
         host.load_together(coupled, vae)

@@ -116,7 +116,9 @@ def test_auto_takes_fitted_operators_where_they_apply_and_else_the_twin(pack, bu
         run(pack, tiny, kit, vae=tiny.vae, space="fitted")
 
 
-def test_a_line_under_the_node_says_how_far_to_trust_the_fit(pack, built, monkeypatch):
+def test_lines_under_the_node_say_how_far_to_trust_the_fit_and_how_far_the_run_is(
+    pack, built, monkeypatch
+):
     shown = []
     server = SimpleNamespace(send_progress_text=lambda text, node: shown.append((node, text)))
     module = SimpleNamespace(PromptServer=SimpleNamespace(instance=server))
@@ -125,14 +127,21 @@ def test_a_line_under_the_node_says_how_far_to_trust_the_fit(pack, built, monkey
     kit = kit_for(pack, tiny, zooms=(2.5, 2.0))
     monkeypatch.setattr(pack.nodes.ZoomStackSampler, "hidden", SimpleNamespace(unique_id="7"))
     run(pack, tiny, kit, vae=tiny.vae)
-    run(pack, tiny, kit)
-    (node, fit), (_, plain) = shown
-    assert node == "7"
+    fit, *steps = [text for node, text in shown if node == "7"]
     assert re.fullmatch(
         r"levels meet in the linear twin of the VAE: explains \d+ % of shrinking and \d+ % of "
         r"enlarging at p = 2(\.5)?",
         fit,
     )
+    total = len(steps)
+    assert total > 1
+    for number, text in enumerate(steps, 1):
+        line, kept = text.split("\n")
+        agreed = r"levels agree by -?\d+\.\d dB, least \d and \d by -?\d+\.\d dB"
+        assert kept == fit and re.fullmatch(rf"step {number} of {total}: {agreed}", line)
+    shown.clear()
+    run(pack, tiny, kit)
+    plain = shown[0][1]
     assert plain == "levels meet in plain latents; connect the VAE for better agreement"
 
 

@@ -8,7 +8,7 @@ against ComfyUI 0.30.0.
 from __future__ import annotations
 
 from .disk import output_file, seed_behind, stack_files, stack_path, workflow_metadata
-from .jobs import check_interrupted, log, progress, sample, teller
+from .jobs import Teller, check_interrupted, log, progress, sample
 from .site import Plan, Run, Site
 from .vae import decode_pictures, encode_pictures, load_together
 from .wrappers import install
@@ -17,6 +17,7 @@ __all__ = [
     "Plan",
     "Run",
     "Site",
+    "Teller",
     "check_interrupted",
     "decode_pictures",
     "encode_pictures",
@@ -29,6 +30,5 @@ __all__ = [
     "seed_behind",
     "stack_files",
     "stack_path",
-    "teller",
     "workflow_metadata",
 ]

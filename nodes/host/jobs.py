@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import comfy.model_management as management
@@ -23,18 +22,29 @@ def check_interrupted() -> None:
     management.throw_exception_if_processing_interrupted()
 
 
-def teller(node: Any) -> Callable[[str], None]:
-    """Says a line in the log and, as Get Image Size does, under the node that is executing."""
-    unique_id = getattr(node.hidden, "unique_id", None)
+class Teller:
+    """Speaks under the node that is executing, as Get Image Size does; silent without a server."""
 
-    def say(line: str) -> None:
+    def __init__(self, node: Any) -> None:
+        self._node = getattr(node.hidden, "unique_id", None)
+        self._said = ""
+
+    def say(self, line: str) -> None:
+        """Show a line that stays, and log it."""
         log.info("%s%s.", line[:1].upper(), line[1:])
+        self._said = line
+        self._show(line)
+
+    def show(self, line: str) -> None:
+        """Show a line over what was said, until the next one takes its place."""
+        # The page shows two lines of a narrow node, and scrolls: the news come first.
+        self._show("\n".join(filter(None, (line, self._said))))
+
+    def _show(self, text: str) -> None:
         server: Any = sys.modules.get("server")  # absent where nodes run without one
         host = getattr(getattr(server, "PromptServer", None), "instance", None)
-        if unique_id and host is not None:
-            host.send_progress_text(line, unique_id)
-
-    return say
+        if self._node and host is not None:
+            host.send_progress_text(text, self._node)
 
 
 def sample(

@@ -1,4 +1,4 @@
-"""Previews of all levels while they form."""
+"""What is seen of a run while it samples: all levels as they form, and how well they agree."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Preview:
         self._last: tuple[Any, ...] | None = None
 
     def __call__(self, step: int, x0: Tensor, x: Tensor, total: int) -> None:
+        self._run.tell(step + 1, total)
         if step + 1 >= total:
             self._last = None
             self._callback(step, x0, x, total)
