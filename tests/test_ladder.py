@@ -1,8 +1,14 @@
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zoomstack.ladder import Ladder, parse_ladder
+
+# The browser's reader of the same text has these cases too.
+SHARED = json.loads((Path(__file__).parent / "js" / "ladder.json").read_text("utf-8"))["cases"]
 
 TEXT = """
 # from far to near
@@ -59,6 +65,19 @@ def test_brackets_that_place_nothing_belong_to_the_prompt():
 def test_what_does_not_parse_is_named_with_its_place(text, words):
     with pytest.raises(ValueError, match=words):
         parse_ladder(text)
+
+
+@pytest.mark.parametrize("case", SHARED, ids=lambda case: case["text"][:20])
+def test_the_browser_and_the_library_read_the_same(case):
+    if "error" in case:
+        with pytest.raises(ValueError) as caught:
+            parse_ladder(case["text"], case["zoom_factor"])
+        assert str(caught.value) == case["error"]
+        return
+    ladder = parse_ladder(case["text"], case["zoom_factor"])
+    assert list(ladder.prompts) == case["prompts"]
+    assert list(ladder.zooms) == case["zooms"]
+    assert [list(point) for point in ladder.focus] == case["focus"]
 
 
 def test_negatives_of_another_count_are_refused():
