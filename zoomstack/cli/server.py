@@ -49,7 +49,7 @@ class ComfyServer:
         self.url = ""
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, timeout: float = 180.0, tick: Callable[[], None] = lambda: None) -> str:
+    def start(self, timeout: float = 600.0, tick: Callable[[], None] = lambda: None) -> str:
         """Start it and return its address once it answers; ``tick`` is called while waiting.
 
         Raises ``CommandError`` with the end of its log where it dies or is not up in ``timeout``
