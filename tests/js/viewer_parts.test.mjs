@@ -1,0 +1,212 @@
+/** The viewer's parts that need no browser: loader, scale bar, manifest, motion, keys, page. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { buildPage } from "../../web/viewer/bundle.mjs";
+import { Camera } from "../../web/viewer/camera.mjs";
+import { asNumber, depthAt } from "../../web/viewer/depth.mjs";
+import { keyWish } from "../../web/viewer/input.mjs";
+import { Loader, roomFor, wanted } from "../../web/viewer/loader.mjs";
+import { checked } from "../../web/viewer/manifest.mjs";
+import { Motion } from "../../web/viewer/motion.mjs";
+import { magnification, scaleBar } from "../../web/viewer/scale.mjs";
+
+const settle = () => new Promise((done) => setTimeout(done, 5));
+
+function loader(levels, most, load = async (level) => ({ level, close() {} })) {
+  const told = { ready: [], dropped: [], errors: [], asked: [] };
+  const made = new Loader({
+    levels,
+    most,
+    load: (level, signal) => (told.asked.push(level), load(level, signal)),
+    onReady: (level) => told.ready.push(level),
+    onDrop: (level) => told.dropped.push(level),
+    onError: (level, error) => told.errors.push([level, error.message]),
+  });
+  return { made, told };
+}
+
+test("the level of the camera and the one below it come first", () => {
+  assert.deepEqual(wanted(5, 20, 6), [5, 6, 7, 4, 8, 9]);
+  assert.deepEqual(wanted(5, 20, 6, false), [5, 6, 4, 3, 2, 1]);
+  assert.deepEqual(wanted(0, 2, 6), [0, 1, 2]);
+  assert.deepEqual(wanted(0, 0, 6), [0]);
+});
+
+test("the room for pictures is bounded in bytes and in number", () => {
+  assert.equal(roomFor({ width: 1024, height: 1024 }), 48);
+  assert.equal(roomFor({ width: 4096, height: 4096 }), 6);
+  assert.equal(roomFor({ width: 2048, height: 2048 }), 16);
+});
+
+test("500 levels hold no more than their room, and far ones go", async () => {
+  const { made, told } = loader(500, 8);
+  for (const level of [0, 3, 250, 499]) {
+    made.look(level);
+    await settle();
+    assert.ok(made.settled && made.held.size <= 8 && made.held.has(level));
+  }
+  assert.equal(told.ready.length - told.dropped.length, made.held.size);
+  assert.ok(told.asked.length < 40);
+  made.dispose();
+  assert.equal(made.held.size, 0);
+});
+
+test("a picture that does not come is told once and not asked for again", async () => {
+  const { made, told } = loader(4, 4, async (level) => {
+    if (level === 2) throw new Error("gone");
+    return { close() {} };
+  });
+  for (let i = 0; i < 3; i++) {
+    made.look(1);
+    await settle();
+  }
+  assert.deepEqual(told.errors, [[2, "gone"]]);
+  assert.equal(told.asked.filter((level) => level === 2).length, 1);
+  assert.ok(made.settled);
+});
+
+test("a load that is no longer wanted is stopped", async () => {
+  const stopped = [];
+  const { made, told } = loader(100, 3, (level, signal) =>
+    new Promise((_, bad) => {
+      signal.addEventListener("abort", () => (stopped.push(level), bad(new Error("aborted"))));
+    }),
+  );
+  made.look(0);
+  made.look(90);
+  await settle();
+  assert.deepEqual(stopped.sort(), [0, 1, 2]);
+  assert.deepEqual(told.errors, []);
+});
+
+test("a magnification reads well at any power of ten", () => {
+  const cases = [[1, "× 1"], [3.5, "× 3.5"], [12.34, "× 12.3"], [340, "× 340"], [9999, "× 9999"],
+    [1.2e6, "× 1.2e6"], [9.99e9, "× 1e10"]]; // prettier-ignore
+  for (const [times, text] of cases) assert.equal(magnification(Math.log(times)), text);
+  assert.equal(magnification(132 * Math.LN2), "× 5.4e39");
+  assert.equal(magnification(4000 * Math.LN2), "× 1.3e1204");
+});
+
+test("a scale bar is round, fits, and knows its unit", () => {
+  assert.deepEqual(scaleBar(0, 10, 0.3).label, "2 m");
+  assert.equal(scaleBar(Math.log(1e6), 10).label, "2 µm");
+  assert.equal(scaleBar(0, 12_700_000).label, "2000 km");
+  assert.equal(scaleBar(0, 1e21).label, "20 thousand light years");
+  assert.equal(scaleBar(0, null).label, "1/5 of the widest view");
+  assert.equal(scaleBar(Math.log(1000), null).label, "1/5000 of the widest view");
+  assert.equal(scaleBar(132 * Math.LN2, null).label, "5e-41 of the widest view");
+  for (let log = 0; log < 60; log += 0.37) {
+    for (const metres of [null, 3, 1e21]) {
+      const { share } = scaleBar(log, metres);
+      assert.ok(share > 0.1 && share <= 0.3 + 1e-9, `${share} at ${log}, ${metres} m`);
+    }
+  }
+});
+
+const manifest = () => ({
+  format: "zoomstack", version: 1, width: 4, height: 3, zooms: [2, 3],
+  focus: [[0.5, 0.5], [0.4, 0.6]], prompts: ["a", "b", "c"], agreement: [40, null], metres: null,
+  files: ["a.png", "b.png", "c.png"], thumbnails: null, notes: [],
+}); // prettier-ignore
+
+test("a manifest that is none is refused with a reason", () => {
+  assert.equal(checked(manifest()).width, 4);
+  const refused = [
+    [null, /not a zoom stack's/], [{ version: 9 }, /version 9.*update/], [{ files: [] }, /pictures/],
+    [{ zooms: [2] }, /3 levels need 2 zoom/], [{ zooms: [2, 1] }, /over 1/],
+    [{ focus: [[0, 0], [2, 0]] }, /focus/], [{ prompts: ["x"] }, /3 prompts/],
+    [{ prompts: [1, 2, 3] }, /prompts/], [{ width: 0 }, /0 x 3/],
+  ]; // prettier-ignore
+  for (const [change, reason] of refused) {
+    assert.throws(() => checked(change && { ...manifest(), ...change }), reason);
+  }
+});
+
+const motion = (zooms = [2, 4, 3]) => {
+  const focus = zooms.map(() => [0.5, 0.5]);
+  return new Motion(new Camera({ width: 4, height: 4, zooms, focus }));
+};
+
+test("playing keeps its speed across levels, and stops at the end", () => {
+  const made = motion();
+  made.play();
+  const logs = [];
+  for (let i = 0; i < 200 && made.step(0.05); i++) logs.push(made.log);
+  assert.deepEqual(made.depth, depthAt(3));
+  assert.ok(!made.playing);
+  const steps = logs.slice(1).map((log, i) => log - logs[i]);
+  for (const step of steps) assert.ok(Math.abs(step / (Math.log(24) * 0.05 / 6) - 1) < 1e-6);
+  made.play();
+  made.step(0.05);
+  assert.ok(asNumber(made.depth) < 0.2, "at the end of its way it begins again");
+});
+
+test("in and out again goes on for ever", () => {
+  const made = motion();
+  made.head("in-out");
+  made.play();
+  const seen = Array.from({ length: 400 }, () => (made.step(0.1), asNumber(made.depth)));
+  assert.ok(made.playing && Math.max(...seen) > 2.9 && Math.min(...seen.slice(100)) < 0.1);
+});
+
+test("a glide ends exactly where it was sent, on the course", () => {
+  const made = motion();
+  made.jumpTo(depthAt(1, 0.4));
+  made.panBy(0.2, 0.1);
+  made.glideTo(depthAt(3), 0.5);
+  while (made.step(0.1));
+  assert.deepEqual(made.depth, depthAt(3));
+  assert.deepEqual([made.pan.x, made.pan.y], [0, 0]);
+});
+
+test("the wheel's way is gone in full, however many frames it takes", () => {
+  for (const dt of [0.004, 0.016, 0.2]) {
+    const made = motion();
+    made.zoomBy(1);
+    while (made.step(dt));
+    assert.ok(Math.abs(made.log - 1) < 1e-3);
+  }
+});
+
+test("one level has nowhere to go and says so", () => {
+  const made = motion([]);
+  made.play();
+  for (let i = 0; i < 50; i++) made.step(0.1);
+  made.zoomBy(1);
+  made.step(0.1);
+  assert.deepEqual(made.depth, depthAt(0));
+});
+
+test("keys mean what they say, and others are left alone", () => {
+  const wishes = new Proxy({}, { get: (_, name) => (...given) => [name, ...given] });
+  assert.deepEqual(keyWish("ArrowRight", wishes)(), ["step", 1]);
+  assert.deepEqual(keyWish("Home", wishes)(), ["end", "first"]);
+  assert.deepEqual(keyWish(" ", wishes)(), ["play"]);
+  assert.equal(keyWish("+", wishes)()[0], "zoom");
+  for (const key of ["a", "Enter", "Tab", "constructor", "toString"]) {
+    assert.equal(keyWish(key, wishes), undefined);
+  }
+});
+
+const VIEWER = new URL("../../web/viewer/", import.meta.url);
+const read = async (name) => readFileSync(new URL(name, VIEWER), "utf8");
+
+test("a page holds everything, and no text of it becomes HTML", async () => {
+  const evil = '</script><script>alert(1)</script><img src=x onerror="alert(1)">&\u2028%modules%';
+  const given = { ...manifest(), prompts: [evil, evil, evil] };
+  const fetched = async (file) => ({ bytes: new TextEncoder().encode(file), type: "image/png" });
+  const page = await buildPage(given, read, fetched);
+  assert.ok(!page.includes("<img") && !page.includes("alert(1)</script>"));
+  assert.equal(page.match(/<script/g).length, 3);
+  const inside = page.match(/id="zoom">(.*)<\/script>/)[1];
+  const files = given.files.map((file) => `data:image/png;base64,${btoa(file)}`);
+  assert.deepEqual(JSON.parse(inside), { ...given, files });
+  const { imports } = JSON.parse(page.match(/type="importmap">(.*)<\/script>/)[1]);
+  assert.ok(Object.keys(imports).includes("zoomstack/camera.mjs"));
+  for (const uri of Object.values(imports)) {
+    assert.doesNotMatch(atob(uri.split(",")[1]), /from "\.\//);
+  }
+});

@@ -1,0 +1,86 @@
+/**
+ * The overlay: where the frames of the levels lie in the picture, and how well each agrees with
+ * the one above it.
+ *
+ * @import { Scene } from "./scene.mjs"
+ */
+
+import { cropped } from "./layers.mjs";
+import { element } from "./dom.mjs";
+import { fromChild, inside, placement, size, toChild } from "./geometry.mjs";
+
+const MOST = 12;
+/** Frames smaller than this share of the picture are not drawn. */
+const SMALLEST = 0.04;
+/** dB from which on a pair agrees as well as 8 bits a colour can say. */
+const EXACT = 60;
+const POOR = 25;
+
+export class Borders {
+  constructor() {
+    this.element = element("div", { class: "borders", hidden: true });
+    this.boxes = [];
+  }
+
+  get shown() {
+    return !this.element.hidden;
+  }
+
+  toggle() {
+    this.element.hidden = !this.element.hidden;
+  }
+
+  /** Draw the frames that a depth shows. @param {Scene} scene */
+  show(scene, depth, pan) {
+    if (!this.shown) return;
+    const frames = framesIn(scene, depth, pan);
+    while (this.boxes.length < frames.length) this.boxes.push(this.#box());
+    this.boxes.forEach((box, i) => fill(box, frames[i], scene.manifest));
+  }
+
+  #box() {
+    const label = element("span");
+    const made = element("div", { class: "border" }, label);
+    this.element.append(made);
+    return { element: made, label };
+  }
+}
+
+/** The levels whose border lies in the picture, with their place in it, widest first. */
+export function framesIn({ geometry, camera, canvas }, depth, pan) {
+  let { rows, columns } = cropped(camera.view(depth, pan), geometry, canvas.width, canvas.height);
+  let { level } = depth;
+  while (level > 0 && !(inside(rows) && inside(columns))) {
+    const above = placement(geometry, --level);
+    [rows, columns] = [fromChild(rows, above.rows), fromChild(columns, above.columns)];
+  }
+  const frames = [];
+  while (level < geometry.zooms.length && frames.length < MOST) {
+    const below = placement(geometry, level++);
+    [rows, columns] = [toChild(rows, below.rows), toChild(columns, below.columns)];
+    if (1 / size(columns) < SMALLEST) break;
+    if (1 / size(columns) > 1 && inside(rows) && inside(columns)) continue;
+    frames.push({
+      level,
+      left: -columns.first / size(columns), top: -rows.first / size(rows),
+      width: 1 / size(columns), height: 1 / size(rows),
+    }); // prettier-ignore
+  }
+  return frames;
+}
+
+function fill({ element: box, label }, frame, { agreement }) {
+  box.hidden = !frame;
+  if (!frame) return;
+  for (const name of ["left", "top", "width", "height"]) {
+    box.style[name] = `${frame[name] * 100}%`;
+  }
+  const pair = agreement[frame.level - 1];
+  box.classList.toggle("poor", typeof pair === "number" && pair < POOR);
+  label.textContent = `Level ${frame.level}${inWords(pair)}`;
+}
+
+function inWords(pair) {
+  if (typeof pair !== "number") return "";
+  return pair >= EXACT ? " · agrees" : ` · agrees to ${pair.toFixed(1)} dB`;
+}

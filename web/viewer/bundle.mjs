@@ -1,0 +1,70 @@
+/**
+ * One page with everything in it, built in the browser; zoomstack/export/page.py builds the same,
+ * byte for byte.
+ *
+ * The viewer's modules are data URIs in an import map, under names of their own, for a data URI
+ * has no folder that "./camera.mjs" could mean.
+ *
+ * @import { Source } from "./scene.mjs"
+ */
+
+const IMPORT = /from "\.\/([a-z]+\.mjs)"/g;
+
+/**
+ * The page. `read(name)` gives the text of one of the viewer's own files; `fetched` the bytes and
+ * the media type of one of the manifest's.
+ *
+ * @param {Source["manifest"]} manifest
+ * @param {(name: string) => Promise<string>} read
+ * @param {(file: string) => Promise<{bytes: Uint8Array, type: string}>} fetched
+ */
+export async function buildPage(manifest, read, fetched) {
+  const modules = {};
+  const names = ["page.mjs"];
+  for (const name of names) {
+    const source = await read(name);
+    for (const [, needed] of source.matchAll(IMPORT)) {
+      if (!names.includes(needed)) names.push(needed);
+    }
+    const renamed = source.replaceAll(IMPORT, 'from "zoomstack/$1"');
+    modules[`zoomstack/${name}`] = dataUri(new TextEncoder().encode(renamed), "text/javascript");
+  }
+  const inside = async (file) => {
+    const { bytes, type } = await fetched(file);
+    return dataUri(bytes, type);
+  };
+  const files = [];
+  for (const file of manifest.files) files.push(await inside(file));
+  const sheet = manifest.thumbnails;
+  const thumbnails = sheet && { ...sheet, file: await inside(sheet.file) };
+  const parts = {
+    title: asText(titleOf(manifest)),
+    manifest: asScript({ ...manifest, files, thumbnails }),
+    modules: asScript({ imports: modules }),
+  };
+  const template = await read("page.html");
+  return template.replace(/%(title|manifest|modules)%/g, (_, part) => parts[part]);
+}
+
+const titleOf = ({ prompts, files }) =>
+  prompts.length ? `${prompts[0]} to ${prompts.at(-1)}` : `A zoom through ${files.length} levels`;
+
+/** Text for an HTML page. */
+const asText = (text) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** JSON for a script element: nothing in it can end the element, or begin another. */
+const asScript = (value) =>
+  JSON.stringify(value).replace(
+    /[<>&\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+function dataUri(bytes, type) {
+  let text = "";
+  const PART = 0x8000;
+  for (let i = 0; i < bytes.length; i += PART) {
+    text += String.fromCharCode(...bytes.subarray(i, i + PART));
+  }
+  return `data:${type};base64,${btoa(text)}`;
+}

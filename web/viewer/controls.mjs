@@ -1,0 +1,74 @@
+/** The buttons beside the filmstrip: play, way, speed, overlay, the host's own, full screen. */
+
+import { element, iconButton, relabel } from "./dom.mjs";
+import { SPEEDS, WAYS } from "./motion.mjs";
+
+const WAY_NAMES = { in: "Zooms in", out: "Zooms out", "in-out": "Zooms in and out again" };
+
+/**
+ * @typedef {object} Actions
+ * @property {() => void} play  @property {(way: string) => void} head
+ * @property {(speed: number) => void} hurry  @property {() => void} frames
+ * @property {() => void} full
+ *
+ * A button for what only the page around the viewer can do; it rests while what it did goes on.
+ * @typedef {object} Tool
+ * @property {string} icon  @property {string} label
+ * @property {() => unknown} act
+ * @property {() => boolean} [pressed] of one that is on or off
+ */
+
+export class Controls {
+  /** @param {Actions} actions  @param {Tool[]} tools */
+  constructor(actions, tools) {
+    this.play = iconButton("play", "Play (space)", actions.play);
+    this.way = iconButton("in", WAY_NAMES.in, () => {
+      const next = WAYS[(WAYS.indexOf(this.way.dataset.way) + 1) % WAYS.length];
+      actions.head(next);
+      this.#showWay(next);
+    });
+    this.#showWay("in");
+    this.speed = element("select", { class: "speed", title: "Speed", "aria-label": "Speed" });
+    for (const speed of SPEEDS) {
+      this.speed.append(element("option", { value: speed, selected: speed === 1 }, `${speed}×`));
+    }
+    this.speed.addEventListener("change", () => actions.hurry(Number(this.speed.value)));
+    const words = "Frames and agreement of the levels (o)";
+    this.frames = iconButton("frames", words, actions.frames, { "aria-pressed": "false" });
+    this.full = iconButton("full", "Full screen (f)", actions.full);
+    this.before = [this.play, this.way, this.speed];
+    this.tools = tools.map((tool) => ({ tool, button: toolButton(tool) }));
+    this.after = [this.frames, ...this.tools.map(({ button }) => button), this.full];
+  }
+
+  /** Show what is going on. */
+  show({ playing, frames, full }) {
+    if (this.play.dataset.on !== String(playing)) {
+      this.play.dataset.on = String(playing);
+      relabel(this.play, playing ? "pause" : "play", playing ? "Pause (space)" : "Play (space)");
+    }
+    this.frames.setAttribute("aria-pressed", String(frames));
+    for (const { tool, button } of this.tools) {
+      if (tool.pressed) button.setAttribute("aria-pressed", String(tool.pressed()));
+    }
+    if (this.full.dataset.on !== String(full)) {
+      this.full.dataset.on = String(full);
+      const words = full ? "Leave full screen (f)" : "Full screen (f)";
+      relabel(this.full, full ? "window" : "full", words);
+    }
+  }
+
+  #showWay(way) {
+    this.way.dataset.way = way;
+    relabel(this.way, way, WAY_NAMES[way]);
+  }
+}
+
+/** @param {Tool} tool */
+function toolButton({ icon, label, act }) {
+  const button = iconButton(icon, label, async () => {
+    button.disabled = true;
+    await Promise.resolve(act()).finally(() => (button.disabled = false));
+  });
+  return button;
+}

@@ -1,0 +1,153 @@
+/**
+ * The depth slider: a strip of the levels' thumbnails, as deep as it is long, and a needle.
+ *
+ * Hovering shows a level's thumbnail, number, magnification and prompt; dragging zooms.
+ *
+ * @import { Depth } from "./depth.mjs"
+ * @import { Source } from "./scene.mjs"
+ */
+
+import { asNumber, between, depthAt, depthOfShare, logarithms, shareOfDepth } from "./depth.mjs";
+import { element } from "./dom.mjs";
+import { titleOf } from "./manifest.mjs";
+import { magnification } from "./scale.mjs";
+import { Card, Thumbnails } from "./thumbnails.mjs";
+
+/** Within this share of a thumbnail's width of a level's place a click means that level. */
+const PULL = 0.45;
+const GAP = 2;
+
+export class Filmstrip {
+  /**
+   * @param {Source} source
+   * @param {object} options
+   * @param {(depth: Depth) => void} options.onJump while dragging
+   * @param {(depth: Depth) => void} options.onGlide on a click
+   */
+  constructor({ manifest, locate }, { onJump, onGlide }) {
+    Object.assign(this, { manifest, onJump, onGlide });
+    this.logs = logarithms(manifest.zooms);
+    this.thumbnails = new Thumbnails({ manifest, locate });
+    this.card = new Card(this.thumbnails);
+    this.needle = element("div", { class: "needle" });
+    this.cells = element("div", { class: "cells" });
+    this.element = element(
+      "div",
+      {
+        class: "strip", role: "slider", tabindex: "0", "aria-label": "Depth",
+        "aria-valuemin": "0", "aria-valuemax": String(manifest.zooms.length), "data-own": true,
+      }, // prettier-ignore
+      this.cells,
+      this.needle,
+      this.card.element,
+    );
+    this.#listen();
+    this.observer = new ResizeObserver(() => this.#lay());
+    this.observer.observe(this.element);
+  }
+
+  /** Show the depth of the camera. @param {Depth} depth */
+  show(depth) {
+    this.depth = depth;
+    const share = shareOfDepth(this.manifest.zooms, depth, this.logs);
+    this.needle.style.insetInlineStart = `${this.#pixels(share)}px`;
+    const level = Math.round(asNumber(depth));
+    const at = Number(asNumber(depth).toFixed(2));
+    const log = between(this.manifest.zooms, depthAt(0), depth);
+    const words = `level ${at}, ${magnification(log)}, ${titleOf(this.manifest, level)}`;
+    this.element.setAttribute("aria-valuenow", String(at));
+    this.element.setAttribute("aria-valuetext", words);
+  }
+
+  dispose() {
+    this.observer.disconnect();
+  }
+
+  /** The width of a thumbnail here. */
+  get #cell() {
+    const { width, height } = this.manifest;
+    const tall = this.element.clientHeight;
+    return Math.min(tall * 1.8, Math.max(tall * 0.6, (tall * width) / height));
+  }
+
+  #pixels(share) {
+    return this.#cell / 2 + share * Math.max(1, this.element.clientWidth - this.#cell);
+  }
+
+  /** As many thumbnails as fit. */
+  #lay() {
+    const [wide, tall] = [this.#cell, this.element.clientHeight];
+    const cells = this.#places().map(([level, share]) => {
+      const cell = element("div", { class: "cell" });
+      const left = this.#pixels(share) - wide / 2;
+      cell.style.cssText = `inset-inline-start: ${left}px; inline-size: ${wide}px`;
+      this.thumbnails.paint(cell, level, wide, tall);
+      return cell;
+    });
+    this.cells.replaceChildren(...cells);
+    if (this.depth) this.show(this.depth);
+  }
+
+  /** Levels to show and where: each at its own depth, or, where those are too many, some evenly. */
+  #places() {
+    const whole = this.logs.at(-1) || 1;
+    const all = this.logs.map((log, level) => [level, log / whole]);
+    const least = (this.#cell + GAP) / Math.max(1, this.element.clientWidth - this.#cell);
+    if (all.every(([level, share]) => !level || share - all[level - 1][1] >= least)) return all;
+    const steps = Math.max(1, Math.floor(1 / least));
+    return Array.from({ length: steps + 1 }, (_, k) => [this.#nearest(k / steps), k / steps]);
+  }
+
+  #listen() {
+    let dragging = false;
+    this.element.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.stopPropagation();
+      dragging = true;
+      this.element.setPointerCapture(event.pointerId);
+      this.onGlide(this.#at(event, PULL));
+    });
+    this.element.addEventListener("pointermove", (event) => {
+      if (dragging && (event.movementX || event.movementY)) this.onJump(this.#at(event, 0.08));
+      this.#hover(event);
+    });
+    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      this.element.addEventListener(name, () => (dragging = false));
+    }
+    this.element.addEventListener("pointerleave", () => this.card.hide());
+  }
+
+  /** The depth under the pointer; a level's own within `pull` thumbnails of its place. */
+  #at(event, pull) {
+    const x = this.#place(event);
+    const share = Math.min(1, Math.max(0, this.#share(x)));
+    const level = this.#nearest(share);
+    const place = this.#pixels(this.logs[level] / (this.logs.at(-1) || 1));
+    if (Math.abs(place - x) <= pull * this.#cell) return depthAt(level);
+    return depthOfShare(this.manifest.zooms, share, this.logs);
+  }
+
+  /** Where the pointer is along the strip, in its own pixels: ComfyUI scales its nodes. */
+  #place(event) {
+    const box = this.element.getBoundingClientRect();
+    return ((event.clientX - box.left) * this.element.clientWidth) / box.width;
+  }
+
+  /** The share of the whole way at a place of the strip. */
+  #share(x) {
+    return (x - this.#cell / 2) / Math.max(1, this.element.clientWidth - this.#cell);
+  }
+
+  #nearest(share) {
+    const log = Math.min(1, Math.max(0, share)) * this.logs.at(-1);
+    const off = this.logs.map((here) => Math.abs(here - log));
+    return off.indexOf(Math.min(...off));
+  }
+
+  #hover(event) {
+    const x = this.#place(event);
+    const level = this.#nearest(this.#share(x));
+    const prompt = this.manifest.prompts[level] ?? "";
+    this.card.show(level, this.logs[level], prompt, x, this.element.clientWidth);
+  }
+}

@@ -1,0 +1,53 @@
+/** What is written on the picture: the magnification, a scale bar, the prompt, and messages. */
+
+import { element, iconButton } from "./dom.mjs";
+import { asNumber } from "./depth.mjs";
+import { magnification, scaleBar } from "./scale.mjs";
+import { titleOf } from "./manifest.mjs";
+
+const MOST_MESSAGES = 3;
+
+export class Hud {
+  constructor() {
+    this.times = element("div", { class: "times" });
+    this.level = element("div", { class: "level" });
+    this.bar = element("div", { class: "ruler" });
+    this.length = element("div", { class: "length" });
+    this.caption = element("div", { class: "caption" });
+    this.messages = element("div", { class: "messages", role: "status" });
+    this.texts = new Set();
+    const scale = element("div", { class: "scale" }, this.length, this.bar);
+    this.elements = [
+      element("div", { class: "corner" }, this.times, this.level),
+      element("div", { class: "foot" }, scale, this.caption),
+      this.messages,
+    ];
+  }
+
+  /** Show where the camera is; `log` is its magnification, `width` the picture's in pixels. */
+  show({ manifest }, depth, log) {
+    const deepest = manifest.files.length - 1;
+    const { share, label } = scaleBar(log, manifest.metres);
+    this.times.textContent = magnification(log);
+    this.level.textContent = `level ${Number(asNumber(depth).toFixed(1))} of ${deepest}`;
+    this.bar.style.inlineSize = `${share * 100}cqi`;
+    this.length.textContent = label;
+    // The prompt of the level that most of the picture shows.
+    const nearest = depth.level + (depth.offset > 0.5 ? 1 : 0);
+    this.caption.textContent = manifest.prompts.length ? titleOf(manifest, nearest) : "";
+  }
+
+  /** Say something; once, until the reader has put it away. */
+  tell(text) {
+    if (this.texts.has(text)) return;
+    if (this.messages.childElementCount >= MOST_MESSAGES) return;
+    this.texts.add(text);
+    const message = element("div", { class: "message", "data-own": true });
+    const close = iconButton("close", "Dismiss", () => {
+      message.remove();
+      this.texts.delete(text);
+    });
+    message.append(element("span", {}, text), close);
+    this.messages.append(message);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Levels when they are needed: those near the camera come first and far ones go again, so that
+ * 500 levels take no more memory than a dozen.
+ */
+
+/** Decoded pictures, in bytes, that one stack may hold. */
+const MEMORY = 256 * 2 ** 20;
+const FEWEST = 6;
+const MOST = 48;
+const AT_ONCE = 4;
+
+/** How many levels of width x height pixels are kept at a time. */
+export const roomFor = ({ width, height }) =>
+  Math.min(MOST, Math.max(FEWEST, Math.floor(MEMORY / (4 * width * height))));
+
+/** The levels to have at hand, the most needed first. @returns {number[]} */
+export function wanted(level, deepest, most, inwards = true) {
+  const order = [level];
+  const ahead = inwards ? 1 : -1;
+  // Two ahead for each behind: the camera mostly goes on as it went.
+  for (let step = 1; order.length < most + 2 && step <= deepest + 1; step++) {
+    order.push(level + ahead * (2 * step - 1), level + ahead * 2 * step, level - ahead * step);
+  }
+  // The one below is part of every frame, whichever way the camera goes.
+  order.splice(1, 0, level + 1);
+  return [...new Set(order)].filter((one) => one >= 0 && one <= deepest).slice(0, most);
+}
+
+export class Loader {
+  /**
+   * @param {object} options
+   * @param {number} options.levels how many there are
+   * @param {number} options.most how many to hold
+   * @param {(level: number, signal: AbortSignal) => Promise<ImageBitmap>} options.load
+   * @param {(level: number, picture: ImageBitmap) => void} options.onReady
+   * @param {(level: number) => void} options.onDrop
+   * @param {(level: number, error: Error) => void} options.onError
+   */
+  constructor({ levels, most, load, onReady, onDrop, onError }) {
+    Object.assign(this, { deepest: levels - 1, most, load, onReady, onDrop, onError });
+    this.held = new Map();
+    this.broken = new Set();
+    this.coming = new Map();
+    this.order = [];
+  }
+
+  /** Have the levels around the camera's at hand. */
+  look(level, inwards = true) {
+    this.order = wanted(level, this.deepest, this.most, inwards);
+    const keep = new Set(this.order);
+    for (const [far, abort] of this.coming) if (!keep.has(far)) abort.abort();
+    for (const far of [...this.held.keys()].filter((one) => !keep.has(one))) this.#drop(far);
+    this.#next();
+  }
+
+  /** Whether nothing that is wanted is still to come. */
+  get settled() {
+    return this.order.every((level) => this.held.has(level) || this.broken.has(level));
+  }
+
+  /** Every picture again, for a renderer that has lost them. */
+  again() {
+    for (const [level, picture] of this.held) this.onReady(level, picture);
+  }
+
+  dispose() {
+    this.order = [];
+    for (const abort of this.coming.values()) abort.abort();
+    for (const level of [...this.held.keys()]) this.#drop(level);
+  }
+
+  #next() {
+    const known = (level) =>
+      this.held.has(level) || this.coming.has(level) || this.broken.has(level);
+    for (const level of this.order) {
+      if (this.coming.size >= AT_ONCE) return;
+      if (!known(level)) this.#fetch(level);
+    }
+  }
+
+  async #fetch(level) {
+    const abort = new AbortController();
+    this.coming.set(level, abort);
+    try {
+      const picture = await this.load(level, abort.signal);
+      if (abort.signal.aborted) picture.close?.();
+      else {
+        this.held.set(level, picture);
+        this.onReady(level, picture);
+      }
+    } catch (error) {
+      if (!abort.signal.aborted) {
+        this.broken.add(level);
+        this.onError(level, error);
+      }
+    } finally {
+      this.coming.delete(level);
+      this.#next();
+    }
+  }
+
+  #drop(level) {
+    this.onDrop(level);
+    this.held.get(level).close?.();
+    this.held.delete(level);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * How the camera moves by itself: playing along the path, gliding to a level, following the wheel.
+ *
+ * `step(dt)` moves the camera and says whether anything still moves; the viewer calls it before
+ * each frame, and no frames are made while all is still.
+ *
+ * @import { Depth } from "./depth.mjs"
+ * @import { Camera, Point } from "./camera.mjs"
+ */
+
+import { STRAIGHT } from "./camera.mjs";
+import { between, depthOfShare, logarithms, shareOfDepth, travel } from "./depth.mjs";
+import { EASINGS, wayOf } from "./path.mjs";
+
+export const SECONDS_PER_LEVEL = 2;
+export const SPEEDS = [0.25, 0.5, 1, 2, 4];
+export const WAYS = ["in", "out", "in-out"];
+
+/** Seconds after which about two thirds of a turn of the wheel, or of a pan, are made up for. */
+const FOLLOW = 0.07;
+const STRAIGHTEN = 0.5;
+const STILL = 1e-4;
+
+export class Motion {
+  /** @param {Camera} camera */
+  constructor(camera) {
+    this.camera = camera;
+    this.zooms = camera.geometry.zooms;
+    this.logs = logarithms(this.zooms);
+    /** @type {Depth} */
+    this.depth = { level: 0, offset: 0 };
+    /** @type {Point} */
+    this.pan = STRAIGHT;
+    this.playing = false;
+    this.way = "in";
+    this.speed = 1;
+    this.inwards = true;
+    this.pending = { log: 0, at: { x: 0.5, y: 0.5 } };
+    this.glide = null;
+    this.time = 0;
+  }
+
+  /** The logarithm of the magnification over the widest view. */
+  get log() {
+    return shareOfDepth(this.zooms, this.depth, this.logs) * this.logs.at(-1);
+  }
+
+  /** Zoom by `log` about a point of the screen, (0, 0) to (1, 1); `at once` or softly. */
+  zoomBy(log, at = { x: 0.5, y: 0.5 }, atOnce = false) {
+    this.#take();
+    if (atOnce) this.#zoom(log, at);
+    else this.pending = { log: this.pending.log + log, at };
+  }
+
+  /** Move the view by shares of the screen. */
+  panBy(x, y) {
+    this.#take();
+    this.pan = this.camera.held(this.depth, { x: this.pan.x + x, y: this.pan.y + y });
+  }
+
+  /** Whether a whole level is on show, from edge to edge, and stays so. */
+  get isWhole() {
+    const { x, y } = this.pan;
+    const still = !this.glide && !this.playing && this.pending.log === 0;
+    return still && this.depth.offset === 0 && x === 0 && y === 0;
+  }
+
+  /** Be at a depth, on the course. */
+  jumpTo(depth) {
+    this.#take();
+    this.#turn(depth);
+    this.pan = STRAIGHT;
+  }
+
+  /** Glide to a depth and onto the course. */
+  glideTo(depth, seconds = 0.6) {
+    this.#take();
+    const log = between(this.zooms, this.depth, depth);
+    this.glide = { from: this.depth, pan: this.pan, to: depth, log, seconds, time: 0 };
+  }
+
+  play() {
+    this.glide = null;
+    this.pending.log = 0;
+    this.playing = true;
+    const share = shareOfDepth(this.zooms, this.depth, this.logs);
+    const start = { in: share, out: 1 - share, "in-out": (this.inwards ? share : 2 - share) / 2 };
+    this.time = start[this.way];
+    // At the end of the way it begins again.
+    if (this.way !== "in-out" && this.time > 1 - 1e-6) this.time = 0;
+  }
+
+  pause() {
+    this.playing = false;
+  }
+
+  /** Turn to another way; one that is playing goes on from where it is. */
+  head(way) {
+    this.way = way;
+    if (this.playing) this.play();
+  }
+
+  /** Move on by `dt` seconds. @returns {boolean} whether there is more to come */
+  step(dt) {
+    if (this.glide) this.#glide(dt);
+    else if (this.playing) this.#play(dt);
+    else this.#follow(dt);
+    return Boolean(this.glide) || this.playing || this.pending.log !== 0;
+  }
+
+  #glide(dt) {
+    const { from, pan, to, log, seconds } = this.glide;
+    this.glide.time += dt;
+    const share = Math.min(1, this.glide.time / seconds);
+    const way = EASINGS["ease-in-out"](share);
+    this.#turn(share === 1 ? to : travel(this.zooms, from, log * way));
+    this.pan = this.camera.held(this.depth, { x: pan.x * (1 - way), y: pan.y * (1 - way) });
+    if (share === 1) this.glide = null;
+  }
+
+  #play(dt) {
+    const loops = this.way === "in-out";
+    const levels = Math.max(1, this.zooms.length) * (loops ? 2 : 1);
+    this.time += (dt * this.speed) / (SECONDS_PER_LEVEL * levels);
+    if (loops) this.time %= 1;
+    const share = Math.min(1, this.time);
+    this.#turn(depthOfShare(this.zooms, wayOf(share, this.way), this.logs));
+    const less = Math.exp(-dt / STRAIGHTEN);
+    this.pan = this.camera.held(this.depth, { x: this.pan.x * less, y: this.pan.y * less });
+    if (share === 1 && !loops) this.playing = false;
+  }
+
+  #follow(dt) {
+    const { log, at } = this.pending;
+    if (!log) return;
+    const part = Math.abs(log) < STILL ? log : log * (1 - Math.exp(-dt / FOLLOW));
+    this.pending.log -= part;
+    const before = this.depth;
+    this.#zoom(part, at);
+    // At either end of the stack nothing is left to follow.
+    if (before.level === this.depth.level && before.offset === this.depth.offset) {
+      this.pending.log = 0;
+    }
+  }
+
+  #zoom(log, at) {
+    const to = travel(this.zooms, this.depth, log);
+    const pan = this.camera.anchored(this.depth, this.pan, to, at);
+    this.#turn(to);
+    this.pan = pan;
+  }
+
+  #turn(depth) {
+    const way = depth.level - this.depth.level || depth.offset - this.depth.offset;
+    if (way) this.inwards = way > 0;
+    this.depth = depth;
+  }
+
+  /** The reader takes the camera: what it did by itself ends. */
+  #take() {
+    this.playing = false;
+    this.glide = null;
+  }
+}

@@ -1,0 +1,16 @@
+/** The start of a saved page: the viewer over the whole window, with what the page holds. */
+
+import { element } from "./dom.mjs";
+import { Viewer } from "./viewer.mjs";
+
+/** Everything is in the page: a file's address is the file itself. */
+const locate = (file) => file;
+
+try {
+  const manifest = JSON.parse(document.getElementById("zoom").textContent);
+  const viewer = new Viewer({ manifest, locate });
+  document.body.append(viewer.element);
+  viewer.stage.focus({ preventScroll: true });
+} catch (error) {
+  document.body.append(element("p", {}, error.message));
+}

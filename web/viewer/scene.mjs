@@ -1,0 +1,92 @@
+/**
+ * One stack on one canvas: its pictures as they come, and the frame at a depth.
+ *
+ * @import { Depth } from "./depth.mjs"
+ * @import { Manifest } from "./manifest.mjs"
+ * @import { Point } from "./camera.mjs"
+ * @typedef {object} Source
+ * @property {Manifest} manifest
+ * @property {(file: string) => string} locate the address of one of the manifest's files
+ */
+
+import { Camera } from "./camera.mjs";
+import { cropped, layersOf } from "./layers.mjs";
+import { Loader, roomFor } from "./loader.mjs";
+import { checked, geometryOf, picture } from "./manifest.mjs";
+import { makeRenderer } from "./renderer.mjs";
+
+export class Scene {
+  /**
+   * @param {Source} source
+   * @param {object} options
+   * @param {"best" | "canvas"} options.kind of renderer
+   * @param {() => void} options.onChange a picture has come: draw again
+   * @param {(text: string) => void} options.onTrouble something that the reader should know
+   */
+  constructor({ manifest, locate }, { kind = "best", onChange, onTrouble }) {
+    this.manifest = checked(manifest);
+    this.geometry = geometryOf(manifest);
+    this.camera = new Camera(this.geometry);
+    this.onChange = onChange;
+    this.element = document.createElement("div");
+    this.element.className = "scene";
+    this.#make(kind);
+    this.loader = new Loader({
+      levels: manifest.files.length,
+      most: roomFor(manifest),
+      load: (level, signal) => picture(manifest, locate, level, signal),
+      onReady: (level, bitmap) => {
+        this.renderer.add(level, bitmap);
+        onChange();
+      },
+      onDrop: (level) => this.renderer.drop(level),
+      onError: (level, error) => onTrouble(`Level ${level} cannot be shown: ${error.message}.`),
+    });
+  }
+
+  get canvas() {
+    return this.renderer.canvas;
+  }
+
+  /** Whether all pictures that a frame here needs, or will ever get, are at hand. */
+  ready({ level, offset }) {
+    const here = (one) => this.renderer.has(one) || this.loader.broken.has(one);
+    return here(level) && (offset === 0 || here(level + 1));
+  }
+
+  resize(width, height) {
+    if (this.canvas.width === width && this.canvas.height === height) return;
+    Object.assign(this.canvas, { width, height });
+  }
+
+  /** Draw the frame at a depth. @param {Depth} depth  @param {Point} pan */
+  draw(depth, pan, inwards) {
+    this.loader.look(depth.level, inwards);
+    this.renderer.draw(this.layers(depth, pan));
+  }
+
+  /** The layers of the frame at a depth that are at hand. */
+  layers(depth, pan) {
+    const { canvas, geometry } = this;
+    const view = cropped(this.camera.view(depth, pan), geometry, canvas.width, canvas.height);
+    return layersOf(geometry, depth, view, (level) => this.renderer.has(level));
+  }
+
+  dispose() {
+    this.loader.dispose();
+    this.renderer.dispose();
+  }
+
+  #make(kind) {
+    const { width, height } = this.renderer?.canvas ?? { width: 1, height: 1 };
+    this.renderer = makeRenderer(this.geometry, kind, () => {
+      // A disposed scene gives its context back by itself; a live one has had it taken.
+      if (!this.element.isConnected) return;
+      this.#make("canvas");
+      this.loader.again();
+      this.onChange();
+    });
+    Object.assign(this.canvas, { width, height });
+    this.element.replaceChildren(this.canvas);
+  }
+}
