@@ -1,0 +1,112 @@
+"""A stack as one HTML page that needs nothing else: the node's own viewer, pictures inside.
+
+``web/viewer/bundle.mjs`` builds the same page in the browser.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..stack import ZoomStack
+from .levels import SHEET_QUALITY
+from .manifest import describe
+from .pictures import TYPES, encoded, image, small_kind, thumbnail_sheet
+
+VIEWER = Path(__file__).resolve().parents[2] / "web" / "viewer"
+START = "page.mjs"
+QUALITY = 92
+_IMPORT = re.compile(r'from "\./([a-z]+\.mjs)"')
+_PART = re.compile(r"%(title|manifest|modules)%")
+
+
+def page(
+    stack: ZoomStack, metres: float = 0.0, quality: int = QUALITY, viewer: Path = VIEWER
+) -> Iterator[str]:
+    """The page's text, part by part, one for each level among them: join or write them in order.
+
+    ``quality``, 1 to 100: 100 keeps every pixel. ``viewer`` is the folder of the viewer's files.
+    Raises ``ValueError`` for another quality, and where the viewer is not there.
+    """
+    kind = small_kind(quality)
+    parts = {"modules": _script({"imports": modules(viewer)}), "title": _text(_title(stack))}
+    return _written(stack, metres, kind, quality, parts, _read(viewer / "page.html"))
+
+
+def modules(viewer: Path = VIEWER) -> dict[str, str]:
+    """An import map of the viewer's modules as data URIs, under names of their own.
+
+    A data URI has no folder that ``"./camera.mjs"`` could mean.
+    """
+    found: dict[str, str] = {}
+    waiting = [START]
+    while waiting:
+        name = waiting.pop(0)
+        source = _read(viewer / name)
+        found[f"zoomstack/{name}"] = _uri(
+            _IMPORT.sub(r'from "zoomstack/\1"', source).encode(), "text/javascript"
+        )
+        needed = dict.fromkeys(_IMPORT.findall(source))
+        waiting += [one for one in needed if one not in waiting and f"zoomstack/{one}" not in found]
+    return found
+
+
+def _written(
+    stack: ZoomStack, metres: float, kind: str, quality: int, parts: dict[str, str], template: str
+) -> Iterator[str]:
+    for number, piece in enumerate(_PART.split(template)):
+        if number % 2 == 0:
+            yield piece
+        elif piece == "manifest":
+            yield from _manifest(stack, metres, kind, quality)
+        else:
+            yield parts[piece]
+
+
+def _manifest(stack: ZoomStack, metres: float, kind: str, quality: int) -> Iterator[str]:
+    """The manifest as a script's text, whose files, the bulk of the page, come one at a time."""
+    sheet, about = thumbnail_sheet(stack.levels, len(stack.levels))
+    thumbnails = {"file": _uri(encoded(sheet, "jpg", SHEET_QUALITY), TYPES["jpg"]), **about}
+    manifest = describe(stack, (), thumbnails, metres)
+    manifest.pop("files")
+    yield _script(manifest)[:-1] + ',"files":['
+    for number, level in enumerate(stack.levels):
+        picture = encoded(image(level), kind, quality)
+        yield ("," if number else "") + _script(_uri(picture, TYPES[kind]))
+    yield "]}"
+
+
+def _title(stack: ZoomStack) -> str:
+    if stack.prompts:
+        return f"{stack.prompts[0]} to {stack.prompts[-1]}"
+    return f"A zoom through {len(stack.levels)} levels"
+
+
+def _text(text: str) -> str:
+    # A lone surrogate, which a prompt from a JSON API may hold, cannot be written to a file.
+    return html.escape(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def _script(value: Any) -> str:
+    """JSON for a script element: nothing in it can end the element, or begin another."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _uri(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ValueError(
+            f"The viewer's file {path.name} is not in {path.parent}; a page is built from the "
+            "checkout's web/viewer folder: pass its path as viewer."
+        ) from None

@@ -1,0 +1,69 @@
+"""Levels as picture files: 8 bits a colour, by Pillow."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING, Any
+
+import torch
+from PIL import Image, features
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Pixels of a thumbnail's longer side.
+THUMBNAIL = 96
+LOSSLESS = 100
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+
+
+def image(level: Tensor) -> Image.Image:
+    """A level (C, H, W) in [0, 1], rounded once; grey becomes colour, NaN becomes black."""
+    planes = (level.detach().float().nan_to_num(0, 1, 0).clamp(0, 1) * 255 + 0.5).to(torch.uint8)
+    planes = planes[:3] if len(planes) >= 3 else planes[:1].expand(3, -1, -1)
+    return Image.fromarray(planes.permute(1, 2, 0).cpu().numpy())
+
+
+def small_kind(quality: int) -> str:
+    """The kind of file that is smallest at a quality, 1 to 100: 100 keeps every pixel."""
+    check_quality(quality)
+    if quality == LOSSLESS:
+        return "png"
+    return "webp" if features.check("webp") else "jpg"
+
+
+def check_quality(quality: int) -> None:
+    """Raise ``ValueError`` unless ``quality`` is one."""
+    if not 1 <= quality <= LOSSLESS:
+        raise ValueError(f"quality is {quality}; it must be from 1 to 100 (every pixel kept).")
+
+
+def encoded(picture: Image.Image, kind: str, quality: int = LOSSLESS) -> bytes:
+    """The bytes of a file: ``png``, which keeps every pixel, ``jpg`` or ``webp``."""
+    buffer = io.BytesIO()
+    if kind == "png":
+        # Pictures hardly shrink further, and take ten times as long to.
+        picture.save(buffer, "PNG", compress_level=1)
+    elif kind == "jpg":
+        picture.save(buffer, "JPEG", quality=quality, subsampling=0)
+    else:
+        picture.save(buffer, "WEBP", quality=quality, method=4)
+    return buffer.getvalue()
+
+
+def thumbnail_sheet(levels: Iterable[Tensor], count: int) -> tuple[Image.Image, dict[str, Any]]:
+    """All levels small, row by row on one sheet, and the manifest's words for it but ``file``."""
+    columns = math.ceil(math.sqrt(count))
+    sheet, width, height = None, 0, 0
+    for number, level in enumerate(levels):
+        small = image(level)
+        small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+        if sheet is None:
+            width, height = small.size
+            sheet = Image.new("RGB", (columns * width, math.ceil(count / columns) * height))
+        sheet.paste(small, (number % columns * width, number // columns * height))
+    if sheet is None:
+        raise ValueError("A stack without levels has no pictures.")
+    return sheet, {"columns": columns, "width": width, "height": height}
