@@ -74,6 +74,25 @@ def server(tmp_path_factory, demo_checkpoint):
             yield Server(comfy.url, base, base / "output", comfy.log)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A real Chromium, or a skip that says what is missing."""
+    from browser_kit import browsing
+
+    with browsing() as running:
+        yield running
+
+
+@pytest.fixture
+def comfy_page(browser, server):
+    """A page that reaches the server and nothing else; ``open_comfy`` opens ComfyUI on it."""
+    from browser_kit import page_of
+
+    size = {"width": 1600, "height": 1000}
+    with page_of(browser, (server.url,), viewport=size) as page:
+        yield page
+
+
 def comfyui_tree():
     from zoomstack.cli.places import host_folder
 

@@ -1,4 +1,4 @@
-"""``test``: all tests in the locked environment, those against a real ComfyUI included."""
+"""``test``: all tests in the locked environment, against a real ComfyUI and in a real browser."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from .browser import INSTALL, PROGRAM, find_browser
+from .console import note
 from .places import REPOSITORY
 from .setup import demo_checkpoint, prepare
 
@@ -22,14 +24,22 @@ def test(
     """Run pytest with ``arguments``; its exit code.
 
     Tests find ComfyUI's tree by the environment variable ZOOMSTACK_COMFYUI and the demo model by
-    ZOOMSTACK_CHECKPOINT, and ``import zoomstack`` finds this checkout's.
+    ZOOMSTACK_CHECKPOINT, and ``import zoomstack`` finds this checkout's. Without a Chromium the
+    tests in the browser are skipped, and one line at the end says so.
     """
     host = prepare(comfyui, python)
+    browser = find_browser(host.folder, host.python)
+    packages = [host.packages, *([browser.packages] if browser else [])]
     variables = {
         **os.environ,
         TREE: str(host.comfyui),
         CHECKPOINT: str(demo_checkpoint(host)),
-        "PYTHONPATH": str(host.packages),
+        "PYTHONPATH": os.pathsep.join(map(str, packages)),
     }
+    if browser:
+        variables[PROGRAM] = str(browser.program)
     command = [str(host.python), "-c", PYTEST, *arguments]
-    return subprocess.call(command, cwd=REPOSITORY, env=variables)
+    code = subprocess.call(command, cwd=REPOSITORY, env=variables)
+    if not browser:
+        note(f"the tests in a browser were skipped: no Chromium was found; {INSTALL}")
+    return code
