@@ -1,0 +1,200 @@
+/**
+ * The ladder editor: rows that write a text and read it again. The text stays the truth; in mode
+ * "text" its owner shows it, and only the bar is left here.
+ */
+
+import { copyText } from "./ask.mjs";
+import { createBar } from "./bar.mjs";
+import {
+  duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
+} from "./edit.mjs";
+import { keepEvents, loadStyle, make } from "./elements.mjs";
+import { createList } from "./list.mjs";
+import { parseList } from "./paste.mjs";
+import { request } from "./request.mjs";
+import { decades } from "./ruler.mjs";
+import { EMPTY, MOST_LEVELS, tooMany } from "./text.mjs";
+import { fill } from "./words.mjs";
+
+/**
+ * What the editor shows. Whoever owns it calls `show` whenever some of it has changed.
+ * @typedef {object} Shown
+ * @property {string} text the ladder
+ * @property {number} zoomFactor of the levels that have none of their own
+ * @property {string | null} from the title of the node that the text comes from, if another's
+ * @property {"rows" | "text"} mode
+ * @property {number} unit the level that is 1 on the ruler
+ * @property {string} scene what was last asked for in a request
+ */
+
+/**
+ * @param {object} host
+ * @param {(text: string) => void} host.onText the text was changed here
+ * @param {() => void} host.onStep what was done so far is a step that one might want to undo
+ * @param {(kept: Partial<Shown>) => void} host.onKeep mode, unit or scene were changed here
+ * @param {Record<string, string>} words
+ */
+export function createEditor({ onText, onStep, onKeep }, words) {
+  loadStyle(new URL("ladder.css", import.meta.url));
+  /** @type {Shown} */
+  let shown = { text: "", zoomFactor: 2, from: null, mode: "rows", unit: 0, scene: "" };
+  let lines = read("");
+
+  const bar = createBar({
+    add: () => insert(rowsOf(lines).length),
+    turn: () => keep({ mode: shown.mode === "rows" ? "text" : "rows" }),
+    wish,
+    copyRequest,
+  }, words);
+  const list = createList({
+    change: (row, change) => apply(setRow(lines, row, change), false),
+    settle,
+    insertBelow: (row) => insert(row + 1),
+    duplicate,
+    remove,
+    move,
+    makeUnit: (row) => keep({ unit: row }),
+    goTo: (row, end) => list.views[row]?.focus(end),
+    paste,
+  }, words);
+  const note = make("p", "zs-note", { hidden: true });
+  const news = make("p", "zs-news", { role: "status" });
+  const element = make("div", "zs-ladder", { "data-capture-wheel": "true" }, [
+    bar.element, note, list.element, news, bar.window,
+  ]);
+  keepEvents(element);
+
+  /** Takes over another text, from one of its changes. */
+  function apply(next, step = true) {
+    lines = next;
+    const text = write(lines);
+    if (text !== shown.text) {
+      shown = { ...shown, text };
+      onText(text);
+    }
+    draw();
+    if (step) onStep();
+  }
+
+  function insert(at) {
+    list.splice(at, 0, 1);
+    apply(insertRows(lines, at, [{ prompt: "" }]), false);
+    list.views[at].focus();
+  }
+
+  function duplicate(row) {
+    list.splice(row + 1, 0, 1);
+    apply(duplicateRow(lines, row));
+    list.views[row + 1].focus();
+  }
+
+  function remove(row) {
+    list.splice(row, 1, 0);
+    apply(removeRow(lines, row));
+    const left = list.views.length;
+    if (left) list.views[Math.max(0, Math.min(row, left) - 1)].focus();
+    else bar.adder.focus();
+  }
+
+  /** Nobody writes in the row any more: without a prompt it is none. */
+  function settle(row) {
+    if (lines[rowsOf(lines)[row].line].draft) {
+      list.splice(row, 1, 0);
+      apply(removeRow(lines, row));
+    } else {
+      draw();
+      onStep();
+    }
+  }
+
+  function move(from, wanted) {
+    const { views } = list;
+    const to = Math.min(Math.max(wanted, 0), views.length - 1);
+    if (to === from) return;
+    const typing = document.activeElement === views[from].prompt;
+    apply(moveRow(lines, from, to));
+    (typing ? views[to].prompt : views[to].handle).focus();
+    views[to].element.scrollIntoView({ block: "nearest" });
+    say(fill(words.moved, { from, to }));
+  }
+
+  /** A list goes in place of a row of which all is selected (`whole`), else below it. */
+  function paste(row, text, whole) {
+    const rungs = parseList(text);
+    if (rungs.length < 2) return false;
+    const more = insertRows(lines, row + 1, rungs);
+    list.splice(row + 1, 0, rungs.length);
+    if (whole) list.splice(row, 1, 0);
+    apply(whole ? removeRow(more, row) : more);
+    list.views[row + rungs.length - (whole ? 1 : 0)].focus();
+    say(fill(words.pasted, { count: rungs.length }));
+    return true;
+  }
+
+  function wish() {
+    const prompts = rowsOf(lines).map((row) => row.prompt).filter(Boolean);
+    const several = prompts.length > 1;
+    const ends = several ? `from ${prompts[0]} to ${prompts.at(-1)}` : (prompts[0] ?? "");
+    return {
+      scene: shown.scene || ends,
+      levels: several ? prompts.length : 8,
+      factor: shown.zoomFactor,
+    };
+  }
+
+  async function copyRequest(asked) {
+    keep({ scene: asked.scene });
+    say((await copyText(request(asked))) ? words.copied : words.notCopied);
+  }
+
+  /** Shows a word for a moment; a screen reader reads it out. @param {string} text */
+  function say(text) {
+    news.replaceChildren(make("span", "", {}, [text]));
+  }
+
+  /** @param {Partial<Shown>} part what stays with the node */
+  function keep(part) {
+    shown = { ...shown, ...part };
+    onKeep(part);
+    draw();
+  }
+
+  /** @param {Partial<Shown>} next */
+  function show(next) {
+    const before = shown;
+    shown = { ...shown, ...next };
+    // Our own drafts are in no text: they stay for as long as the text is the one we wrote.
+    if (shown.text !== write(lines)) lines = read(shown.text);
+    else if (Object.keys(shown).every((key) => shown[key] === before[key])) return;
+    draw();
+  }
+
+  function draw() {
+    const rows = rowsOf(lines);
+    const levels = rows.length ? decades(rows.slice(1).map((row) => factorOf(row))) : [];
+    const linked = shown.from !== null;
+    const asRows = shown.mode === "rows" && !linked;
+    element.classList.toggle("zs-brief", !asRows);
+    bar.element.hidden = linked;
+    bar.draw(levels, asRows);
+    note.textContent = linked ? fill(words.linked, { node: shown.from }) : troubleOf(rows.length);
+    note.hidden = !note.textContent;
+    list.element.hidden = !asRows;
+    list.draw(rows, levels, shown.zoomFactor, shown.unit);
+  }
+
+  /** A row's zoom factor; one that the sums can take, where the row does not make sense yet. */
+  function factorOf(row) {
+    const zoom = row.zoom ?? shown.zoomFactor;
+    return Number.isFinite(zoom) && zoom > 1 ? zoom : 1.01;
+  }
+
+  draw();
+  return { element, show };
+}
+
+/** @param {number} levels */
+function troubleOf(levels) {
+  if (levels === 0) return EMPTY;
+  return levels > MOST_LEVELS ? tooMany(levels) : "";
+}

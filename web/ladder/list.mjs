@@ -1,0 +1,72 @@
+/**
+ * The rows of the ladder, and the ruler beside them, in a part of the page that scrolls.
+ */
+
+import { makeSortable } from "./drag.mjs";
+import { make } from "./elements.mjs";
+import { MIDDLE, misplaced } from "./place.mjs";
+import { createRow } from "./row.mjs";
+import { magnification } from "./ruler.mjs";
+import { createScale } from "./scale.mjs";
+
+/**
+ * @param {import("./row.mjs").RowActions} actions
+ * @param {Record<string, string>} words
+ */
+export function createList(actions, words) {
+  /** @type {ReturnType<typeof createRow>[]} */
+  const views = [];
+  const rows = make("ol", "zs-rows");
+  const scale = createScale(actions.makeUnit, words);
+  const track = make("div", "zs-track", {}, [scale.element, rows]);
+  const element = make("div", "zs-scroller", { "data-scrolls": "" }, [track]);
+  let drawScale = () => {};
+
+  makeSortable(rows, element, actions.move);
+  // Prompts wrap when the node's width changes, and the ruler's marks move with their rows.
+  new ResizeObserver(() => drawScale()).observe(rows);
+
+  /**
+   * Rows go and come, and those that stay keep the caret.
+   *
+   * @param {number} at
+   * @param {number} gone how many go
+   * @param {number} fresh how many come in their place
+   */
+  function splice(at, gone, fresh) {
+    for (const view of views.splice(at, gone)) view.retire();
+    for (let row = at; row < at + fresh; row++) {
+      const view = createRow(actions, words);
+      rows.insertBefore(view.element, rows.children[row] ?? null);
+      views.splice(row, 0, view);
+    }
+  }
+
+  /**
+   * @param {import("./edit.mjs").Row[]} models
+   * @param {number[]} levels log10 of their magnifications
+   * @param {number} usual the zoom factor of rows that have none
+   * @param {number} unit the level that is 1 on the ruler
+   */
+  function draw(models, levels, usual, unit) {
+    const [shorter, longer] = [models.length, views.length].sort((a, b) => a - b);
+    splice(shorter, longer - models.length, longer - views.length);
+    models.forEach((model, level) => {
+      const why = model.why ?? trouble(model, level, usual, words);
+      views[level].update({ ...model, why, level, usual, total: magnification(levels[level]) });
+    });
+    drawScale = () => {
+      if (element.hidden || !views.length) scale.element.replaceChildren();
+      else scale.draw(views.map((view) => view.element), levels, Math.min(unit, views.length - 1));
+    };
+    drawScale();
+  }
+
+  return { element, views, splice, draw };
+}
+
+/** What is wrong with where a row says that it lies. */
+function trouble({ zoom, focus }, level, usual, words) {
+  if (level === 0) return zoom === null && focus === null ? null : words.firstHasBrackets;
+  return misplaced(level, zoom ?? usual, focus ?? MIDDLE);
+}

@@ -1,0 +1,184 @@
+/**
+ * One level of the ladder on the page: a handle, its prompt, its place, its zoom factor, its total.
+ */
+
+import { asPrompt, typed } from "./edit.mjs";
+import { iconButton, make } from "./elements.mjs";
+import { fill } from "./words.mjs";
+
+/**
+ * What a row shows.
+ * @typedef {object} RowModel
+ * @property {number} level from 0
+ * @property {string} prompt
+ * @property {number | null} zoom of its own
+ * @property {[number, number] | null} focus of its own
+ * @property {number} usual the zoom factor of rows that have none
+ * @property {string} total its magnification over the widest level, in words
+ * @property {string | null} why what is wrong with it
+ */
+
+/**
+ * What a row can ask for; each is told the row's present number.
+ * @typedef {object} RowActions
+ * @property {(row: number, change: object) => void} change
+ * @property {(row: number) => void} settle somebody has finished editing the row
+ * @property {(row: number) => void} insertBelow
+ * @property {(row: number) => void} duplicate
+ * @property {(row: number) => void} remove
+ * @property {(from: number, to: number) => void} move
+ * @property {(row: number) => void} makeUnit
+ * @property {(row: number, end: "start" | "end") => void} goTo
+ * @property {(row: number, text: string, whole: boolean) => boolean} paste whether it was a list
+ */
+
+/**
+ * @param {RowActions} actions
+ * @param {Record<string, string>} words
+ */
+export function createRow(actions, words) {
+  /** @type {RowModel} */
+  let model;
+  let retired = false;
+  const at = () => model.level;
+  const handle = make("button", "zs-handle", { type: "button" });
+  const prompt = make("textarea", "zs-prompt", {
+    rows: 1, spellcheck: true, placeholder: words.promptPlaceholder,
+  });
+  const grown = make("div", "zs-grown", {}, [prompt]);
+  const box = make("span");
+  const place = make("span", "zs-place", {}, [box]);
+  const zoom = make("input", "zs-zoom", {
+    type: "text", inputMode: "decimal", autocomplete: "off", title: words.zoomPlaceholder,
+  });
+  const total = make("span", "zs-total");
+  const tools = make("div", "zs-tools", {}, [
+    iconButton("plus", words.insertBelow, () => actions.insertBelow(at())),
+    iconButton("clone", words.duplicate, () => actions.duplicate(at())),
+    iconButton("times", words.remove, () => actions.remove(at())),
+  ]);
+  const why = make("p", "zs-why", { hidden: true, role: "alert" });
+  const element = make("li", "zs-row", {}, [handle, grown, place, zoom, total, tools, why]);
+
+  prompt.addEventListener("input", () => {
+    grown.dataset.text = prompt.value;
+    actions.change(at(), { prompt: prompt.value });
+  });
+  prompt.addEventListener("paste", (event) => {
+    const whole = prompt.selectionEnd - prompt.selectionStart === prompt.value.length;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (actions.paste(at(), text, whole)) event.preventDefault();
+    event.stopPropagation(); // ComfyUI would paste nodes
+  });
+  prompt.addEventListener("keydown", (event) => promptKeys(event, prompt, at(), actions));
+  zoom.addEventListener("change", () => {
+    const text = zoom.value.replace(/[×x\s]/gi, "").replace(",", ".");
+    const value = Number(text);
+    if (!text) actions.change(at(), { zoom: null });
+    else if (Number.isFinite(value) && value > 1) actions.change(at(), { zoom: value });
+    update(model); // what cannot be a zoom factor goes back to what was
+  });
+  zoom.addEventListener("focus", () => zoom.select());
+  zoom.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const value = (model.zoom ?? model.usual) + step * (event.shiftKey ? 0.1 : 0.5);
+    actions.change(at(), { zoom: Math.max(1.1, value) });
+    update(model);
+  });
+  handle.addEventListener("keydown", (event) => handleKeys(event, at(), actions));
+  // A press on a tool leaves the caret where it is: to leave a draft would take its row away, and
+  // the tool from under the pointer.
+  tools.addEventListener("mousedown", (event) => event.preventDefault());
+  element.addEventListener("focusout", (event) => {
+    if (!retired && !element.contains(event.relatedTarget)) actions.settle(at());
+  });
+
+  /** @param {RowModel} next */
+  function update(next) {
+    model = next;
+    const { level } = next;
+    element.dataset.level = String(level);
+    handle.textContent = String(level);
+    handle.title = fill(words.move, { level });
+    handle.setAttribute("aria-label", handle.title);
+    prompt.setAttribute("aria-label", fill(words.prompt, { level }));
+    // What is being typed stays as typed: "a planet " must not lose its last space at once.
+    if (asPrompt(prompt.value) !== next.prompt || document.activeElement !== prompt) {
+      if (prompt.value !== next.prompt) prompt.value = next.prompt;
+    }
+    grown.dataset.text = prompt.value;
+    zoom.hidden = level === 0;
+    zoom.placeholder = `×${typed(next.usual, 2)}`;
+    zoom.value = next.zoom === null ? "" : `×${typed(next.zoom, 3)}`;
+    zoom.setAttribute("aria-label", fill(words.zoom, { level }));
+    total.textContent = next.total;
+    total.title = fill(words.total, { level, total: next.total });
+    showPlace(place, box, next, words);
+    why.textContent = next.why ?? "";
+    why.hidden = !next.why;
+    element.classList.toggle("zs-wrong", Boolean(next.why));
+  }
+
+  /** @param {"start" | "end"} end of the prompt where writing goes on */
+  function focus(end = "end") {
+    prompt.focus();
+    const caret = end === "end" ? prompt.value.length : 0;
+    prompt.setSelectionRange(caret, caret);
+  }
+
+  /** Takes the row off the page. It loses the focus by that, which settles nothing. */
+  function retire() {
+    retired = true;
+    element.remove();
+  }
+
+  return { element, handle, prompt, update, focus, retire };
+}
+
+/** A picture, as small as a letter, of where the level lies in the one above. */
+function showPlace(place, box, { focus, zoom, usual, level, why }, words) {
+  place.hidden = level === 0 || Boolean(why);
+  const [x, y] = focus ?? [0.5, 0.5];
+  const side = Math.max(0.2, 1 / (zoom ?? usual));
+  place.classList.toggle("zs-usual", focus === null);
+  place.title = fill(words.place, { x: typed(x, 3), y: typed(y, 3) });
+  box.style.left = `${100 * clamp(x - side / 2, 0, 1 - side)}%`;
+  box.style.top = `${100 * clamp(y - side / 2, 0, 1 - side)}%`;
+  box.style.width = box.style.height = `${100 * side}%`;
+}
+
+/** @param {KeyboardEvent} event @param {HTMLTextAreaElement} prompt */
+function promptKeys(event, prompt, row, actions) {
+  const { selectionStart: from, selectionEnd: to, value } = prompt;
+  const arrow = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (event.isComposing) return;
+  if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) actions.insertBelow(row);
+  else if (arrow && event.altKey) actions.move(row, row + arrow);
+  else if (arrow === -1 && from === to && from === 0) actions.goTo(row - 1, "end");
+  else if (arrow === 1 && from === to && to === value.length) actions.goTo(row + 1, "start");
+  else if (event.key === "Backspace" && value === "") actions.remove(row);
+  else return;
+  event.preventDefault();
+}
+
+/** @param {KeyboardEvent} event */
+function handleKeys(event, row, actions) {
+  const act = {
+    ArrowUp: () => actions.move(row, row - 1),
+    ArrowDown: () => actions.move(row, row + 1),
+    Home: () => actions.move(row, 0),
+    End: () => actions.move(row, Infinity),
+    Delete: () => actions.remove(row),
+    Backspace: () => actions.remove(row),
+    Enter: () => actions.insertBelow(row),
+    1: () => actions.makeUnit(row),
+  }[event.key];
+  if (!act || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopPropagation(); // Delete would take the whole node
+  act();
+}
+
+const clamp = (value, least, most) => Math.min(most, Math.max(least, value));

@@ -1,0 +1,160 @@
+/**
+ * Ladder text, read as zoomstack/ladder.py reads it: one level a line, the widest first.
+ * tests/js/ladder.json holds cases that both readers must agree on.
+ */
+
+import { MIDDLE, misplaced } from "./place.mjs";
+
+export const MOST_LEVELS = 256;
+
+// What Python's str.splitlines breaks at, and what its str.strip and \s take for space: JavaScript
+// counts other characters, and a ladder must not have one level more here than there.
+const BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+const SPACE =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const NUMBER = "[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?";
+
+const OUTER = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g");
+const WORD = new RegExp(`[^${SPACE}]+`);
+const BRACKETS = /^\[([^\]]*=[^\]]*)(\]?)/;
+const OPTION = new RegExp(
+  `[${SPACE}]*(?:p=(${NUMBER})|focus=(${NUMBER}),(${NUMBER}))(?=[${SPACE}]|$)`, "y",
+);
+
+/**
+ * One line of a ladder.
+ * @typedef {object} Rung
+ * @property {string} prompt
+ * @property {number | null} zoom its own zoom factor, or null for the ladder's
+ * @property {[number, number] | null} focus its own focus, or null for the middle
+ */
+
+/**
+ * What a ladder's text says, as Python's Ladder does.
+ * @typedef {object} Ladder
+ * @property {string[]} prompts N texts, widest first
+ * @property {number[]} zooms N - 1 factors over 1
+ * @property {[number, number][]} focus N - 1 centres in the level above, from 0 to 1
+ */
+
+/** A sentence that says what is wrong with a ladder's text. */
+export class LadderError extends Error {}
+
+/**
+ * The text as lines, each with the break that ends it ("" where the text just ends).
+ *
+ * @param {string} text
+ * @returns {{text: string, end: string}[]} which joined are the text again
+ */
+export function splitLines(text) {
+  const lines = [];
+  let at = 0;
+  for (const found of text.matchAll(BREAK)) {
+    lines.push({ text: text.slice(at, found.index), end: found[0] });
+    at = found.index + found[0].length;
+  }
+  if (at < text.length) lines.push({ text: text.slice(at), end: "" });
+  return lines;
+}
+
+/** The text without the space around it, by Python's idea of space. @param {string} text */
+export function strip(text) {
+  return text.replace(OUTER, "");
+}
+
+/** Whether a line is a level: not blank, and no comment. @param {string} line */
+export function isLevel(line) {
+  const stripped = strip(line);
+  return stripped !== "" && !stripped.startsWith("#");
+}
+
+/**
+ * The brackets in front of a stripped line, where they are ours: "[old photo] a coast" is a prompt.
+ *
+ * @param {string} line
+ * @returns {{whole: string, inside: string, closed: boolean} | null}
+ */
+export function bracketsOf(line) {
+  const found = BRACKETS.exec(line);
+  return found && { whole: found[0], inside: found[1], closed: found[2] === "]" };
+}
+
+/**
+ * What one line says.
+ *
+ * @param {string} line
+ * @param {number} number its own, from 1, for the error
+ * @returns {Rung}
+ * @throws {LadderError} naming the column where its brackets do not parse
+ */
+export function parseLine(line, number = 1) {
+  const stripped = strip(line);
+  const brackets = bracketsOf(stripped);
+  if (!brackets) return { prompt: stripped, zoom: null, focus: null };
+  if (!brackets.closed) {
+    throw new LadderError(
+      `Line ${number}, column 1: this bracket is not closed; add a ].`,
+    );
+  }
+  const { inside } = brackets;
+  let zoom = null;
+  /** @type {[number, number] | null} */
+  let focus = null;
+  for (let at = 0; strip(inside.slice(at)) !== "";) {
+    OPTION.lastIndex = at;
+    const option = OPTION.exec(inside);
+    if (!option) throw new LadderError(notUnderstood(inside, at, number));
+    if (option[1]) zoom = Number(option[1]);
+    else focus = [Number(option[2]), Number(option[3])];
+    at = OPTION.lastIndex;
+  }
+  return { prompt: strip(stripped.slice(brackets.whole.length)), zoom, focus };
+}
+
+/**
+ * The ladder that a text describes.
+ *
+ * @param {string} text
+ * @param {number} [zoomFactor] of the levels whose line gives none
+ * @returns {Ladder}
+ * @throws {LadderError} with the sentence that the node would end with
+ */
+export function parseLadder(text, zoomFactor = 2) {
+  const rungs = splitLines(text).flatMap((line, index) =>
+    isLevel(line.text) ? [parseLine(line.text, index + 1)] : [],
+  );
+  if (rungs.length === 0) throw new LadderError(EMPTY);
+  if (rungs.length > MOST_LEVELS) throw new LadderError(tooMany(rungs.length));
+  if (rungs[0].zoom !== null || rungs[0].focus !== null) throw new LadderError(FIRST_HAS_BRACKETS);
+  const zooms = rungs.slice(1).map((rung) => rung.zoom ?? zoomFactor);
+  const focus = rungs.slice(1).map((rung) => rung.focus ?? [...MIDDLE]);
+  zooms.forEach((zoom, index) => {
+    const why = misplaced(index + 1, zoom, focus[index]);
+    if (why) throw new LadderError(why);
+  });
+  return { prompts: rungs.map((rung) => rung.prompt), zooms, focus };
+}
+
+export const EMPTY = "The ladder is empty; write one prompt a line, the widest view first.";
+export const FIRST_HAS_BRACKETS =
+  "The first line has brackets, but there is no level above it to sit in; " +
+  "move them to the line of the level that they place.";
+
+/** @param {number} levels */
+export function tooMany(levels) {
+  return (
+    `The ladder has ${levels} levels; it may have up to ${MOST_LEVELS}. ` +
+    "Make several ladders of it."
+  );
+}
+
+/** @param {string} inside @param {number} at @param {number} number */
+function notUnderstood(inside, at, number) {
+  const word = WORD.exec(inside.slice(at));
+  const column = 2 + [...inside.slice(0, at + word.index)].length;
+  const quote = word[0].includes("'") && !word[0].includes('"') ? '"' : "'";
+  return (
+    `Line ${number}, column ${column}: ${quote}${word[0]}${quote} is not understood; ` +
+    "brackets hold p=NUMBER and focus=X,Y, such as [p=3.5 focus=0.4,0.6]."
+  );
+}

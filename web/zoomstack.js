@@ -1,0 +1,10 @@
+/**
+ * The pack's door into ComfyUI's page: the one file that the host imports by itself.
+ *
+ * Each part registers its own extension with the app; all that knows ComfyUI is in comfy/.
+ */
+
+import { app } from "../../scripts/app.js";
+import * as ladder from "./comfy/ladder.mjs";
+
+for (const part of [ladder]) part.register(app);
