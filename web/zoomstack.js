@@ -5,6 +5,7 @@
  */
 
 import { app } from "../../scripts/app.js";
+import * as focus from "./comfy/focus.mjs";
 import * as ladder from "./comfy/ladder.mjs";
 
-for (const part of [ladder]) part.register(app);
+for (const part of [focus, ladder]) part.register(app);

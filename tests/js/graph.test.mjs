@@ -1,0 +1,91 @@
+/** What belongs together is found in a graph, here one that only looks like ComfyUI's. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { aspectOf, laddersBehind, laddersOf, pictureOf } from "../../web/comfy/graph.mjs";
+import { sourceOf } from "../../web/comfy/nodes.mjs";
+
+/**
+ * An app with a graph of `{name: [kind, widgets]}` and links of [from, to, input, type].
+ *
+ * @param {Record<string, [string, Record<string, unknown>?]>} kinds
+ * @param {[string, string, string, string][]} wires
+ */
+function appWith(kinds, wires) {
+  const graph = { nodes: [], links: {} };
+  graph.getNodeById = (id) => graph.nodes.find((node) => node.id === id);
+  for (const [id, [type, values = {}]] of Object.entries(kinds)) {
+    const widgets = Object.entries(values).map(([name, value]) => ({ name, value }));
+    graph.nodes.push({ id, type, title: id, graph, widgets, inputs: [], outputs: [] });
+  }
+  wires.forEach(([from, to, name, type], link) => {
+    graph.links[link] = { origin_id: from, target_id: to };
+    graph.getNodeById(from).outputs.push({ type, links: [link] });
+    graph.getNodeById(to).inputs.push({ name, type, link });
+  });
+  return { graph, nodeOutputs: {}, api: { apiURL: (path) => `/api${path}` } };
+}
+
+const at = (app, id) => app.graph.getNodeById(id);
+const names = (nodes) => nodes.map((node) => node.id);
+
+const KINDS = {
+  photo: ["LoadImage", { image: "trips/sea side.png [output]" }],
+  first: ["PhotoAnchor"],
+  second: ["PhotoAnchor"],
+  turn: ["Reroute"],
+  ladder: ["PromptLadder", { prompts: "a\nb" }],
+  other: ["PromptLadder", { prompts: "c" }],
+  sampler: ["ZoomStackSampler", { width: 512, height: 256 }],
+  blend: ["LaplacianBlend"],
+  explorer: ["ZoomStackExplorer"],
+};
+const WIRES = [
+  ["photo", "first", "image", "IMAGE"],
+  ["first", "second", "anchor", "ZOOM_ANCHOR"],
+  ["second", "sampler", "anchor", "ZOOM_ANCHOR"],
+  ["ladder", "turn", "", "*"],
+  ["turn", "sampler", "ladder", "ZOOM_LADDER"],
+  ["turn", "blend", "ladder", "ZOOM_LADDER"],
+  ["blend", "explorer", "stack", "ZOOM_STACK"],
+];
+
+test("an anchor's ladder is its sampler's, through chains and reroutes", () => {
+  const app = appWith(KINDS, WIRES);
+  assert.deepEqual(names(laddersOf(app, at(app, "first"))), ["ladder"]);
+  assert.equal(aspectOf(at(app, "first")), 2);
+});
+
+test("an anchor that leads nowhere may mean any ladder", () => {
+  const app = appWith(KINDS, []);
+  assert.deepEqual(names(laddersOf(app, at(app, "first"))), ["ladder", "other"]);
+  assert.equal(aspectOf(at(app, "first")), null);
+});
+
+test("a stack's ladder is behind it", () => {
+  const app = appWith(KINDS, WIRES);
+  assert.deepEqual(names(laddersBehind(app, at(app, "explorer"), "stack")), ["ladder"]);
+  assert.deepEqual(names(laddersBehind(app, at(app, "explorer"), "compare")), ["ladder", "other"]);
+});
+
+test("a photo is seen where LoadImage has it, or where it was shown last", () => {
+  const app = appWith(KINDS, WIRES);
+  assert.equal(
+    pictureOf(app, at(app, "first"), "image"),
+    "/api/view?filename=sea+side.png&subfolder=trips&type=output",
+  );
+  const made = appWith({ ...KINDS, photo: ["ImageScale"], shown: ["PreviewImage"] }, [
+    ...WIRES, ["photo", "shown", "images", "IMAGE"],
+  ]);
+  assert.equal(pictureOf(made, at(made, "first"), "image"), null);
+  made.nodeOutputs.shown = { images: [{ filename: "t.png", subfolder: "", type: "temp" }] };
+  assert.match(pictureOf(made, at(made, "first"), "image"), /filename=t.png&subfolder=&type=temp$/);
+  assert.equal(pictureOf(made, at(made, "second"), "image"), null);
+});
+
+test("an input that another node fills says which", () => {
+  const app = appWith(KINDS, WIRES);
+  assert.equal(sourceOf(at(app, "first"), "image"), "photo");
+  assert.equal(sourceOf(at(app, "ladder"), "prompts"), null);
+});

@@ -1,0 +1,45 @@
+/**
+ * The place of a level, read from ladder text and written into it.
+ */
+
+import { read, rowsOf, setRow, write } from "../ladder/edit.mjs";
+import { MIDDLE } from "../ladder/place.mjs";
+import { parseLadder } from "../ladder/text.mjs";
+
+/** @typedef {import("./box.mjs").Place} Place */
+
+/**
+ * Where a level lies in the one above.
+ *
+ * @param {string} text the ladder
+ * @param {number} zoomFactor of the levels that have none of their own
+ * @param {number} level from 1
+ * @returns {Place | null} null where the ladder has no such level
+ * @throws {import("../ladder/text.mjs").LadderError} where the text does not parse
+ */
+export function placeIn(text, zoomFactor, level) {
+  const { zooms, focus } = parseLadder(text, zoomFactor);
+  return level <= zooms.length ? { zoom: zooms[level - 1], focus: focus[level - 1] } : null;
+}
+
+/**
+ * The text with a level put elsewhere. What is as usual is not written: the middle, and the zoom
+ * factor of the whole ladder.
+ *
+ * @param {string} text
+ * @param {number} zoomFactor
+ * @param {number} level from 1
+ * @param {Place} place
+ * @returns {string}
+ */
+export function withPlace(text, zoomFactor, level, { zoom, focus }) {
+  const lines = read(text);
+  const row = rowsOf(lines)[level];
+  const change = {};
+  if (zoom !== (row.zoom ?? zoomFactor)) change.zoom = zoom === zoomFactor ? null : zoom;
+  const before = row.focus ?? MIDDLE;
+  if (focus.some((centre, axis) => centre !== before[axis])) {
+    change.focus = focus.every((centre, axis) => centre === MIDDLE[axis]) ? null : focus;
+  }
+  return write(setRow(lines, level, change));
+}
