@@ -6,6 +6,8 @@ from comfy_api.latest import ComfyExtension, io
 
 from .anchor import PhotoAnchor
 from .blend import LaplacianBlend
+from .explorer import ZoomStackExplorer
+from .export import ExportZoomStack
 from .files import LoadZoomStack, SaveZoomStack
 from .prompts import PromptLadder
 from .sampling import ZoomStackApply, ZoomStackSampler
@@ -21,6 +23,8 @@ class ZoomStackExtension(ComfyExtension):
             PhotoAnchor,
             LaplacianBlend,
             ZoomVideoRender,
+            ZoomStackExplorer,
+            ExportZoomStack,
             SaveZoomStack,
             LoadZoomStack,
         ]

@@ -5,7 +5,8 @@
  */
 
 import { app } from "../../scripts/app.js";
+import * as explorer from "./comfy/explorer.mjs";
 import * as focus from "./comfy/focus.mjs";
 import * as ladder from "./comfy/ladder.mjs";
 
-for (const part of [focus, ladder]) part.register(app);
+for (const part of [explorer, focus, ladder]) part.register(app);

@@ -7,7 +7,14 @@ against ComfyUI 0.30.0.
 
 from __future__ import annotations
 
-from .disk import output_file, seed_behind, stack_files, stack_path, workflow_metadata
+from .disk import (
+    output_file,
+    seed_behind,
+    stack_files,
+    stack_path,
+    temporary_folder,
+    workflow_metadata,
+)
 from .jobs import Teller, check_interrupted, log, progress, sample
 from .site import Plan, Run, Site
 from .vae import decode_pictures, encode_pictures, load_together
@@ -30,5 +37,6 @@ __all__ = [
     "seed_behind",
     "stack_files",
     "stack_path",
+    "temporary_folder",
     "workflow_metadata",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from typing import Any
 
 import folder_paths
@@ -19,16 +20,23 @@ _ENDING = ".safetensors"
 
 
 def output_file(prefix: str, ending: str, geometry: Geometry) -> tuple[str, dict[str, str]]:
-    """A new path in the output folder, and how the front end names it."""
+    """A new path in the output folder, and how the front end names it; "" names a folder."""
     folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
         prefix, folder_paths.get_output_directory(), geometry.width, geometry.height
     )
-    file = f"{name}_{counter:05}_.{ending}"
+    file = f"{name}_{counter:05}_" + (f".{ending}" if ending else "")
     return os.path.join(folder, file), {
         "filename": file,
         "subfolder": subfolder,
         "type": "output",
     }
+
+
+def temporary_folder() -> tuple[str, dict[str, str]]:
+    """A new path in ComfyUI's temp folder, which it empties when it starts, and its name there."""
+    subfolder = f"zoomstack/{secrets.token_hex(8)}"
+    path = os.path.join(folder_paths.get_temp_directory(), *subfolder.split("/"))
+    return path, {"subfolder": subfolder, "type": "temp"}
 
 
 def workflow_metadata(hidden: Any) -> dict[str, str]:

@@ -1,0 +1,63 @@
+"""ZoomStackExplorer: a zoom stack to wheel through, in the node."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..zoomstack.export import plain, write_levels
+from ..zoomstack.export.length import metres
+from ..zoomstack.export.manifest import MANIFEST
+from ..zoomstack.stack import ZoomStack
+from . import host
+from .types import CATEGORY, SEARCH, ZoomStackType
+
+
+class ZoomStackExplorer(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="ZoomStackExplorer",
+            display_name="Zoom Stack Explorer",
+            category=CATEGORY,
+            description="Shows a zoom stack in the node: wheel, pinch or drag through all levels, "
+            "play it, compare it with another one, and save it as a page that works anywhere.",
+            search_aliases=[*SEARCH, "zoom viewer", "preview zoom"],
+            is_output_node=True,
+            inputs=[
+                ZoomStackType.Input("stack", tooltip="From Laplacian Blend or Load Zoom Stack."),
+                io.String.Input(
+                    "width", optional=True, default="",
+                    tooltip="How wide the widest view is, for the scale bar: 12700 km, 5 um, "
+                    "100000 light years; a number alone is metres. Empty: unknown.",
+                ),
+                ZoomStackType.Input(
+                    "compare", optional=True,
+                    tooltip="A second stack, shown at the same camera right of a divider.",
+                ),
+            ],
+            outputs=[],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls, stack: ZoomStack, width: str = "", compare: ZoomStack | None = None
+    ) -> io.NodeOutput:
+        wide = metres(width)
+        stacks = {"zoomstack": stack} | ({} if compare is None else {"zoomstack_compare": compare})
+        bar = host.progress(sum(len(one.levels) for one in stacks.values()))
+        ui = {name: [_shown(one, wide, bar)] for name, one in stacks.items()}
+        # What is sent must be plain: a value that JSON cannot hold would end the server.
+        return io.NodeOutput(ui=plain(ui, "ui"))
+
+
+def _shown(stack: ZoomStack, wide: float, bar: Any) -> dict[str, str]:
+    """Put a stack's pictures and manifest among the temporary files; how the page names it."""
+    folder, shown = host.temporary_folder()
+    with closing(write_levels(folder, stack, metres=wide)) as work:
+        for _ in work:
+            host.check_interrupted()
+            bar.update(1)
+    return {"filename": MANIFEST, **shown}

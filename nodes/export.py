@@ -1,0 +1,123 @@
+"""ExportZoomStack: a zoom stack as files for others: a page, a deep-zoom image, pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import closing
+from typing import Any, Literal
+
+from comfy_api.latest import io
+
+from ..zoomstack.export import DeepZoom, page, write_levels
+from ..zoomstack.export.length import metres
+from ..zoomstack.export.manifest import broken
+from ..zoomstack.stack import ZoomStack
+from ..zoomstack.whole import replacing
+from . import host
+from .types import CATEGORY, SEARCH, ZoomStackType
+
+Format = Literal["html", "dzi", "png", "webp"]
+# What one format makes: the steps it takes, the steps themselves, and the files to show.
+Work = tuple[int, Generator[Any, None, Any], list[dict[str, str]]]
+
+
+class ExportZoomStack(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="ExportZoomStack",
+            display_name="Export Zoom Stack",
+            category=CATEGORY,
+            description="Saves a zoom stack for others to see: one page that works anywhere, "
+            "deep-zoom tiles for OpenSeadragon, or a picture a level.",
+            search_aliases=[*SEARCH, "deep zoom", "dzi", "openseadragon", "html page"],
+            is_output_node=True,
+            inputs=[
+                ZoomStackType.Input("stack", tooltip="From Laplacian Blend or Load Zoom Stack."),
+                io.String.Input(
+                    "filename_prefix", default="zoomstack/zoom",
+                    tooltip="Name in the output folder; a number is added.",
+                ),
+                io.Combo.Input(
+                    "format", optional=True, options=["html", "dzi", "png", "webp"], default="html",
+                    tooltip="html: one page with everything in it. dzi: tiles for deep-zoom "
+                    "viewers. png, webp: a folder with a picture a level and a manifest.",
+                ),
+                io.Int.Input(
+                    "quality", optional=True, default=92, min=1, max=100, advanced=True,
+                    tooltip="Of the pictures in html, dzi and webp; 100 keeps every pixel.",
+                ),
+                io.String.Input(
+                    "width", optional=True, default="",
+                    tooltip="How wide the widest view is, for the scale bar: 12700 km, 5 um, "
+                    "100000 light years; a number alone is metres. Empty: unknown.",
+                ),
+            ],
+            outputs=[],
+            hidden=[io.Hidden.unique_id],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        stack: ZoomStack,
+        filename_prefix: str,
+        format: Format = "html",
+        quality: int = 92,
+        width: str = "",
+    ) -> io.NodeOutput:
+        wide, trouble = metres(width), broken(stack.levels)
+        if trouble:
+            raise ValueError(trouble[0])
+        if format == "html":
+            total, work, shown = _page(stack, filename_prefix, wide, quality)
+        elif format == "dzi":
+            total, work, shown = _tiles(stack, filename_prefix, quality)
+        else:
+            total, work, shown = _pictures(stack, filename_prefix, format, wide, quality)
+        bar = host.progress(total)
+        with closing(work):
+            for _ in work:
+                host.check_interrupted()
+                bar.update(1)
+        host.Teller(cls).say(_saved(shown))
+        return io.NodeOutput(ui={"zoom_exports": shown})
+
+
+def _saved(files: list[dict[str, str]]) -> str:
+    """Where the files lie, for the line under the node."""
+    first, more = files[0], len(files) - 1
+    place = "/".join(filter(None, (first["subfolder"], first["filename"])))
+    return f"saved {place}" + (f" and {more} more" if more else "") + " in the output folder"
+
+
+def _page(stack: ZoomStack, prefix: str, wide: float, quality: int) -> Work:
+    path, shown = host.output_file(prefix, "html", stack.geometry)
+
+    def write() -> Generator[None, None, None]:
+        with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+            for part in page(stack, wide, quality):
+                file.write(part)
+                yield
+
+    return len(stack.levels), write(), [shown]
+
+
+def _tiles(stack: ZoomStack, prefix: str, quality: int) -> Work:
+    image = DeepZoom(stack, quality)
+    path, shown = host.output_file(prefix, "dzi", stack.geometry)
+    return len(image.tiles), image.save(path), [shown]
+
+
+def _pictures(stack: ZoomStack, prefix: str, kind: str, wide: float, quality: int) -> Work:
+    path, shown = host.output_file(prefix, "", stack.geometry)
+    folder = os.path.join(shown["subfolder"], shown["filename"]).replace(os.sep, "/")
+    files: list[dict[str, str]] = []
+
+    def write() -> Generator[int, None, None]:
+        lossless = kind == "png"
+        manifest = yield from write_levels(path, stack, kind, wide, 100 if lossless else quality)
+        files.extend({**shown, "filename": name, "subfolder": folder} for name in manifest["files"])
+
+    return len(stack.levels), write(), files

@@ -1,0 +1,160 @@
+/**
+ * The Zoom Stack Explorer's widget: the viewer in a node.
+ *
+ * What the node shows is a reference to a manifest among ComfyUI's temporary files. It is kept in
+ * `node.properties`, so that it comes back with the graph, however that is made again: by another
+ * tab, undo, a copy, a subgraph, a reload of the page.
+ *
+ * @typedef {{filename: string, subfolder: string, type: string}} Reference a file, as /view takes it
+ */
+
+import { buildPage } from "../viewer/bundle.mjs";
+import { element } from "../viewer/dom.mjs";
+import { Viewer } from "../viewer/viewer.mjs";
+import { Aim } from "./aim.mjs";
+import { addElement, after } from "./nodes.mjs";
+
+const NODE = "ZoomStackExplorer";
+const KEPT = "zoomstack";
+const SIZE = [480, 600];
+const LEAST_HEIGHT = 240;
+
+const SAVE = "Save as a page that works anywhere";
+const EMPTY = "Queue the workflow to see its zoom here.";
+const GONE =
+  "The pictures of this zoom are gone: they were temporary, and ComfyUI removes those when it " +
+  "starts. Queue the workflow to make them again.";
+
+/** Where the camera was in each stack that this page has shown, by its folder. */
+const depths = new Map();
+
+/** Register the extension with ComfyUI's app. */
+export function register(app) {
+  app.registerExtension({
+    name: "zoomstack.explorer",
+    nodeCreated(node) {
+      if (node.constructor.comfyClass === NODE) node.zoomstack = new Explorer(app, node);
+    },
+    // Outputs that no event brings: of a tab that is opened again, or of the queue's history.
+    onNodeOutputsUpdated(outputs) {
+      for (const [place, output] of Object.entries(outputs)) {
+        if (output?.zoomstack) nodeAt(app, place)?.zoomstack?.keep(output);
+      }
+    },
+  });
+}
+
+/** The node that an output belongs to: its id, after its subgraph's where it is in one. */
+function nodeAt(app, place) {
+  const parts = String(place).split(":");
+  const id = parts.pop();
+  const root = app.rootGraph ?? app.graph;
+  const graph = parts.length ? root.subgraphs?.get(parts.at(-1)) : root;
+  return graph?.getNodeById(id) ?? graph?.getNodeById(Number(id));
+}
+
+class Explorer {
+  constructor(app, node) {
+    Object.assign(this, { app, node, viewer: null, shown: "" });
+    this.element = element("div", { class: "zoomstack-explorer" });
+    this.element.style.cssText = "inline-size: 100%; block-size: 100%; min-block-size: 0";
+    this.aim = new Aim(app, node);
+    addElement(node, "explorer", this.element, { getMinHeight: () => LEAST_HEIGHT });
+    node.setSize(SIZE.map((least, i) => Math.max(least, node.size[i])));
+    after(node, "onExecuted", (output) => this.keep(output));
+    after(node, "onConfigure", () => this.show());
+    after(node, "onRemoved", () => this.#clear());
+    this.#say(EMPTY);
+  }
+
+  /** Take a run's output, and show it. */
+  keep(output) {
+    const [stack] = output?.zoomstack ?? [];
+    if (!stack) return;
+    const [compare = null] = output.zoomstack_compare ?? [];
+    this.node.properties[KEPT] = { stack, compare };
+    this.show();
+  }
+
+  /** Show what the node's properties refer to, unless it is on show already. */
+  async show() {
+    const kept = this.node.properties?.[KEPT];
+    const key = kept ? JSON.stringify(kept) : "";
+    if (key === this.shown) return;
+    this.shown = key;
+    this.#clear();
+    if (!kept) return this.#say(EMPTY);
+    try {
+      const sources = await Promise.all([kept.stack, kept.compare].map((one) => this.#source(one)));
+      if (this.shown === key) this.#open(...sources, key);
+    } catch (error) {
+      if (this.shown === key) this.#say(error.message);
+    }
+  }
+
+  #open(source, compare, key) {
+    const save = { icon: "save", label: SAVE, act: () => this.#save(source) };
+    const viewer = new Viewer(source, { compare, tools: [this.aim.tool, save] });
+    this.viewer = viewer;
+    this.element.replaceChildren(viewer.element);
+    if (depths.has(key)) viewer.goTo(depths.get(key), true);
+    viewer.addEventListener("drawn", () => depths.set(key, viewer.depth));
+    this.aim.over(viewer);
+  }
+
+  /** A stack, ready to be viewed; null for none. @param {Reference | null} reference */
+  async #source(reference) {
+    if (!reference) return null;
+    const locate = (file) => this.#address({ ...reference, filename: file });
+    const answer = await fetch(locate(reference.filename)).catch(() => null);
+    if (!answer) throw new Error("ComfyUI does not answer; is it still running?");
+    if (!answer.ok) throw new Error(GONE);
+    return { manifest: await answer.json(), locate };
+  }
+
+  /** @param {Reference} reference */
+  #address({ filename, subfolder, type }) {
+    return this.app.api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
+  }
+
+  /** Save the stack as a page with everything in it. */
+  async #save({ manifest, locate }) {
+    const read = async (name) => (await got(new URL(`../viewer/${name}`, import.meta.url))).text();
+    const fetched = async (file) => {
+      const blob = await (await got(locate(file))).blob();
+      return { bytes: new Uint8Array(await blob.arrayBuffer()), type: blob.type };
+    };
+    try {
+      const page = await buildPage(manifest, read, fetched);
+      download("zoom.html", new Blob([page], { type: "text/html" }));
+    } catch (error) {
+      this.viewer?.hud.tell(`The page could not be made: ${error.message}`);
+    }
+  }
+
+  #say(text) {
+    const style =
+      "display: grid; place-items: center; block-size: 100%; box-sizing: border-box; padding: 24px;" +
+      "border: 1px dashed var(--border-color, #4e4e4e); border-radius: 8px; text-align: center;" +
+      "color: var(--descrip-text, #999); font: 12px/16px system-ui, sans-serif; text-wrap: balance";
+    this.element.replaceChildren(element("div", { style, role: "status" }, text));
+  }
+
+  #clear() {
+    this.viewer?.dispose();
+    this.viewer = null;
+  }
+}
+
+async function got(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(answer.status === 404 ? GONE : `${answer.status} from ComfyUI`);
+  return answer;
+}
+
+function download(name, blob) {
+  const address = URL.createObjectURL(blob);
+  element("a", { href: address, download: name }).click();
+  // The browser has taken it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
