@@ -1,8 +1,6 @@
 """The shipped workflows, templates and help pages, in a real ComfyUI server."""
 
-import importlib.util
 import json
-import shutil
 import urllib.parse
 import urllib.request
 
@@ -10,6 +8,7 @@ import av
 import numpy as np
 import pytest
 import torch
+from browser_kit import open_comfy, page_of
 from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -26,11 +25,10 @@ HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 NAMES = ("photo-to-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale")
 NODES = {
     "PromptLadder", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor", "LaplacianBlend",
-    "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack",
+    "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer", "ExportZoomStack",
 }  # fmt: skip
 NOTES = {"Note", "MarkdownNote"}  # the front end's own; the server knows nothing of them
 FOLDER = "zoomstack"  # of the pack among the custom nodes
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 SIDE, FPS, SECONDS, HOLD = 128, 8, 0.5, 0.25
 CHEAP = {
@@ -278,28 +276,11 @@ def test_every_node_and_all_its_inputs_and_outputs_say_what_they_are_for(server)
 
 
 @pytest.fixture(scope="module")
-def page(ready):
+def page(browser, ready):
     """ComfyUI's own front end in a browser."""
-    if importlib.util.find_spec("playwright") is None:
-        pytest.skip("no browser: Playwright for Python is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no browser: Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        page = browser.new_page()
-        ours = (ready.url, "blob:", "data:")
-        page.route(lambda url: not url.startswith(ours), lambda route: route.abort())
-        page.goto(ready.url, wait_until="domcontentloaded")
-        page.wait_for_function(
-            "() => !!(window.app?.extensionManager && window.app?.graph"
-            " && !document.querySelector('.p-blockui-mask'))"
-        )
+    with page_of(browser, (ready.url,)) as page:
+        open_comfy(page, ready)
         yield page
-        browser.close()
 
 
 OPEN = """async ([folder, name]) => {
