@@ -422,6 +422,9 @@ def test_it_speaks_the_language_of_the_page(browser, server, tmp_path):
             title = page.evaluate("() => LiteGraph.createNode('PromptLadder').title")
             assert title == "Échelle de prompts"
             shot(page, tmp_path, "ladder-french")
+            load_graph(page, graph_of([(1, "ZoomStackExplorer", [""])]))
+            told = page.locator(".zoomstack-explorer [role=status]")
+            assert told.text_content() == "Lancez le workflow pour voir son zoom ici."
     finally:
         set_option(server, "Comfy.Locale", "en")
 

@@ -152,7 +152,7 @@ def test_wheel_drag_double_click_and_keys_move_the_camera(opened, tmp_path):
     assert 1 <= state(page)[0] < 3
     page.get_by_role("slider", name="Depth").focus()
     assert press(page, "Home") == 0
-    assert "level 0" in page.get_by_role("slider", name="Depth").get_attribute("aria-valuetext")
+    assert "Level 0" in page.get_by_role("slider", name="Depth").get_attribute("aria-valuetext")
     page.keyboard.press("f")
     page.wait_for_function(f"() => document.fullscreenElement === {VIEWER}.element")
     page.get_by_role("button", name="Leave full screen").click()

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { fill, WORDS } from "../../web/ladder/words.mjs";
+import { WORDS } from "../../web/comfy/words.mjs";
+import { fill } from "../../web/viewer/words.mjs";
 
 test("locales/en says what the code says", () => {
   const url = new URL("../../locales/en/main.json", import.meta.url);

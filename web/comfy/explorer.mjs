@@ -11,19 +11,16 @@
 import { buildPage } from "../viewer/bundle.mjs";
 import { element } from "../viewer/dom.mjs";
 import { Viewer } from "../viewer/viewer.mjs";
+import { fill } from "../viewer/words.mjs";
 import { Aim } from "./aim.mjs";
 import { addElement, after } from "./nodes.mjs";
+import { wordsFor } from "./words.mjs";
 
 const NODE = "ZoomStackExplorer";
 const KEPT = "zoomstack";
 const SIZE = [480, 600];
 const LEAST_HEIGHT = 240;
 
-const SAVE = "Save as a page that works anywhere";
-const EMPTY = "Queue the workflow to see its zoom here.";
-const GONE =
-  "The pictures of this zoom are gone: they were temporary, and ComfyUI removes those when it " +
-  "starts. Queue the workflow to make them again.";
 
 /** Where the camera was in each stack that this page has shown, by its folder. */
 const depths = new Map();
@@ -64,7 +61,7 @@ class Explorer {
     after(node, "onExecuted", (output) => this.keep(output));
     after(node, "onConfigure", () => this.show());
     after(node, "onRemoved", () => this.#clear());
-    this.#say(EMPTY);
+    this.#say(wordsFor.now.viewEmpty);
   }
 
   /** Take a run's output, and show it. */
@@ -83,7 +80,7 @@ class Explorer {
     if (key === this.shown) return;
     this.shown = key;
     this.#clear();
-    if (!kept) return this.#say(EMPTY);
+    if (!kept) return this.#say(wordsFor.now.viewEmpty);
     try {
       const sources = await Promise.all([kept.stack, kept.compare].map((one) => this.#source(one)));
       if (this.shown === key) this.#open(...sources, key);
@@ -93,8 +90,9 @@ class Explorer {
   }
 
   #open(source, compare, key) {
-    const save = { icon: "save", label: SAVE, act: () => this.#save(source) };
-    const viewer = new Viewer(source, { compare, tools: [this.aim.tool, save] });
+    const words = wordsFor.now;
+    const save = { icon: "save", label: words.viewSave, act: () => this.#save(source) };
+    const viewer = new Viewer(source, { compare, words, tools: [this.aim.tool, save] });
     this.viewer = viewer;
     this.element.replaceChildren(viewer.element);
     if (depths.has(key)) viewer.goTo(depths.get(key), true);
@@ -107,8 +105,8 @@ class Explorer {
     if (!reference) return null;
     const locate = (file) => this.#address({ ...reference, filename: file });
     const answer = await fetch(locate(reference.filename)).catch(() => null);
-    if (!answer) throw new Error("ComfyUI does not answer; is it still running?");
-    if (!answer.ok) throw new Error(GONE);
+    if (!answer) throw new Error(wordsFor.now.viewSilent);
+    if (!answer.ok) throw new Error(wordsFor.now.viewGone);
     return { manifest: await answer.json(), locate };
   }
 
@@ -128,7 +126,7 @@ class Explorer {
       const page = await buildPage(manifest, read, fetched);
       download("zoom.html", new Blob([page], { type: "text/html" }));
     } catch (error) {
-      this.viewer?.hud.tell(`The page could not be made: ${error.message}`);
+      this.viewer?.hud.tell(fill(wordsFor.now.viewNotSaved, { why: error.message }));
     }
   }
 
@@ -148,7 +146,10 @@ class Explorer {
 
 async function got(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(answer.status === 404 ? GONE : `${answer.status} from ComfyUI`);
+  if (!answer.ok) {
+    const { viewGone } = wordsFor.now;
+    throw new Error(answer.status === 404 ? viewGone : `${answer.status} from ComfyUI`);
+  }
   return answer;
 }
 

@@ -2,7 +2,10 @@
  * The pack's own words in the language that ComfyUI speaks, from locales/<language>/main.json.
  */
 
-import { WORDS } from "../ladder/words.mjs";
+import * as ladder from "../ladder/words.mjs";
+import * as viewer from "../viewer/words.mjs";
+
+export const WORDS = Object.freeze({ ...ladder.WORDS, ...viewer.WORDS });
 
 /**
  * Fetches the words once a page. `wordsFor.now` holds them, English until they are there.

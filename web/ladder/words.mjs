@@ -3,6 +3,8 @@
  * under "zoomStack"; a test keeps locales/en and this file equal.
  */
 
+export { fill } from "../viewer/words.mjs";
+
 export const WORDS = Object.freeze({
   levels: "{count} levels",
   oneLevel: "1 level",
@@ -49,13 +51,3 @@ export const WORDS = Object.freeze({
   focusReading: "{zoom} at {x}, {y}",
   focusMiddle: "Back to the middle",
 });
-
-/**
- * A sentence with its gaps filled.
- *
- * @param {string} sentence with gaps such as {count}
- * @param {Record<string, string | number>} [values]
- */
-export function fill(sentence, values = {}) {
-  return sentence.replace(/\{(\w+)\}/g, (gap, name) => String(values[name] ?? gap));
-}

@@ -8,6 +8,7 @@
 import { cropped } from "./layers.mjs";
 import { element } from "./dom.mjs";
 import { fromChild, inside, placement, size, toChild } from "./geometry.mjs";
+import { fill } from "./words.mjs";
 
 const MOST = 12;
 /** Frames smaller than this share of the picture are not drawn. */
@@ -17,7 +18,9 @@ const EXACT = 60;
 const POOR = 25;
 
 export class Borders {
-  constructor() {
+  /** @param {import("./words.mjs").Words} words */
+  constructor(words) {
+    this.words = words;
     this.element = element("div", { class: "borders", hidden: true });
     this.boxes = [];
   }
@@ -35,7 +38,10 @@ export class Borders {
     if (!this.shown) return;
     const frames = framesIn(scene, depth, pan);
     while (this.boxes.length < frames.length) this.boxes.push(this.#box());
-    this.boxes.forEach((box, i) => fill(box, frames[i], scene.manifest));
+    this.boxes.forEach((box, i) => {
+      if (frames[i]) lay(box, frames[i], scene.manifest.agreement[frames[i].level - 1], this.words);
+      else box.element.hidden = true;
+    });
   }
 
   #box() {
@@ -69,18 +75,17 @@ export function framesIn({ geometry, camera, canvas }, depth, pan) {
   return frames;
 }
 
-function fill({ element: box, label }, frame, { agreement }) {
-  box.hidden = !frame;
-  if (!frame) return;
+/** @param {number | null | undefined} pair how well the level agrees with the one above, in dB */
+function lay({ element: box, label }, frame, pair, words) {
+  box.hidden = false;
   for (const name of ["left", "top", "width", "height"]) {
     box.style[name] = `${frame[name] * 100}%`;
   }
-  const pair = agreement[frame.level - 1];
   box.classList.toggle("poor", typeof pair === "number" && pair < POOR);
-  label.textContent = `Level ${frame.level}${inWords(pair)}`;
-}
-
-function inWords(pair) {
-  if (typeof pair !== "number") return "";
-  return pair >= EXACT ? " · agrees" : ` · agrees to ${pair.toFixed(1)} dB`;
+  const { viewLevel, viewAgrees, viewAgreesTo } = words;
+  const sentence = pair >= EXACT ? viewAgrees : viewAgreesTo;
+  label.textContent = fill(typeof pair === "number" ? sentence : viewLevel, {
+    level: frame.level,
+    decibels: pair?.toFixed(1),
+  });
 }

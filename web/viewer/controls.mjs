@@ -1,9 +1,14 @@
-/** The buttons beside the filmstrip: play, way, speed, overlay, the host's own, full screen. */
+/**
+ * The buttons beside the filmstrip: play, way, speed, overlay, the host's own, full screen.
+ *
+ * @import { Words } from "./words.mjs"
+ */
 
 import { element, iconButton, relabel } from "./dom.mjs";
 import { SPEEDS, WAYS } from "./motion.mjs";
 
-const WAY_NAMES = { in: "Zooms in", out: "Zooms out", "in-out": "Zooms in and out again" };
+/** Which of the words names a way. */
+const WAY_NAMES = { in: "viewIn", out: "viewOut", "in-out": "viewBoth" };
 
 /**
  * @typedef {object} Actions
@@ -19,23 +24,25 @@ const WAY_NAMES = { in: "Zooms in", out: "Zooms out", "in-out": "Zooms in and ou
  */
 
 export class Controls {
-  /** @param {Actions} actions  @param {Tool[]} tools */
-  constructor(actions, tools) {
-    this.play = iconButton("play", "Play (space)", actions.play);
-    this.way = iconButton("in", WAY_NAMES.in, () => {
+  /** @param {Actions} actions  @param {Tool[]} tools  @param {Words} words */
+  constructor(actions, tools, words) {
+    this.words = words;
+    this.play = iconButton("play", words.viewPlay, actions.play);
+    this.way = iconButton("in", words.viewIn, () => {
       const next = WAYS[(WAYS.indexOf(this.way.dataset.way) + 1) % WAYS.length];
       actions.head(next);
       this.#showWay(next);
     });
     this.#showWay("in");
-    this.speed = element("select", { class: "speed", title: "Speed", "aria-label": "Speed" });
+    const name = words.viewSpeed;
+    this.speed = element("select", { class: "speed", title: name, "aria-label": name });
     for (const speed of SPEEDS) {
       this.speed.append(element("option", { value: speed, selected: speed === 1 }, `${speed}×`));
     }
     this.speed.addEventListener("change", () => actions.hurry(Number(this.speed.value)));
-    const words = "Frames and agreement of the levels (o)";
-    this.frames = iconButton("frames", words, actions.frames, { "aria-pressed": "false" });
-    this.full = iconButton("full", "Full screen (f)", actions.full);
+    const off = { "aria-pressed": "false" };
+    this.frames = iconButton("frames", words.viewFrames, actions.frames, off);
+    this.full = iconButton("full", words.viewFull, actions.full);
     this.before = [this.play, this.way, this.speed];
     this.tools = tools.map((tool) => ({ tool, button: toolButton(tool) }));
     this.after = [this.frames, ...this.tools.map(({ button }) => button), this.full];
@@ -45,7 +52,8 @@ export class Controls {
   show({ playing, frames, full }) {
     if (this.play.dataset.on !== String(playing)) {
       this.play.dataset.on = String(playing);
-      relabel(this.play, playing ? "pause" : "play", playing ? "Pause (space)" : "Play (space)");
+      const { viewPlay, viewPause } = this.words;
+      relabel(this.play, playing ? "pause" : "play", playing ? viewPause : viewPlay);
     }
     this.frames.setAttribute("aria-pressed", String(frames));
     for (const { tool, button } of this.tools) {
@@ -53,14 +61,14 @@ export class Controls {
     }
     if (this.full.dataset.on !== String(full)) {
       this.full.dataset.on = String(full);
-      const words = full ? "Leave full screen (f)" : "Full screen (f)";
-      relabel(this.full, full ? "window" : "full", words);
+      const { viewFull, viewLeaveFull } = this.words;
+      relabel(this.full, full ? "window" : "full", full ? viewLeaveFull : viewFull);
     }
   }
 
   #showWay(way) {
     this.way.dataset.way = way;
-    relabel(this.way, way, WAY_NAMES[way]);
+    relabel(this.way, way, this.words[WAY_NAMES[way]]);
   }
 }
 

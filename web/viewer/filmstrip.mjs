@@ -12,6 +12,7 @@ import { element } from "./dom.mjs";
 import { titleOf } from "./manifest.mjs";
 import { magnification } from "./scale.mjs";
 import { Card, Thumbnails } from "./thumbnails.mjs";
+import { fill } from "./words.mjs";
 
 /** Within this share of a thumbnail's width of a level's place a click means that level. */
 const PULL = 0.45;
@@ -23,18 +24,19 @@ export class Filmstrip {
    * @param {object} options
    * @param {(depth: Depth) => void} options.onJump while dragging
    * @param {(depth: Depth) => void} options.onGlide on a click
+   * @param {import("./words.mjs").Words} words
    */
-  constructor({ manifest, locate }, { onJump, onGlide }) {
-    Object.assign(this, { manifest, onJump, onGlide });
+  constructor({ manifest, locate }, { onJump, onGlide }, words) {
+    Object.assign(this, { manifest, onJump, onGlide, words });
     this.logs = logarithms(manifest.zooms);
     this.thumbnails = new Thumbnails({ manifest, locate });
-    this.card = new Card(this.thumbnails);
+    this.card = new Card(this.thumbnails, words);
     this.needle = element("div", { class: "needle" });
     this.cells = element("div", { class: "cells" });
     this.element = element(
       "div",
       {
-        class: "strip", role: "slider", tabindex: "0", "aria-label": "Depth",
+        class: "strip", role: "slider", tabindex: "0", "aria-label": words.viewDepth,
         "aria-valuemin": "0", "aria-valuemax": String(manifest.zooms.length), "data-own": true,
       }, // prettier-ignore
       this.cells,
@@ -54,7 +56,8 @@ export class Filmstrip {
     const level = Math.round(asNumber(depth));
     const at = Number(asNumber(depth).toFixed(2));
     const log = between(this.manifest.zooms, depthAt(0), depth);
-    const words = `level ${at}, ${magnification(log)}, ${titleOf(this.manifest, level)}`;
+    const name = fill(this.words.viewLevel, { level: at });
+    const words = `${name}, ${magnification(log)}, ${titleOf(this.manifest, level)}`;
     this.element.setAttribute("aria-valuenow", String(at));
     this.element.setAttribute("aria-valuetext", words);
   }

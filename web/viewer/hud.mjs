@@ -4,11 +4,14 @@ import { element, iconButton } from "./dom.mjs";
 import { asNumber } from "./depth.mjs";
 import { magnification, scaleBar } from "./scale.mjs";
 import { titleOf } from "./manifest.mjs";
+import { fill } from "./words.mjs";
 
 const MOST_MESSAGES = 3;
 
 export class Hud {
-  constructor() {
+  /** @param {import("./words.mjs").Words} words */
+  constructor(words) {
+    this.words = words;
     this.times = element("div", { class: "times" });
     this.level = element("div", { class: "level" });
     this.bar = element("div", { class: "ruler" });
@@ -27,9 +30,10 @@ export class Hud {
   /** Show where the camera is; `log` is its magnification, `width` the picture's in pixels. */
   show({ manifest }, depth, log) {
     const deepest = manifest.files.length - 1;
-    const { share, label } = scaleBar(log, manifest.metres);
+    const { share, label } = scaleBar(log, manifest.metres, this.words);
     this.times.textContent = magnification(log);
-    this.level.textContent = `level ${Number(asNumber(depth).toFixed(1))} of ${deepest}`;
+    const level = Number(asNumber(depth).toFixed(1));
+    this.level.textContent = fill(this.words.viewLevelOf, { level, deepest });
     this.bar.style.inlineSize = `${share * 100}cqi`;
     this.length.textContent = label;
     // The prompt of the level that most of the picture shows.
@@ -43,7 +47,7 @@ export class Hud {
     if (this.messages.childElementCount >= MOST_MESSAGES) return;
     this.texts.add(text);
     const message = element("div", { class: "message", "data-own": true });
-    const close = iconButton("close", "Dismiss", () => {
+    const close = iconButton("close", this.words.viewDismiss, () => {
       message.remove();
       this.texts.delete(text);
     });

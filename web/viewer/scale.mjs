@@ -1,5 +1,7 @@
 /** Words and lengths for a magnification, at any power of ten. */
 
+import { WORDS, fill } from "./words.mjs";
+
 /** "× 3.5", "× 120", "× 1.2e6": how many times a view magnifies the widest one. */
 export function magnification(log) {
   const tens = log / Math.LN10;
@@ -22,11 +24,12 @@ const trimmed = (value, places) => String(Number(value.toFixed(places)));
 
 const LIGHT_YEAR = 9.4607304725808e15;
 const ASTRONOMICAL = 1.495978707e11;
-/** The name of a unit, and how many metres it is; smallest first. */
+/** The name of a unit, or which of the words names it, and how many metres it is. */
 const UNITS = [
   ["fm", 1e-15], ["pm", 1e-12], ["nm", 1e-9], ["µm", 1e-6], ["mm", 1e-3], ["m", 1], ["km", 1e3],
-  ["AU", ASTRONOMICAL], ["light years", LIGHT_YEAR], ["thousand light years", 1e3 * LIGHT_YEAR],
-  ["million light years", 1e6 * LIGHT_YEAR], ["billion light years", 1e9 * LIGHT_YEAR],
+  ["AU", ASTRONOMICAL], ["viewLightYears", LIGHT_YEAR],
+  ["viewThousandLightYears", 1e3 * LIGHT_YEAR], ["viewMillionLightYears", 1e6 * LIGHT_YEAR],
+  ["viewBillionLightYears", 1e9 * LIGHT_YEAR],
 ]; // prettier-ignore
 
 /**
@@ -37,15 +40,16 @@ const UNITS = [
  * and then the length is a fraction of it.
  * @returns {{share: number, label: string}}
  */
-export function scaleBar(log, metres, most = 0.3) {
+export function scaleBar(log, metres, words = WORDS, most = 0.3) {
   const tens = (metres ? Math.log10(metres) : 0) - log / Math.LN10;
   const widest = tens + Math.log10(most);
-  const unit = metres ? unitFor(widest) : ["of the widest view", 1];
+  const unit = metres ? unitFor(widest) : ["", 1];
   const inUnits = widest - Math.log10(unit[1]);
   const power = Math.floor(inUnits + 1e-9);
   const digit = [5, 2, 1].find((one) => Math.log10(one) <= inUnits - power + 1e-9) ?? 1;
   const share = 10 ** (power + Math.log10(digit) + Math.log10(unit[1]) - tens);
-  return { share, label: metres ? `${plain(digit, power)} ${unit[0]}` : fraction(digit, power) };
+  if (!metres) return { share, label: fraction(digit, power, words) };
+  return { share, label: `${plain(digit, power)} ${words[unit[0]] ?? unit[0]}` };
 }
 
 const unitFor = (tens) => UNITS.findLast(([, metres]) => Math.log10(metres) <= tens) ?? UNITS[0];
@@ -54,10 +58,10 @@ const plain = (digit, power) =>
   power >= 0 && power < 5 ? String(digit * 10 ** power) : `${digit}e${power}`;
 
 /** A share of the widest view: "1/500", or "2e-9" where that has too many noughts. */
-function fraction(digit, power) {
-  if (power >= 0) return "the widest view";
+function fraction(digit, power, words) {
+  if (power >= 0) return words.viewWidest;
   const parts = { 1: 1, 2: 5, 5: 2 }[digit];
   const noughts = -power - (digit === 1 ? 0 : 1);
-  if (noughts > 4) return `${digit}e${power} of the widest view`;
-  return `1/${parts * 10 ** noughts} of the widest view`;
+  const share = noughts > 4 ? `${digit}e${power}` : `1/${parts * 10 ** noughts}`;
+  return fill(words.viewOfWidest, { share });
 }

@@ -14,6 +14,7 @@ import { cropped, layersOf } from "./layers.mjs";
 import { Loader, roomFor } from "./loader.mjs";
 import { checked, geometryOf, picture } from "./manifest.mjs";
 import { makeRenderer } from "./renderer.mjs";
+import { fill } from "./words.mjs";
 
 export class Scene {
   /**
@@ -22,8 +23,9 @@ export class Scene {
    * @param {"best" | "canvas"} options.kind of renderer
    * @param {() => void} options.onChange a picture has come: draw again
    * @param {(text: string) => void} options.onTrouble something that the reader should know
+   * @param {import("./words.mjs").Words} options.words
    */
-  constructor({ manifest, locate }, { kind = "best", onChange, onTrouble }) {
+  constructor({ manifest, locate }, { kind = "best", onChange, onTrouble, words }) {
     this.manifest = checked(manifest);
     this.geometry = geometryOf(manifest);
     this.camera = new Camera(this.geometry);
@@ -40,7 +42,8 @@ export class Scene {
         onChange();
       },
       onDrop: (level) => this.renderer.drop(level),
-      onError: (level, error) => onTrouble(`Level ${level} cannot be shown: ${error.message}.`),
+      onError: (level, { message }) =>
+        onTrouble(fill(words.viewBroken, { level, why: message })),
     });
   }
 

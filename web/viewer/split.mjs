@@ -5,14 +5,18 @@ import { element, icon } from "./dom.mjs";
 const KEY = 0.05;
 
 export class Split {
-  /** @param {HTMLElement} picture  @param {HTMLElement} over the second stack's element */
-  constructor(picture, over) {
+  /**
+   * @param {HTMLElement} picture
+   * @param {HTMLElement} over the second stack's element
+   * @param {import("./words.mjs").Words} words
+   */
+  constructor(picture, over, words) {
     Object.assign(this, { picture, over });
     this.element = element(
       "div",
       {
         class: "divider", role: "slider", tabindex: "0", "data-own": true,
-        "aria-label": "Where the second stack begins", "aria-valuemin": "0", "aria-valuemax": "100",
+        "aria-label": words.viewDivider, "aria-valuemin": "0", "aria-valuemax": "100",
       }, // prettier-ignore
       element("div", { class: "grip" }, icon("split")),
       element("span", { class: "name first" }, "A"),

@@ -6,6 +6,7 @@
 
 import { element } from "./dom.mjs";
 import { magnification } from "./scale.mjs";
+import { fill } from "./words.mjs";
 
 export class Thumbnails {
   /** @param {Source} source */
@@ -32,14 +33,14 @@ export class Thumbnails {
 
 /** A level's thumbnail, number, magnification and prompt, above the filmstrip. */
 export class Card {
-  /** @param {Thumbnails} thumbnails */
-  constructor(thumbnails) {
-    this.thumbnails = thumbnails;
+  /** @param {Thumbnails} thumbnails  @param {import("./words.mjs").Words} words */
+  constructor(thumbnails, words) {
+    Object.assign(this, { thumbnails, words });
     [this.image, this.number, this.prompt] = ["image", "number", "prompt"].map((name) =>
       element("div", { class: name }),
     );
-    const words = element("div", { class: "words" }, this.number, this.prompt);
-    this.element = element("div", { class: "card", hidden: true }, this.image, words);
+    const texts = element("div", { class: "words" }, this.number, this.prompt);
+    this.element = element("div", { class: "card", hidden: true }, this.image, texts);
   }
 
   /** Show a level, magnified by `log`, above the place `x` of a strip `most` pixels long. */
@@ -48,7 +49,8 @@ export class Card {
     this.image.style.cssText = `inline-size: ${width}px; block-size: ${height}px`;
     this.image.hidden = !this.thumbnails.sheet;
     this.thumbnails.paint(this.image, level, width, height);
-    this.number.textContent = `Level ${level} · ${magnification(log)}`;
+    const name = fill(this.words.viewLevel, { level });
+    this.number.textContent = `${name} · ${magnification(log)}`;
     this.prompt.textContent = prompt;
     this.element.hidden = false;
     const half = this.element.offsetWidth / 2;

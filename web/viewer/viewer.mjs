@@ -7,6 +7,7 @@
  * @import { Depth } from "./depth.mjs"
  * @import { Source } from "./scene.mjs"
  * @import { Tool } from "./controls.mjs"
+ * @import { Words } from "./words.mjs"
  */
 
 import { Borders } from "./borders.mjs";
@@ -22,6 +23,7 @@ import { Scene } from "./scene.mjs";
 import { Split } from "./split.mjs";
 import { STYLE } from "./style.mjs";
 import { wishesOf } from "./wishes.mjs";
+import { WORDS } from "./words.mjs";
 
 /** Backing pixels of the picture's longer side, at most. */
 const MOST_PIXELS = 2048;
@@ -33,23 +35,24 @@ export class Viewer extends EventTarget {
    * @param {object} [options]
    * @param {Source | null} [options.compare] a second stack, shown right of a divider
    * @param {"best" | "canvas"} [options.kind] of renderer
+   * @param {Words} [options.words] what it says, in some language
    * @param {Tool[]} [options.tools] buttons for what the page around the viewer can do
    */
-  constructor(source, { compare = null, kind = "best", tools = [] } = {}) {
+  constructor(source, { compare = null, kind = "best", words = WORDS, tools = [] } = {}) {
     super();
-    this.hud = new Hud();
-    const options = { kind, onChange: () => this.wake(), onTrouble: (text) => this.hud.tell(text) };
+    this.words = words;
+    this.hud = new Hud(words);
+    const onTrouble = (text) => this.hud.tell(text);
+    const options = { kind, words, onTrouble, onChange: () => this.wake() };
     this.scenes = [source, compare].filter(Boolean).map((one) => new Scene(one, options));
     [this.scene, this.other] = this.scenes;
     this.motion = new Motion(this.scene.camera);
     this.pace = new Pace();
-    this.borders = new Borders();
-    this.strip = new Filmstrip(source, {
-      onJump: (depth) => this.change(() => this.motion.jumpTo(depth)),
-      onGlide: (depth) => this.goTo(depth),
-    });
+    this.borders = new Borders(words);
+    const onJump = (depth) => this.change(() => this.motion.jumpTo(depth));
+    this.strip = new Filmstrip(source, { onJump, onGlide: (depth) => this.goTo(depth) }, words);
     this.wishes = wishesOf(this);
-    this.controls = new Controls(this.wishes, tools);
+    this.controls = new Controls(this.wishes, tools, words);
     this.#build();
     for (const note of this.scenes.flatMap(({ manifest }) => manifest.notes ?? [])) {
       this.hud.tell(note);
@@ -95,12 +98,12 @@ export class Viewer extends EventTarget {
     const over = element("slot", { name: "over" });
     this.picture.append(this.borders.element, over, ...this.hud.elements);
     if (this.other) {
-      this.split = new Split(this.picture, this.other.element);
+      this.split = new Split(this.picture, this.other.element, this.words);
       this.picture.append(this.split.element);
     }
     this.stage = element(
       "div",
-      { class: "stage", tabindex: "0", role: "application", "aria-label": "A zoom through scales" },
+      { class: "stage", tabindex: "0", role: "application", "aria-label": this.words.viewStage },
       this.picture,
     );
     const { before, after } = this.controls;
