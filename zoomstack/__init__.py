@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .sample import sample
     from .stack import ZoomStack
     from .twin import TwinSpace
+    from .windows import MultiDiffusion, Tiling
 
 __version__ = "0.1.0"
 
@@ -38,8 +39,10 @@ _HOME = {
     "Geometry": "geometry",
     "JointDenoiser": "joint",
     "Ladder": "ladder",
+    "MultiDiffusion": "windows",
     "Path": "path",
     "PhotoAnchor": "anchor",
+    "Tiling": "windows",
     "TwinSpace": "twin",
     "ZoomStack": "stack",
     "agreement": "blend",
@@ -62,8 +65,10 @@ __all__ = [
     "Geometry",
     "JointDenoiser",
     "Ladder",
+    "MultiDiffusion",
     "Path",
     "PhotoAnchor",
+    "Tiling",
     "TwinSpace",
     "ZoomStack",
     "agreement",
