@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .anchor import PhotoAnchor
     from .blend import agreement, blend
+    from .descent import Descent
     from .fidelity import fidelity
     from .files import load_stack, save_stack
     from .fit import fit_operators
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .geometry import Geometry
     from .joint import Consensus, JointDenoiser
     from .ladder import Ladder, parse_ladder
+    from .multiscale import Correction, MultiScale
     from .path import Path
     from .render import render, render_noise
     from .sample import sample
@@ -35,11 +37,14 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Consensus": "joint",
+    "Correction": "multiscale",
+    "Descent": "descent",
     "FittedSpace": "fitted",
     "Geometry": "geometry",
     "JointDenoiser": "joint",
     "Ladder": "ladder",
     "MultiDiffusion": "windows",
+    "MultiScale": "multiscale",
     "Path": "path",
     "PhotoAnchor": "anchor",
     "Tiling": "windows",
@@ -61,11 +66,14 @@ _HOME = {
 
 __all__ = [
     "Consensus",
+    "Correction",
+    "Descent",
     "FittedSpace",
     "Geometry",
     "JointDenoiser",
     "Ladder",
     "MultiDiffusion",
+    "MultiScale",
     "Path",
     "PhotoAnchor",
     "Tiling",
