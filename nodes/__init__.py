@@ -9,6 +9,7 @@ from .blend import LaplacianBlend
 from .explorer import ZoomStackExplorer
 from .export import ExportZoomStack
 from .files import LoadZoomStack, SaveZoomStack
+from .multiscale import MultiScalePatch
 from .prompts import PromptLadder
 from .sampling import ZoomStackApply, ZoomStackSampler
 from .video import ZoomVideoRender
@@ -27,4 +28,5 @@ class ZoomStackExtension(ComfyExtension):
             ExportZoomStack,
             SaveZoomStack,
             LoadZoomStack,
+            MultiScalePatch,
         ]

@@ -45,10 +45,11 @@ def layout_of(latent_format: Any, shape: tuple[int, ...]) -> Layout:
             f"The latent holds {shape[2]} frames a level; a zoom needs one. Use an empty latent "
             "of length 1."
         )
-    return Layout(frames=len(shape) == 5, shuffle=_shuffle(latent_format, name))
+    return Layout(frames=len(shape) == 5, shuffle=shuffle_of(latent_format))
 
 
-def _shuffle(latent_format: Any, name: str) -> int:
+def shuffle_of(latent_format: Any) -> int:
+    """``Layout.shuffle`` of a latent format; ``ValueError`` for one that is not known."""
     unshuffle = getattr(latent_format, "latent_rgb_factors_reshape", None)
     if unshuffle is None:
         return 1
@@ -57,6 +58,6 @@ def _shuffle(latent_format: Any, name: str) -> int:
     if channels % 4 == 0 and torch.equal(Layout(False, 2).views(probe), unshuffle(probe)):
         return 2
     raise ValueError(
-        f"{name} latents are shuffled in a way that this ZoomStack does not know; update it, or "
-        "use another model."
+        f"{type(latent_format).__name__} latents are shuffled in a way that this ZoomStack does "
+        "not know; update it, or use another model."
     )

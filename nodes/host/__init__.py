@@ -16,8 +16,9 @@ from .disk import (
     workflow_metadata,
 )
 from .jobs import Teller, check_interrupted, log, progress, sample
-from .site import Plan, Run, Site
+from .site import Plan, Run, Site, WindowedRun, WindowPlan
 from .vae import decode_pictures, encode_pictures, load_together
+from .windows import differentiable, fit_hint, install_windows
 from .wrappers import install
 
 __all__ = [
@@ -25,10 +26,15 @@ __all__ = [
     "Run",
     "Site",
     "Teller",
+    "WindowPlan",
+    "WindowedRun",
     "check_interrupted",
     "decode_pictures",
+    "differentiable",
     "encode_pictures",
+    "fit_hint",
     "install",
+    "install_windows",
     "load_together",
     "log",
     "output_file",

@@ -12,6 +12,9 @@ from .. import routing
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
+    from ...zoomstack.windows import Denoise, Windows
+    from .. import cutting, windowing
+
 
 class Site(NamedTuple):
     """What a run of sampling is about to do: handed to ``Plan.start``."""
@@ -28,6 +31,22 @@ class Site(NamedTuple):
     @property
     def device(self) -> torch.device:
         return self.patcher.load_device
+
+    @property
+    def straight(self) -> bool:
+        """Whether noisy latents lie on a flow's straight path; else they are latent + sigma noise.
+
+        Raises ``ValueError`` for a model whose noise is mixed in another way.
+        """
+        mixing: Any = self.patcher.get_model_object("model_sampling")
+        half, one = torch.full((1,), 0.5), torch.ones(1)
+        left = float(mixing.noise_scaling(half, torch.zeros(1), one))
+        if left not in (0.5, 1.0):
+            raise ValueError(
+                f"{type(mixing).__name__} mixes noise in a way that smaller pictures cannot be "
+                "made for; set multiscale to 0."
+            )
+        return left == 0.5
 
     def process_in(self, latent: Tensor) -> Tensor:
         """From the space of LATENT wires to the space the model denoises in."""
@@ -57,3 +76,19 @@ class Run(Protocol):
 
 class Plan(Protocol):
     def start(self, site: Site) -> Run: ...
+
+
+class WindowedRun(Protocol):
+    """One run's windows, as the wrappers call it; latents in the model's own layout."""
+
+    windows: Windows  # over the whole picture
+    most: int  # windows per model call; 0 for as many as fit
+    differentiates: bool  # whether ``predict`` asks for gradients of the model
+    cutter: windowing.Cutter
+
+    def view(self, x: Tensor) -> cutting.View: ...
+    def predict(self, denoise: Denoise, show: Denoise, x: Tensor, sigma: Tensor) -> Tensor: ...
+
+
+class WindowPlan(Protocol):
+    def start(self, site: Site) -> WindowedRun: ...

@@ -1,0 +1,201 @@
+"""The wrappers that denoise a MODEL's pictures in windows, and let them follow a smaller picture.
+
+| hook | job |
+|---|---|
+| OUTER_SAMPLE | check, and tell models that ask for it the size of a window |
+| PREPARE_SAMPLING | plan memory for the windows of one call |
+| PREDICT_NOISE | the guider's prediction, following that of a smaller picture |
+| CALC_COND_BATCH | window by window, each with its part of the conditioning |
+
+They go inside those of ``wrappers.install``: a zoom's levels are coupled after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+import comfy.model_management as management
+import comfy.utils
+import torch
+from comfy.patcher_extension import WrappersMP
+from torch import Tensor
+
+from .. import windowing
+from . import memory
+from .jobs import check_interrupted, log
+from .site import Site, WindowedRun, WindowPlan
+from .wrappers import KEY
+
+if TYPE_CHECKING:
+    from comfy.model_patcher import ModelPatcher
+
+WINDOWS = "zoomstack_windows"
+
+
+def install_windows(model: ModelPatcher, plan: WindowPlan) -> ModelPatcher:
+    """A clone of ``model`` that is sampled in windows, by any guider and any sampler."""
+    clone = model.clone()
+
+    def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return _outer_sample(plan, executor, noise, *args, **kwargs)
+
+    wrappers = {
+        WrappersMP.OUTER_SAMPLE: outer_sample,
+        WrappersMP.PREPARE_SAMPLING: _prepare_sampling,
+        WrappersMP.PREDICT_NOISE: _predict_noise,
+        WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
+    }
+    for kind, wrapper in wrappers.items():
+        # First in the dict is outermost: inside of a zoom's, outside of all others.
+        others = {k: v for k, v in clone.wrappers.get(kind, {}).items() if k != WINDOWS}
+        zoom = {k: others.pop(k) for k in (KEY,) if k in others}
+        clone.wrappers[kind] = {**zoom, WINDOWS: [wrapper], **others}
+    return clone
+
+
+def differentiable(model: ModelPatcher) -> ModelPatcher:
+    """The model, or a copy of it, whose weights let gradients pass.
+
+    Raises ``ValueError`` for a model that was loaded in the host's inference mode by a loader that
+    cannot load it again.
+    """
+    if not _blocks_gradients(model):
+        return model
+    try:
+        # As the host's own training node does; not streamed into buffers that are used again.
+        with torch.inference_mode(False):
+            copy = model.clone(disable_dynamic=True, force_deepcopy=True)
+            copy.model.requires_grad_(False)
+    except RuntimeError as error:
+        raise ValueError(
+            "multiscale_solver gradient needs a model that gradients can pass through, and this "
+            "one's loader cannot make a second copy that they can. Load it with a stock loader "
+            "(Load Checkpoint, Load Diffusion Model), or choose exact."
+        ) from error
+    if _blocks_gradients(copy):
+        raise ValueError(
+            "multiscale_solver gradient needs a model that gradients can pass through; the weights "
+            "of this one cannot be copied so that they do. Choose exact."
+        )
+    return copy
+
+
+def _blocks_gradients(model: ModelPatcher) -> bool:
+    network = model.model.diffusion_model
+    return model.is_dynamic() or any(weight.is_inference() for weight in network.parameters())
+
+
+def _outer_sample(
+    plan: WindowPlan, executor: Any, noise: Tensor, *args: Any, **kwargs: Any
+) -> Tensor:
+    guider = executor.class_obj
+    if kwargs.get("latent_shapes") is not None and len(kwargs["latent_shapes"]) > 1:
+        raise ValueError("Packed latents of several kinds have no windows; use an image model.")
+    sigmas = args[2] if len(args) > 2 else kwargs["sigmas"]
+    run = plan.start(Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds))
+    guider.model_options[WINDOWS] = run
+    if len(run.windows.all) > 1:
+        height, width = run.windows.tile
+        for entry in (entry for entries in guider.conds.values() for entry in entries):
+            # SDXL is told the size of its picture, in eighths whatever the model: a window's.
+            entry.setdefault("width", width * 8)
+            entry.setdefault("height", height * 8)
+    return executor(noise, *args, **kwargs)
+
+
+def _prepare_sampling(
+    executor: Any, model: ModelPatcher, noise_shape: Any, conds: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """Plan memory for the windows of one call, not for the picture."""
+    run: WindowedRun | None = (kwargs.get("model_options") or {}).get(WINDOWS)
+    if run is None:
+        return executor(model, noise_shape, conds, *args, **kwargs)
+    shape = _of_windows(run, noise_shape)
+    most = run.most * noise_shape[0] or memory.affordable(model, shape)
+    shape = torch.Size((min(shape[0], max(most, noise_shape[0])), *shape[1:]))
+    # Weights moved to a device in inference mode would stop gradients.
+    with torch.inference_mode(False) if run.differentiates else nullcontext():
+        return executor(model, shape, conds, *args, **kwargs)
+
+
+def _predict_noise(
+    executor: Any, x: Tensor, timestep: Tensor, model_options: Any = None, seed: Any = None
+) -> Tensor:
+    """The guider's prediction, following that of a smaller picture."""
+    run: WindowedRun | None = (model_options or {}).get(WINDOWS)
+    if run is None:
+        return executor(x, timestep, model_options, seed)
+    # What is not the whole picture is no zoom's level to couple.
+    aside = {**model_options, f"{KEY}_cfg_pp": False}
+
+    def denoise(part: Tensor, sigma: Tensor) -> Tensor:
+        return executor(part, sigma, model_options if part.shape == x.shape else aside, seed)
+
+    def show(part: Tensor, sigma: Tensor) -> Tensor:
+        with _training():
+            return executor(part, sigma, aside, seed)
+
+    return run.predict(denoise, show, x, timestep)
+
+
+@contextmanager
+def _training() -> Iterator[None]:
+    """Tells the host to leave out kernels that have no gradient, as its training node does."""
+    before = management.in_training
+    management.in_training = True
+    try:
+        yield
+    finally:
+        management.in_training = before
+
+
+def _calc_cond_batch(
+    executor: Any, model: Any, conds: Any, x: Tensor, timestep: Tensor, model_options: Any
+) -> list[Any]:
+    """Window by window, as many to a call as memory allows."""
+    run: WindowedRun | None = model_options.get(WINDOWS)
+    if run is None:
+        return executor(model, conds, x, timestep, model_options)
+    view = run.view(x)
+    if view.whole:
+        return executor(model, conds, x, timestep, model_options)
+
+    def call(conds: Any, x: Tensor, sigma: Tensor) -> list[Tensor]:
+        check_interrupted()
+        return executor(model, conds, x, sigma, model_options)
+
+    if view.only:
+        return windowing.show(run.cutter, view, call, conds, x, timestep)
+    like = x.new_empty(()).expand(_of_windows(run, x.shape))
+    most = run.most or max(memory.fitting(model, like) // len(x), 1)
+    while True:
+        try:
+            return windowing.run(run.cutter, view, most, call, conds, x, timestep)
+        except Exception as error:
+            memory.raise_unless_out_of_memory(error)
+            if most == 1:
+                if len(x) > 1 and KEY in model_options:
+                    raise  # a zoom can take fewer levels
+                height, width = view.windows.tile
+                raise MemoryError(
+                    f"Out of memory with one window of {width} x {height} latent pixels per call; "
+                    "choose a smaller tile_size."
+                ) from error
+        # Outside of the except block, whose traceback would keep the failed call's tensors alive.
+        memory.empty_cache()
+        most = memory.half(min(most, len(view.windows.all)))
+        run.most = most
+        log.warning("Out of memory: going on with %d windows per batch.", most)
+
+
+def _of_windows(run: WindowedRun, shape: Any) -> tuple[int, ...]:
+    return (shape[0] * len(run.windows.all), *shape[1:-2], *run.windows.tile)
+
+
+def fit_hint(hint: Tensor, height: int, width: int, algorithm: str) -> Tensor:
+    """A ControlNet's hint at another size, cut to its aspect as the host cuts it."""
+    if tuple(hint.shape[-2:]) == (height, width):
+        return hint
+    return comfy.utils.common_upscale(hint, width, height, algorithm, "center")

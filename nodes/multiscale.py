@@ -1,0 +1,98 @@
+"""MultiScalePatch: large pictures in windows, which follow a smaller picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comfy_api.latest import io
+
+from . import host
+from .types import CATEGORY
+from .windows import WindowOptions
+
+
+def in_windows(model: Any, options: WindowOptions) -> Any:
+    """The model, sampled in windows; as it is where the options ask for nothing."""
+    if not (options.tile_size or options.scaled):
+        return model
+    if options.tile_size and options.tile_stride > options.tile_size:
+        raise ValueError(
+            f"A tile_stride of {options.tile_stride} leaves gaps between windows of "
+            f"{options.tile_size}; choose 1 to {options.tile_size}, or 0 for half a window."
+        )
+    if options.differentiates:
+        model = host.differentiable(model)
+    return host.install_windows(model, options)
+
+
+class MultiScalePatch(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="MultiScalePatch",
+            display_name="Multi-Scale Patch",
+            category=CATEGORY,
+            description="A model that denoises pictures larger than it was made for, in "
+            "overlapping windows that follow a smaller version of the picture.",
+            search_aliases=[
+                "multidiffusion", "multi-scale diffusion", "tiled diffusion", "panorama", "tiles",
+                "high resolution",
+            ],
+            inputs=[
+                io.Model.Input("model", tooltip="The diffusion model."),
+                io.Int.Input(
+                    "tile_size", default=512, min=0, max=16384, step=8,
+                    tooltip="Pixels a side of a window: the size that the model was made for. 0: "
+                    "the whole picture is one window.",
+                ),
+                io.Int.Input(
+                    "tile_stride", default=0, min=0, max=16384, step=8,
+                    tooltip="Pixels from a window to the next; 0 is half a window. Less is "
+                    "smoother, and slower.",
+                ),
+                io.Int.Input(
+                    "multiscale", default=1, min=0, max=4,
+                    tooltip="Smaller versions of the picture, each half the size of the one "
+                    "before, that are denoised first and give the layout. 0: windows alone.",
+                ),
+                io.Float.Input(
+                    "multiscale_weight", default=10.0, min=0.0, max=24.0, step=0.5,
+                    tooltip="How far windows are pulled to the smaller version: 0 not at all, 8 "
+                    "and more all the way. With gradient, 10 is the paper's best.",
+                ),
+                io.Float.Input(
+                    "multiscale_end", default=0.5, min=0.0, max=1.0, step=0.01,
+                    tooltip="Where that ends, as a fraction of the steps: the first ones make the "
+                    "layout.",
+                ),
+                io.Combo.Input(
+                    "multiscale_solver", optional=True, options=["exact", "gradient"],
+                    default="exact", advanced=True,
+                    tooltip="exact corrects the prediction, in closed form; gradient descends "
+                    "through the model (the paper), with more time and memory.",
+                ),
+                io.Combo.Input(
+                    "window_weights", optional=True, options=["smooth", "average"],
+                    default="smooth", advanced=True,
+                    tooltip="smooth lets a window count less towards its edges; average counts "
+                    "all alike (MultiDiffusion's), which leaves more of a seam.",
+                ),
+                io.Boolean.Input(
+                    "wrap", optional=True, default=False, advanced=True,
+                    tooltip="The right edge goes on at the left one, for panoramas all around.",
+                ),
+                io.Int.Input(
+                    "windows_per_batch", optional=True, default=0, min=0, max=256, advanced=True,
+                    tooltip="Windows per model call; 0 takes as many as fit in memory.",
+                ),
+            ],
+            outputs=[
+                io.Model.Output(
+                    display_name="model", tooltip="The model, for a stock sampler node."
+                )
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(cls, model: Any, **options: Any) -> io.NodeOutput:  # type: ignore[override]
+        return io.NodeOutput(in_windows(model, WindowOptions(**options)))

@@ -1,0 +1,138 @@
+"""Windows and smaller pictures in a run of sampling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor
+
+from ..zoomstack.descent import Descent
+from ..zoomstack.multiscale import Correction, Follow, MultiScale, exploding, straight
+from ..zoomstack.smaller import smaller
+from ..zoomstack.windows import Denoise, Tiling, Weights, Window
+from . import host
+from .cutting import Scissors, View
+from .latents import Layout, shuffle_of
+from .windowing import Cutter
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """The inputs of the node that are not the model; lengths in pixels."""
+
+    tile_size: int = 0
+    tile_stride: int = 0
+    multiscale: int = 0
+    multiscale_weight: float = 10.0
+    multiscale_end: float = 0.5
+    multiscale_solver: Literal["exact", "gradient"] = "exact"
+    window_weights: Weights = "smooth"
+    wrap: bool = False
+    windows_per_batch: int = 0
+
+    @property
+    def scaled(self) -> bool:
+        """Whether windows follow smaller pictures."""
+        return self.multiscale > 0 and self.multiscale_weight > 0
+
+    @property
+    def differentiates(self) -> bool:
+        return self.scaled and self.multiscale_solver == "gradient"
+
+    def start(self, site: host.Site) -> WindowedRun:
+        """Raises ``ValueError`` where the sizes do not fit the model's latents."""
+        if len(site.shape) < 4:
+            raise ValueError(
+                f"Latents of the shape {site.shape} hold no pictures; windows need a model of "
+                "images or films."
+            )
+        ratio = int(site.latent_format.spacial_downscale_ratio)
+        lengths = {"tile_size": self.tile_size, "tile_stride": self.tile_stride}
+        for name, pixels in lengths.items():
+            if pixels % ratio:
+                nearest = max(ratio, round(pixels / ratio) * ratio)
+                raise ValueError(
+                    f"A {name} of {pixels} does not divide by {ratio}, as this model needs; the "
+                    f"nearest that does is {nearest}."
+                )
+        tile, stride = (pixels // ratio for pixels in lengths.values())
+        return WindowedRun(self, site, Tiling(tile, stride, self.window_weights, self.wrap), ratio)
+
+
+class WindowedRun:
+    """``host.WindowedRun``: one sampling in windows, following smaller versions of the picture."""
+
+    def __init__(self, options: WindowOptions, site: host.Site, tiling: Tiling, ratio: int) -> None:
+        self.size: tuple[int, int] = (site.shape[-2], site.shape[-1])
+        self.windows = tiling.over(*self.size)
+        self.most = options.windows_per_batch
+        self.differentiates = options.differentiates
+        self.cutter = Cutter(Scissors(ratio, self._shrink, host.fit_hint))
+        self._options, self._site, self._tiling = options, site, tiling
+        shuffle = shuffle_of(site.latent_format)
+        self._layout = Layout(frames=False, shuffle=shuffle)
+        self._shown: View | None = None
+        self._sigma: Tensor | None = None
+
+    def predict(self, denoise: Denoise, show: Denoise, x: Tensor, sigma: Tensor) -> Tensor:
+        """The prediction for ``x`` that follows its smaller versions.
+
+        ``denoise`` takes pictures of any size; ``show``, differentiable, the window of ``shown``.
+        """
+        if tuple(x.shape[-2:]) != self.size:
+            raise ValueError(
+                "The sampler changed the latent's size in the middle of its run, which windows "
+                "cannot follow; enlarge between two samplers instead (Upscale Latent)."
+            )
+        if not self._options.scaled:
+            return denoise(x, sigma)
+        layout, shuffle = self._layout, self._layout.shuffle
+
+        def shown(part: Tensor, level: Tensor, window: Window, size: tuple[int, int]) -> Tensor:
+            place = (window[0] // shuffle, window[1] // shuffle)
+            with self._showing(place, (size[0] // shuffle, size[1] // shuffle)):
+                return layout.views(show(layout.latent(part), level))
+
+        follow: Follow = Correction(self._options.multiscale_weight)
+        if self.differentiates:
+            follow = Descent(shown, self._tiling.scaled(shuffle), self._options.multiscale_weight)
+        scaled = MultiScale(
+            lambda views, level: layout.views(denoise(layout.latent(views), level)),
+            follow,
+            scales=self._options.multiscale,
+            end=self._options.multiscale_end,
+            sigmas=self._site.sigmas,
+            path=straight if self._site.straight else exploding,
+            multiple=shuffle,
+            wrap=self._tiling.wrap,
+        )
+        self._sigma = sigma
+        try:
+            return layout.latent(scaled(layout.views(x), sigma))
+        finally:
+            self._sigma = None
+
+    def view(self, x: Tensor) -> View:
+        """What a call with pictures ``x`` shows."""
+        if self._shown is not None:
+            return self._shown
+        size = (x.shape[-2], x.shape[-1])
+        if size == self.size:
+            return View(size, self.windows)
+        return View(self.size, self._tiling.over(*size), self._sigma)
+
+    @contextmanager
+    def _showing(self, at: Window, size: tuple[int, int]) -> Iterator[None]:
+        self._shown = View(self.size, self._tiling.over(*size), self._sigma, (at,))
+        try:
+            yield
+        finally:
+            self._shown = None
+
+    def _shrink(self, picture: Tensor, size: tuple[int, int]) -> Tensor:
+        while tuple(picture.shape[-2:]) != size:
+            picture = smaller(*picture.shape[-2:], wrap=self._tiling.wrap).shrink(picture)
+        return picture
