@@ -13,7 +13,12 @@ from ..zoomstack.ladder import Ladder
 from . import host
 from .anchor import Photo
 from .coupling import Options, Plan
+from .multiscale import advanced_inputs, in_windows
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
+from .windows import WindowOptions
+
+# The inputs of _coupling_inputs that are not for the coupling.
+_WINDOWS = ("tile_size", "tile_stride", "multiscale", "multiscale_weight", "multiscale_end")
 
 
 def _coupling_inputs() -> list[Any]:
@@ -74,6 +79,7 @@ def _coupling_inputs() -> list[Any]:
             "levels_per_batch", optional=True, default=0, min=0, max=256, advanced=True,
             tooltip="Levels per model call; 0 takes as many as fit in memory.",
         ),
+        *advanced_inputs(),
     ]  # fmt: skip
 
 
@@ -86,6 +92,7 @@ def _coupled(
     options: dict[str, Any],
 ) -> Any:
     """The model, sampling all levels together; inputs left out keep the library's defaults."""
+    windows = {name: options.pop(name) for name in _WINDOWS if name in options}
     choices = Options(**options)
     if choices.couple_start > choices.couple_end:
         raise ValueError(
@@ -93,7 +100,7 @@ def _coupled(
             "swap them."
         )
     plan = Plan(ladder, choices, tuple(anchor or ()), vae, host.Teller(node))
-    coupled = host.install(model, plan)
+    coupled = host.install(in_windows(model, WindowOptions(**windows)), plan)
     if choices.space == "pixel" and vae is not None:
         host.load_together(coupled, vae)
     return coupled

@@ -7,7 +7,7 @@ import types
 
 import pytest
 import torch
-from host_kit import custom_advanced, ksampler
+from host_kit import Ladder, apply_node, custom_advanced, ksampler, sampler_node
 from tiny_conds import controlnet, during, in_area, toy_cond, with_values
 from tiny_families import family
 from tiny_models import import_comfy, randn, toy_latent, toy_model, watch
@@ -484,6 +484,85 @@ def test_a_loaded_checkpoint_is_copied_so_that_gradients_pass(pack, demo_checkpo
         }  # fmt: skip
     assert all(torch.isfinite(samples).all() for samples in runs.values())
     assert not close(runs["exact"], runs["gradient"], 0.01)
+
+
+# --- with a zoom ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kit(pack):
+    return Ladder(pack, zooms=(2.0, 2.5), size=(32, 48))
+
+
+def zoomed(pack, model, kit, **options):
+    with torch.inference_mode():
+        return sampler_node(pack, model, kit, **options)
+
+
+@pytest.mark.parametrize("sampler", ["euler_ancestral", "euler_cfg_pp"])
+@pytest.mark.parametrize("multiscale", [0, 1])
+def test_levels_in_windows_agree(pack, kit, sampler, multiscale):
+    model = toy_model("eps")
+    calls = watch(model)
+    options = {"tile_size": 128, "multiscale": multiscale, "sampler": sampler}
+    latent = zoomed(pack, model, kit, **options)
+    views = model.model.process_latent_in(latent)
+    assert kit.disagreement(views) / float(views.std()) < 1e-4
+    assert {call.shape[-2:] for call in calls} == {(16, 16)}
+    assert not close(latent, zoomed(pack, model, kit, sampler=sampler), 0.01)
+
+
+def test_levels_no_larger_than_a_window_are_as_without_it_bit_for_bit(pack, kit):
+    model = toy_model("eps")
+    without = zoomed(pack, model, kit)
+    assert torch.equal(zoomed(pack, model, kit, tile_size=384), without)
+    off = {"tile_size": 0, "tile_stride": 0, "multiscale": 0}
+    assert torch.equal(zoomed(pack, model, kit, **off), without)
+    weightless = {"multiscale": 2, "multiscale_weight": 0.0}
+    assert torch.equal(zoomed(pack, model, kit, **weightless), without)
+
+
+def test_windows_are_the_same_from_the_sampler_and_from_the_patch(pack, kit):
+    model, latent = toy_model("eps"), toy_latent(3, 32, 48)
+    ours = zoomed(pack, model, kit, tile_size=128, multiscale=1)
+    inside = zoomed(pack, patched(pack, model), kit)
+    with torch.inference_mode():
+        after = ksampler(patched(pack, apply_node(pack, model, kit.ladder)), kit, latent)
+    assert torch.equal(ours, inside) and torch.equal(ours, after)
+
+
+@pytest.mark.parametrize("solver", ["exact", "gradient"])
+def test_every_level_keeps_its_own_prompt_and_hint(pack, kit, solver):
+    """Of single pixels: what a level's windows are told is what the level is told."""
+    model = toy_model("eps", respond=Pixelwise())
+    area = in_area(toy_cond(3), 20, 20, 4, 8)
+    positive = [
+        [tensor, {**extras, **more}]
+        for (tensor, extras), more in zip(
+            kit.positive,
+            ({}, {"control": controlnet("toy", hint(32, 48))}, {"mask": torch.ones(1, 32, 48)}),
+            strict=True,
+        )
+    ] + [[tensor, {**extras, "zoom_level": 1}] for tensor, extras in area]
+    options = {"positive": positive, "coupling": "independent", "shared_noise": False}
+    stock = zoomed(pack, model, kit, **options)
+    windows = patched(pack, model, multiscale=0, multiscale_solver=solver)
+    assert close(zoomed(pack, windows, kit, **options), stock)
+
+
+def test_a_zooms_levels_may_follow_by_gradient(pack, kit):
+    model = patched(pack, toy_model("flow"), multiscale_solver="gradient")
+    views = model.model.process_latent_in(zoomed(pack, model, kit))
+    assert kit.disagreement(views) / float(views.std()) < 1e-4
+
+
+def test_two_halvings_of_levels_and_memory_end_in_the_zooms_message(pack, kit):
+    def respond(x, sigma, context):
+        raise management.OOM_EXCEPTION("Allocation on device")
+
+    model = toy_model("eps", respond=respond)
+    with pytest.raises(MemoryError):
+        zoomed(pack, model, kit, tile_size=128)
 
 
 # --- errors ---------------------------------------------------------------------------------------
