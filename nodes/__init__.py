@@ -10,6 +10,7 @@ from .explorer import ZoomStackExplorer
 from .export import ExportZoomStack
 from .files import LoadZoomStack, SaveZoomStack
 from .multiscale import MultiScalePatch
+from .outpaint import OutpaintZoom
 from .prompts import PromptLadder
 from .sampling import ZoomStackApply, ZoomStackSampler
 from .video import ZoomVideoRender
@@ -29,4 +30,5 @@ class ZoomStackExtension(ComfyExtension):
             SaveZoomStack,
             LoadZoomStack,
             MultiScalePatch,
+            OutpaintZoom,
         ]

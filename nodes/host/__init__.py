@@ -15,6 +15,7 @@ from .disk import (
     temporary_folder,
     workflow_metadata,
 )
+from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
 from .site import Plan, Run, Site, WindowedRun, WindowPlan
 from .vae import decode_pictures, encode_pictures, load_together
@@ -31,8 +32,10 @@ __all__ = [
     "check_interrupted",
     "decode_pictures",
     "differentiable",
+    "differential",
     "encode_pictures",
     "fit_hint",
+    "inpaint_conditioning",
     "install",
     "install_windows",
     "load_together",
@@ -43,6 +46,7 @@ __all__ = [
     "seed_behind",
     "stack_files",
     "stack_path",
+    "takes_masked_picture",
     "temporary_folder",
     "workflow_metadata",
 ]

@@ -1,0 +1,198 @@
+"""OutpaintZoom: from an inner picture outward, each level painted around the one before."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import torch
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..zoomstack.edit.stages import resized
+from ..zoomstack.geometry import MIDDLE
+from ..zoomstack.ladder import Ladder
+from ..zoomstack.outpaint import Method, Padding
+from ..zoomstack.outward import Canvas, Outpainting, outward
+from . import host
+from .coupling import Options, Plan
+from .painting import SEEDS, Painter, one_picture
+from .sampler_inputs import sampler_inputs
+from .tensors import to_image
+from .types import CATEGORY, SEARCH, ZoomLadderType
+
+LARGEST = 8192  # pixels a side of a canvas: more is a mistake in the ladder
+
+
+class OutpaintZoom(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="OutpaintZoom",
+            display_name="Outpaint Zoom",
+            category=CATEGORY,
+            description="A zoom made outward: around an inner picture, each wider level is "
+            "outpainted, then shrunk to be the next inner picture.",
+            search_aliases=[*SEARCH, "outpainting", "zoom out"],
+            inputs=[
+                *sampler_inputs("The same seed and settings give the same zoom."),
+                ZoomLadderType.Input("ladder", tooltip="From Prompt Ladder, the widest first."),
+                io.Image.Input(
+                    "image", optional=True,
+                    tooltip="The innermost picture, the ladder's last line; its size counts. "
+                    "Without one it is generated.",
+                ),
+                io.Int.Input(
+                    "width", optional=True, default=512, min=16, max=16384, step=8,
+                    tooltip="Pixels across of each level, where no image is connected.",
+                ),
+                io.Int.Input(
+                    "height", optional=True, default=512, min=16, max=16384, step=8,
+                    tooltip="Pixels down of each level, where no image is connected.",
+                ),
+                io.Combo.Input(
+                    "method", optional=True, options=["sequential", "direct"],
+                    default="sequential",
+                    tooltip="sequential paints left, top, right, bottom, one after the other; "
+                    "direct all four sides at once, in a quarter of the time.",
+                ),
+                io.Combo.Input(
+                    "padding", optional=True, options=["symmetric", "reflect", "colour"],
+                    default="symmetric",
+                    tooltip="What lies under the mask before it is painted, which leaks into the "
+                    "result: the picture's mirror image, or a colour, which may show as a frame.",
+                ),
+                io.String.Input(
+                    "colour", optional=True, default="#000000", advanced=True,
+                    tooltip="The colour of the padding colour, as #rrggbb.",
+                ),
+                io.Int.Input(
+                    "margin", optional=True, default=0, min=0, max=8192, step=8,
+                    tooltip="Pixels added left and right of the inner picture (as many above and "
+                    "below as its aspect asks for), for all levels; 0 takes the ladder's zoom "
+                    "factors and focus.",
+                ),
+                io.Combo.Input(
+                    "canvas", optional=True, options=["grown", "level"], default="grown",
+                    advanced=True,
+                    tooltip="grown paints around the inner picture at its full size, on a canvas "
+                    "zoom-factor times as large; level shrinks it first and paints at the level's "
+                    "size: faster, and better where the zoom factor is large.",
+                ),
+                io.Int.Input(
+                    "feather", optional=True, default=0, min=0, max=512, advanced=True,
+                    tooltip="Pixels of the inner picture's border that may be repainted, softly, "
+                    "by differential diffusion; 0 keeps it exactly.",
+                ),
+                io.Float.Input(
+                    "joint", optional=True, default=0.0, min=0.0, max=1.0, step=0.01,
+                    tooltip="Denoising strength of a last pass over all levels together, against "
+                    "frames and shifts of colour; try 0.3 to 0.6. 0 leaves it out.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output(
+                    display_name="images",
+                    tooltip="One picture a level, the widest first, for Laplacian Blend.",
+                ),
+                ZoomLadderType.Output(
+                    display_name="ladder",
+                    tooltip="The ladder whose frames these are, for Laplacian Blend.",
+                ),
+            ],
+            hidden=[io.Hidden.unique_id],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        model: Any,
+        vae: Any,
+        positive: Any,
+        negative: Any,
+        seed: int,
+        steps: int,
+        cfg: float,
+        sampler_name: str,
+        scheduler: str,
+        ladder: Ladder,
+        image: Tensor | None = None,
+        width: int = 512,
+        height: int = 512,
+        method: Method = "sequential",
+        padding: Padding = "symmetric",
+        colour: str = "#000000",
+        margin: int = 0,
+        canvas: Canvas = "grown",
+        feather: int = 0,
+        joint: float = 0.0,
+    ) -> io.NodeOutput:
+        painter = Painter(model, vae, positive, negative, steps, cfg, sampler_name, scheduler)
+        given = None if image is None else one_picture(image, "OutpaintZoom")
+        if given is not None:
+            height, width = given.shape[-2:]
+        if margin:
+            ladder = with_margin(ladder, margin, width)
+        geometry = ladder.geometry(height, width)
+        largest = max(geometry.zooms, default=1.0) * max(height, width)
+        if canvas == "grown" and largest > LARGEST:
+            raise ValueError(
+                f"A canvas of {largest:.0f} pixels a side is too large, over {LARGEST}; choose "
+                "the canvas level, a smaller zoom factor, or smaller levels."
+            )
+        how = Outpainting(method, padding, parse_colour(colour), feather, canvas)
+        teller, inner = host.Teller(cls), given
+        seeds = count(seed)  # one for each painting
+        if inner is None:
+            teller.say(f"level {ladder.levels - 1} of {ladder.levels - 1}")
+            inner = painter.invent(height, width, ladder.levels - 1, next(seeds))
+
+        def paint(picture: Tensor, mask: Tensor, level: int) -> Tensor:
+            teller.say(
+                f"level {level} of {ladder.levels - 1}, on {mask.shape[1]} x {mask.shape[0]} pixels"
+            )
+            return painter.paint(picture, mask, level, next(seeds)).picture
+
+        levels = [inner, *outward(inner, geometry, paint, how)]
+        stack = torch.stack(levels[::-1])
+        if joint > 0 and ladder.levels > 1:
+            teller.say("all levels together")
+            stack = joined(stack, ladder, painter, next(seeds), joint, teller)
+        return io.NodeOutput(to_image(stack), ladder)
+
+
+def with_margin(ladder: Ladder, margin: int, width: int) -> Ladder:
+    """The ladder with the zoom factor that ``margin`` pixels on both sides of ``width`` make."""
+    zooms = ((width + 2 * margin) / width,) * (ladder.levels - 1)
+    return ladder._replace(zooms=zooms, focus=(MIDDLE,) * len(zooms))
+
+
+def joined(
+    levels: Tensor, ladder: Ladder, painter: Painter, seed: int, denoise: float, teller: host.Teller
+) -> Tensor:
+    """Levels (N, 3, H, W) after a pass of joint sampling at a low strength."""
+    size = (levels.shape[-2], levels.shape[-1])
+    # Frames are shares of a level: another size keeps them, where padding would move them.
+    latent_size = painter.padded_size(*size)
+    pictures = torch.stack([resized(level, latent_size) for level in levels])
+    plan = Plan(ladder, Options(), (), painter.vae, teller)
+    coupled = host.install(painter.model, plan)
+    latent = {"samples": host.encode_pictures(painter.vae, pictures)}
+    samples = host.sample(
+        coupled, seed % SEEDS, painter.steps, painter.cfg, painter.sampler_name,
+        painter.scheduler, painter.positive, painter.negative, latent, denoise,
+    )["samples"]  # fmt: skip
+    drawn = host.decode_pictures(painter.vae, samples).float()
+    return torch.stack([resized(level, size) for level in drawn])
+
+
+def parse_colour(text: str) -> tuple[float, float, float]:
+    """Red, green and blue in [0, 1] of "#rrggbb"."""
+    digits = text.strip().removeprefix("#")
+    try:
+        if len(digits) != 6:
+            raise ValueError
+        red, green, blue = bytes.fromhex(digits)
+    except ValueError:
+        raise ValueError(f"The colour is {text!r}; write it as #rrggbb, such as #808080.") from None
+    return red / 255, green / 255, blue / 255

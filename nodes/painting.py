@@ -1,0 +1,173 @@
+"""Pictures painted by the loaded model through the stock sampler, inside a mask or as a whole."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ..zoomstack.outpaint import Margins, pad
+from . import host
+from .anchor import SMALLEST
+from .routing import TAG
+
+SEEDS = 2**64
+
+
+class Painted(NamedTuple):
+    """A painted picture (3, H, W) in [0, 1], and the latent behind it, of a padded picture."""
+
+    picture: Tensor
+    latent: Tensor
+
+
+@dataclass(frozen=True)
+class Painter:
+    """The model and how it samples: what every way of painting with it shares.
+
+    Pictures are (3, H, W) in [0, 1], of any size; masks (H, W), 1 where it is to paint.
+    Conditioning entries that are tagged with a level paint only that level.
+    """
+
+    model: Any
+    vae: Any
+    positive: Any
+    negative: Any
+    steps: int
+    cfg: float
+    sampler_name: str
+    scheduler: str
+
+    def __post_init__(self) -> None:
+        wanted = self._format.latent_channels
+        if self.vae is None or self.vae.latent_channels != wanted:
+            has = "none" if self.vae is None else f"one for {self.vae.latent_channels}"
+            raise ValueError(
+                f"The model denoises {wanted} channels and needs its own VAE for them, but got "
+                f"{has}; connect the VAE that belongs to the model."
+            )
+
+    def invent(self, height: int, width: int, level: int, seed: int) -> Tensor:
+        """A picture (3, height, width) from nothing but the prompt of ``level``."""
+        ratio = int(self._format.spacial_downscale_ratio)
+        rows, columns = (math.ceil(size / self._grid) * self._grid for size in (height, width))
+        empty = torch.zeros(1, self._format.latent_channels, rows // ratio, columns // ratio)
+        latent = self._sample(self.model, self._of(level), {"samples": empty}, seed, 1.0)
+        return self._decoded(latent, height, width)
+
+    def paint(
+        self,
+        picture: Tensor,
+        mask: Tensor,
+        level: int,
+        seed: int,
+        denoise: float = 1.0,
+        steps: int | None = None,
+    ) -> Painted:
+        """The picture with what the mask marks painted; the rest comes back as the VAE keeps it.
+
+        The stock sampler blends with the background before and after each call of the model.
+        A latent is painted where any of its pixels is marked. A mask with values between 0 and 1
+        is painted by differential diffusion.
+        """
+        # Differs from blended diffusion (Avrahami et al., 2022): the host noises the background by
+        # one noise for all steps, not anew at each.
+        ratio = int(self._format.spacial_downscale_ratio)
+        padded, marked = self._padded(picture)[None], self._padded(mask[None])
+        cells = functional.max_pool2d(marked[None], ratio)
+        conds = self._of(level)
+        if host.takes_masked_picture(self.model):
+            pixels = functional.interpolate(cells, marked.shape[-2:])[0]
+            *conds, samples = host.inpaint_conditioning(*conds, self.vae, padded, pixels)
+        else:
+            samples = host.encode_pictures(self.vae, padded)
+        # (B, 1, 1, h, w) for films of one frame: of (B, h, w) the host folds B into time.
+        shape = (1,) * (samples.ndim - 2) + cells.shape[-2:]
+        latent = {"samples": samples, "noise_mask": cells.reshape(shape)}
+        model = self.model
+        if bool(((cells > 0) & (cells < 1)).any()):
+            model = host.differential(model)
+        painted = self._sample(model, tuple(conds), latent, seed, denoise, steps)
+        return Painted(self._decoded(painted, *picture.shape[-2:]), painted)
+
+    def padded_size(self, height: int, width: int) -> tuple[int, int]:
+        """The size of the picture that the latent of one of ``height`` x ``width`` holds."""
+        grid = self._grid
+        return math.ceil(height / grid) * grid, math.ceil(width / grid) * grid
+
+    @property
+    def _format(self) -> Any:
+        return self.model.get_model_object("latent_format")
+
+    @property
+    def _grid(self) -> int:
+        # InpaintModelConditioning cuts pictures to a multiple of 8, whatever the model.
+        return math.lcm(int(self._format.spacial_downscale_ratio), 8)
+
+    def _padded(self, picture: Tensor) -> Tensor:
+        """(C, H, W) grown to a size that latents have, by its own mirror image."""
+        height, width = picture.shape[-2:]
+        rows, columns = self.padded_size(height, width)
+        return pad(picture.float(), Margins(right=columns - width, bottom=rows - height))
+
+    def _of(self, level: int) -> tuple[Any, Any]:
+        return of_level(self.positive, level), of_level(self.negative, level)
+
+    def _sample(
+        self,
+        model: Any,
+        conds: tuple[Any, ...],
+        latent: dict[str, Any],
+        seed: int,
+        denoise: float,
+        steps: int | None = None,
+    ) -> Tensor:
+        host.check_interrupted()
+        positive, negative = conds
+        samples = host.sample(
+            model, seed % SEEDS, steps or self.steps, self.cfg, self.sampler_name, self.scheduler,
+            positive, negative, latent, denoise,
+        )["samples"]  # fmt: skip
+        if not torch.isfinite(samples).all():
+            raise ValueError(
+                "The model made NaN or infinite values. Run it in a wider precision (bf16 or "
+                "fp32), or lower cfg."
+            )
+        return samples
+
+    def _decoded(self, latent: Tensor, height: int, width: int) -> Tensor:
+        return host.decode_pictures(self.vae, latent)[0, :, :height, :width].float()
+
+
+def of_level(conditioning: Any, level: int) -> Any:
+    """The entries for one level, and those for all, without their tags."""
+    entries = [
+        [tensor, {key: value for key, value in extra.items() if key != TAG}]
+        for tensor, extra in conditioning
+        if extra.get(TAG, level) == level
+    ]
+    if not entries:
+        raise ValueError(
+            f"The conditioning has no prompt for level {level} (0 is the widest); take positive "
+            "and negative from the same Prompt Ladder as the ladder."
+        )
+    return entries
+
+
+def one_picture(image: Tensor, who: str) -> Tensor:
+    """(3, H, W) of an IMAGE that holds one picture, its alpha left out."""
+    count, rows, columns, channels = image.shape
+    if count != 1:
+        raise ValueError(f"{who} got {count} images; pick one with ImageFromBatch.")
+    if min(rows, columns) < SMALLEST:
+        raise ValueError(
+            f"The image has {columns} x {rows} pixels; it needs at least {SMALLEST} a side."
+        )
+    if not image.isfinite().all():
+        raise ValueError("The image holds NaN or infinite values; load or make it again.")
+    picture = image[0].movedim(-1, 0).float()
+    return picture[:3] if channels >= 3 else picture[:1].expand(3, -1, -1)

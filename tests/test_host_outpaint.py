@@ -1,0 +1,309 @@
+"""OutpaintZoom in ComfyUI's own machinery, on tiny models of every kind."""
+
+import pytest
+import torch
+from host_kit import Ladder
+from tiny_families import family
+from tiny_inpainting import inpainting_family
+from tiny_models import import_comfy, toy_model, watch
+from tiny_vae import mosaic_vae
+
+import_comfy()
+from comfy.samplers import SAMPLER_NAMES, SCHEDULER_NAMES  # noqa: E402
+
+
+def photo(height=64, width=64, seed=0):
+    """A smooth picture, as an IMAGE."""
+    small = torch.rand(1, 3, 4, 4, generator=torch.Generator().manual_seed(seed))
+    large = torch.nn.functional.interpolate(small, (height, width), mode="bicubic").clamp(0, 1)
+    return large.movedim(1, -1).contiguous()
+
+
+def kit_of(pack, zooms=(2.0, 2.0), **options):
+    return Ladder(pack, zooms=zooms, **options)
+
+
+def outpaint(pack, model, kit, vae=None, sampler="euler", scheduler="simple", **options):
+    defaults = {"joint": 0.0, "width": 64, "height": 64, "positive": None, "negative": None}
+    options = {**defaults, **options}
+    positive, negative = options.pop("positive"), options.pop("negative")
+    with torch.inference_mode():
+        return pack.nodes.OutpaintZoom.execute(
+            model,
+            vae or mosaic_vae(4),
+            positive or kit.positive,
+            negative or kit.negative,
+            options.pop("seed", 5),
+            options.pop("steps", 2),
+            options.pop("cfg", 3.0),
+            sampler,
+            scheduler,
+            kit.ladder,
+            **options,
+        ).result
+
+
+def blended(pack, images, ladder):
+    with torch.inference_mode():
+        return pack.nodes.LaplacianBlend.execute(images, ladder=ladder).result
+
+
+def agreements(pack, images, ladder):
+    import sys
+
+    lib = sys.modules[f"{pack.__name__}.zoomstack.blend"]
+    return lib.agreement(images.movedim(-1, 1), ladder.geometry(*images.shape[1:3]))
+
+
+# --- outward --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("canvas", ["grown", "level"])
+@pytest.mark.parametrize("method", ["sequential", "direct"])
+def test_levels_agree_before_they_are_blended(pack, method, canvas):
+    """And the innermost one is the picture that was given."""
+    kit = kit_of(pack, (2.0, 2.5), focus=((0.5, 0.5), (0.4, 0.55)))
+    images, ladder = outpaint(
+        pack, toy_model("eps"), kit, image=photo(), method=method, canvas=canvas
+    )
+    assert images.shape == (3, 64, 64, 3) and torch.equal(images[-1:], photo())
+    assert ladder == kit.ladder
+    assert agreements(pack, images, ladder) == (float("inf"),) * 2
+    stack, views, _ = blended(pack, images, ladder)
+    assert stack.prompts == kit.ladder.prompts
+    assert torch.allclose(views, images, atol=1e-5)
+
+
+def test_each_level_is_painted_with_its_own_prompt(pack):
+    """A model that paints in the colour of its prompt."""
+    from tiny_conds import toy_cond
+
+    def respond(x, sigma, context):
+        return context.mean((1, 2)).view(-1, 1, 1, 1).expand_as(x)
+
+    kit = kit_of(pack)
+    for level, colour in enumerate((-0.5, 0.25, 1.0)):
+        kit.positive[level][0] = torch.full_like(toy_cond(0)[0][0], colour)
+    model = toy_model("eps", respond=respond)
+    images, _ = outpaint(pack, model, kit, cfg=1.0, method="direct")
+    corners = images[:, 0, 0].mean(-1)
+    assert len(corners.unique()) == 3
+    vae = mosaic_vae(4)
+    with torch.inference_mode():
+        latent = model.model.process_latent_out(torch.full((1, 4, 8, 8), -0.5))
+        assert torch.allclose(images[0, 0, 0], vae.decode(latent)[0, 0, 0], atol=1e-4)
+
+
+def test_sequential_asks_four_times_and_on_the_posts_canvases(pack):
+    model = toy_model("eps")
+    calls = watch(model)
+    outpaint(pack, model, kit_of(pack, (2.0,)), image=photo(), steps=1, cfg=1.0)
+    assert [call.shape[-2:] for call in calls] == [(8, 12), (12, 12), (12, 16), (16, 16)]
+    del calls[:]
+    outpaint(
+        pack, model, kit_of(pack, (2.0,)), image=photo(), steps=1, cfg=1.0, method="direct",
+        canvas="level",
+    )  # fmt: skip
+    assert [call.shape[-2:] for call in calls] == [(8, 8)]
+
+
+@pytest.mark.parametrize("size", [(64, 96), (83, 61)])
+@pytest.mark.parametrize("canvas", ["grown", "level"])
+def test_any_aspect_and_size(pack, size, canvas):
+    kit = kit_of(pack, (2.0, 1.7))
+    images, ladder = outpaint(pack, toy_model("flow"), kit, image=photo(*size), canvas=canvas)
+    assert images.shape == (3, *size, 3) and images.isfinite().all()
+    assert agreements(pack, images, ladder) == (float("inf"),) * 2
+
+
+def test_a_margin_in_pixels_is_a_zoom_factor(pack):
+    kit = kit_of(pack, (4.0, 4.0), focus=((0.3, 0.3),) * 2)
+    images, ladder = outpaint(pack, toy_model("eps"), kit, image=photo(), margin=16)
+    assert ladder.zooms == (1.5, 1.5) and ladder.focus == ((0.5, 0.5),) * 2
+    assert ladder.prompts == kit.ladder.prompts
+    assert agreements(pack, images, ladder) == (float("inf"),) * 2
+
+
+@pytest.mark.parametrize("padding", ["symmetric", "reflect", "colour"])
+def test_what_lies_under_the_mask_leaks_into_what_is_painted(pack, padding):
+    """From 0.3 of the noise on, a model keeps what it sees."""
+    seen = []
+
+    def respond(x, sigma, context):
+        seen.append(x.clone())
+        return x / (1 + sigma.view(-1, 1, 1, 1) ** 2)
+
+    given = photo(seed=2)
+    model = toy_model("eps", respond=respond)
+    kit = kit_of(pack, (2.0,))
+    images, _ = outpaint(
+        pack, model, kit, image=given, padding=padding, colour="#ff0000", method="direct", cfg=1.0
+    )
+    again, _ = outpaint(
+        pack, model, kit, image=given, padding=padding, colour="#0000ff", method="direct", cfg=1.0
+    )
+    assert (padding == "colour") != torch.equal(images, again)
+
+
+@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
+def test_every_sampler_outpaints(pack, sampler):
+    kit = kit_of(pack, (2.0,))
+    images, ladder = outpaint(
+        pack, toy_model("flow"), kit, image=photo(), sampler=sampler, method="direct",
+        canvas="level", steps=3,
+    )  # fmt: skip
+    assert images.isfinite().all()
+    assert agreements(pack, images, ladder) == (float("inf"),)
+    assert (images[0, :16] - photo()[0, :16]).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULER_NAMES)
+def test_every_scheduler_outpaints(pack, scheduler):
+    images, _ = outpaint(
+        pack, toy_model("eps"), kit_of(pack, (2.0,)), image=photo(), scheduler=scheduler,
+        method="direct", canvas="level",
+    )  # fmt: skip
+    assert images.isfinite().all()
+
+
+@pytest.mark.parametrize("name", ["sd15", "sdxl", "sd3", "flux", "flux2", "qwen_image", "pixel"])
+def test_real_architectures(pack, name):
+    tiny = family(name)
+    kit = kit_of(pack, (2.0,), make_cond=tiny.make_cond)
+    images, ladder = outpaint(
+        pack, tiny.model, kit, tiny.vae, image=photo(), method="direct", canvas="level"
+    )
+    assert images.shape == (2, 64, 64, 3) and images.isfinite().all()
+    assert agreements(pack, images, ladder) == (float("inf"),)
+
+
+def test_an_inpainting_model_sees_the_mask_and_the_masked_picture(pack):
+    """By the host's InpaintModelConditioning: nine channels, of which the fifth is the mask."""
+    tiny = inpainting_family()
+    seen = []
+    network = tiny.model.model.diffusion_model
+    forward = network.forward
+
+    def watched(x, *args, **kwargs):
+        seen.append(x.clone())
+        return forward(x, *args, **kwargs)
+
+    network.forward = watched
+    kit = kit_of(pack, (2.0,), make_cond=tiny.make_cond)
+    given = photo()
+    outpaint(pack, tiny.model, kit, tiny.vae, image=given, method="direct", cfg=1.0, steps=1)
+    (x,) = seen
+    assert x.shape == (1, 9, 16, 16)
+    mask, masked = x[0, 4], x[:, 5:]
+    assert not mask[4:12, 4:12].any() and mask.sum() == 16 * 16 - 64
+    with torch.inference_mode():
+        process = tiny.model.model.process_latent_in
+        known = process(tiny.vae.encode(given))
+        grey = process(tiny.vae.encode(torch.full((1, 64, 64, 3), 0.5)))
+    assert torch.allclose(masked[..., 4:12, 4:12], known, atol=1e-4)
+    assert torch.allclose(masked[..., :4, :4], grey[..., :4, :4], atol=1e-4)
+
+
+@pytest.mark.parametrize("joint", [0.0, 0.5])
+def test_an_inpainting_model_makes_a_whole_zoom(pack, joint):
+    tiny = inpainting_family()
+    kit = kit_of(pack, (2.0,), make_cond=tiny.make_cond)
+    images, _ = outpaint(pack, tiny.model, kit, tiny.vae, joint=joint)
+    assert images.shape == (2, 64, 64, 3) and images.isfinite().all()
+
+
+def test_a_feathered_border_is_painted_by_differential_diffusion(pack):
+    """Only the border of the inner picture is repainted; its middle is kept."""
+    kit, given = kit_of(pack, (2.0,)), photo()
+    options = {"image": given, "method": "direct", "canvas": "level", "steps": 4}
+    hard, _ = outpaint(pack, toy_model("eps"), kit, **options)
+    soft, _ = outpaint(pack, toy_model("eps"), kit, feather=8, **options)
+    middle = slice(26, 38)
+    assert torch.equal(hard[0, middle, middle], soft[0, middle, middle])
+    ring = (hard[0] - soft[0])[16:24, 16:48].abs()
+    assert ring.max() > 0.005
+
+
+def test_the_same_seed_gives_the_same_zoom(pack):
+    kit = kit_of(pack)
+    runs = [outpaint(pack, toy_model("eps"), kit, seed=seed)[0] for seed in (3, 3, 4)]
+    assert torch.equal(runs[0], runs[1]) and not torch.equal(runs[0], runs[2])
+
+
+def test_the_largest_seed_works(pack):
+    assert outpaint(pack, toy_model("eps"), kit_of(pack), seed=2**64 - 1)[0].isfinite().all()
+
+
+def test_a_ladder_of_one_level_is_the_picture(pack):
+    model = toy_model("eps")
+    calls = watch(model)
+    images, _ = outpaint(pack, model, kit_of(pack, ()), image=photo(), joint=0.5)
+    assert torch.equal(images, photo()) and not calls
+
+
+def test_the_joint_pass_redraws_all_levels_together(pack):
+    """On a model of pixels, where what agrees in its latents agrees in pictures, but for the values
+    that are cut to the range of pictures."""
+    tiny = family("pixel")
+    kit = kit_of(pack, (2.0, 2.0), make_cond=tiny.make_cond)
+    options = {"image": photo(32, 32), "method": "direct", "canvas": "level"}
+    alone, _ = outpaint(pack, tiny.model, kit, tiny.vae, **options)
+    calls = watch(tiny.model)
+    joint, ladder = outpaint(pack, tiny.model, kit, tiny.vae, joint=0.5, **options)
+    assert calls[-1].shape[0] == 6  # three levels, positive and negative
+    assert joint.shape == alone.shape and not torch.equal(joint, alone)
+    assert min(agreements(pack, joint, ladder)) > 15
+
+
+@pytest.mark.parametrize("size", [(64, 64), (61, 90)])
+def test_the_joint_pass_keeps_sizes_that_latents_do_not_have(pack, size):
+    kit = kit_of(pack, (2.0,))
+    images, _ = outpaint(pack, toy_model("eps"), kit, image=photo(*size), joint=0.3)
+    assert images.shape == (2, *size, 3)
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"image": torch.rand(2, 64, 64, 3)}, "OutpaintZoom got 2 images; pick one with Image"),
+        ({"image": torch.rand(1, 9, 64, 3)}, "The image has 64 x 9 pixels; it needs at least 16"),
+        ({"image": torch.full((1, 64, 64, 3), torch.nan)}, "The image holds NaN or infinite"),
+        ({"image": photo(), "colour": "red"}, "The colour is 'red'; write it as #rrggbb"),
+        ({"width": 8000}, "A canvas of 16000 pixels a side is too large, over 8192; choose"),
+        ({"vae": mosaic_vae(16)}, "denoises 4 channels .* got one for 16; connect the VAE"),
+    ],
+)
+def test_bad_input_is_refused_before_the_model_runs(pack, options, words):
+    model = toy_model("eps")
+    calls = watch(model)
+    with pytest.raises(ValueError, match=words):
+        outpaint(pack, model, kit_of(pack), **options)
+    assert not calls
+
+
+def test_a_prompt_that_is_missing_is_named(pack):
+    kit = kit_of(pack)
+    with pytest.raises(ValueError, match="no prompt for level 0 .0 is the widest.; take positive"):
+        outpaint(pack, toy_model("eps"), kit, positive=kit.positive[1:], image=photo())
+
+
+@pytest.mark.parametrize("method", ["sequential", "direct"])
+def test_a_cancel_stops_before_the_next_painting(pack, method):
+    import comfy.model_management as management
+
+    def respond(x, sigma, context):
+        management.interrupt_current_processing()
+        return x * 0.5
+
+    model = toy_model("eps", respond=respond)
+    calls = watch(model)
+    with pytest.raises(management.InterruptProcessingException):
+        outpaint(pack, model, kit_of(pack), image=photo(), steps=1, cfg=1.0, method=method)
+    assert len(calls) == 1
+    management.interrupt_current_processing(False)
+
+
+def test_a_model_that_breaks_is_told_of(pack):
+    model = toy_model("eps", respond=lambda x, sigma, context: x * torch.nan)
+    with pytest.raises(ValueError, match="made NaN or infinite values. Run it in a wider"):
+        outpaint(pack, model, kit_of(pack))
