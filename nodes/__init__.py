@@ -13,6 +13,7 @@ from .multiscale import MultiScalePatch
 from .outpaint import OutpaintZoom
 from .prompts import PromptLadder
 from .sampling import ZoomStackApply, ZoomStackSampler
+from .superres import SuperResZoom
 from .video import ZoomVideoRender
 
 
@@ -31,4 +32,5 @@ class ZoomStackExtension(ComfyExtension):
             LoadZoomStack,
             MultiScalePatch,
             OutpaintZoom,
+            SuperResZoom,
         ]

@@ -59,6 +59,14 @@ class Painter:
         latent = self._sample(self.model, self._of(level), {"samples": empty}, seed, 1.0)
         return self._decoded(latent, height, width)
 
+    def redraw(self, picture: Tensor, level: int, seed: int, denoise: float) -> Tensor:
+        """The picture, drawn anew as far as ``denoise`` says (img2img)."""
+        if denoise <= 0:
+            return picture
+        samples = host.encode_pictures(self.vae, self._padded(picture)[None])
+        latent = self._sample(self.model, self._of(level), {"samples": samples}, seed, denoise)
+        return self._decoded(latent, *picture.shape[-2:])
+
     def paint(
         self,
         picture: Tensor,

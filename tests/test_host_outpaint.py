@@ -1,4 +1,4 @@
-"""OutpaintZoom in ComfyUI's own machinery, on tiny models of every kind."""
+"""OutpaintZoom and SuperResZoom in ComfyUI's own machinery, on tiny models of every kind."""
 
 import pytest
 import torch
@@ -41,6 +41,24 @@ def outpaint(pack, model, kit, vae=None, sampler="euler", scheduler="simple", **
             kit.ladder,
             **options,
         ).result
+
+
+def superres(pack, model, kit, vae=None, sampler="euler", scheduler="simple", **options):
+    options = {"width": 64, "height": 64, **options}
+    with torch.inference_mode():
+        return pack.nodes.SuperResZoom.execute(
+            model,
+            vae or mosaic_vae(4),
+            kit.positive,
+            kit.negative,
+            options.pop("seed", 5),
+            options.pop("steps", 2),
+            3.0,
+            sampler,
+            scheduler,
+            kit.ladder,
+            **options,
+        ).result[0]
 
 
 def blended(pack, images, ladder):
@@ -175,6 +193,8 @@ def test_real_architectures(pack, name):
     )
     assert images.shape == (2, 64, 64, 3) and images.isfinite().all()
     assert agreements(pack, images, ladder) == (float("inf"),)
+    deeper = superres(pack, tiny.model, kit, tiny.vae, image=photo())
+    assert deeper.shape == (2, 64, 64, 3) and deeper.isfinite().all()
 
 
 def test_an_inpainting_model_sees_the_mask_and_the_masked_picture(pack):
@@ -307,3 +327,102 @@ def test_a_model_that_breaks_is_told_of(pack):
     model = toy_model("eps", respond=lambda x, sigma, context: x * torch.nan)
     with pytest.raises(ValueError, match="made NaN or infinite values. Run it in a wider"):
         outpaint(pack, model, kit_of(pack))
+
+
+# --- inward ---------------------------------------------------------------------------------------
+
+
+def test_without_redrawing_each_level_is_the_enlarged_frame(pack):
+    """denoise 0: pure resampling of a slope, at real places."""
+    at = (torch.arange(64.0) + 0.5) / 64
+    slope = torch.stack([at.expand(64, 64), at[:, None].expand(64, 64), at.expand(64, 64)], -1)[
+        None
+    ]
+    kit = kit_of(pack, (2.0, 2.5), focus=((0.5, 0.5), (0.37, 0.55)))
+    model = toy_model("eps")
+    calls = watch(model)
+    images = superres(pack, model, kit, image=slope, denoise=0.0)
+    assert not calls and torch.equal(images[:1], slope)
+    for level in (1, 2):
+        rows, columns = kit.geometry.resized(64, 64).placement(0, level)
+        across = (columns.left + (torch.arange(64.0) + 0.5) / columns.zoom) / 64
+        down = (rows.left + (torch.arange(64.0) + 0.5) / rows.zoom) / 64
+        assert torch.allclose(images[level, 30, :, 0], across, atol=2e-3)
+        assert torch.allclose(images[level, :, 30, 1], down, atol=2e-3)
+
+
+@pytest.mark.parametrize("kind", ["eps", "flow"])
+def test_levels_are_redrawn_with_their_own_prompts(pack, kind):
+    kit = kit_of(pack, (2.0, 2.0))
+    images = superres(pack, toy_model(kind), kit, image=photo(), denoise=0.6)
+    assert images.shape == (3, 64, 64, 3) and torch.equal(images[:1], photo())
+    plain = superres(pack, toy_model(kind), kit, image=photo(), denoise=0.0)
+    assert (images[1:] - plain[1:]).abs().mean() > 0.005
+    swapped = kit_of(pack, (2.0, 2.0))
+    swapped.positive[2][0] = swapped.positive[0][0]
+    other = superres(pack, toy_model(kind), swapped, image=photo(), denoise=0.6)
+    assert torch.equal(other[:2], images[:2]) and not torch.equal(other[2], images[2])
+
+
+def test_a_generated_widest_level_is_the_stock_ksamplers(pack):
+    from host_kit import ksampler
+
+    kit, model, vae = kit_of(pack, (2.0,)), toy_model("eps"), mosaic_vae(4)
+    images = superres(pack, model, kit, vae, denoise=0.5, steps=3)
+    with torch.inference_mode():
+        stock = ksampler(
+            model, kit, torch.zeros(1, 4, 8, 8), steps=3,
+            positive=[kit.positive[0]], negative=[kit.negative[0]],
+        )  # fmt: skip
+        assert torch.equal(images[:1], vae.decode(stock))
+
+
+class Upscaler:
+    """A stock UPSCALE_MODEL: nearest neighbours, four times."""
+
+    scale = 4.0
+
+    def __init__(self):
+        import comfy.model_patcher
+
+        cpu = torch.device("cpu")
+        self.patcher = comfy.model_patcher.CoreModelPatcher(torch.nn.Module(), cpu, cpu)
+        self.seen = []
+
+    def __call__(self, pictures):
+        self.seen.append(tuple(pictures.shape))
+        return torch.nn.functional.interpolate(pictures, scale_factor=4)
+
+
+def test_an_upscale_model_enlarges_the_cut_out_part(pack):
+    kit, upscaler = kit_of(pack, (2.0,)), Upscaler()
+    options = {"image": photo(seed=3), "denoise": 0.0}
+    plain = superres(pack, toy_model("eps"), kit, **options)
+    by_model = superres(pack, toy_model("eps"), kit, upscale_model=upscaler, **options)
+    assert upscaler.seen == [(1, 3, 48, 48)]  # the frame of 32, and 8 pixels around it
+    assert torch.allclose(plain, by_model, atol=0.06) and not torch.equal(plain, by_model)
+
+
+@pytest.mark.parametrize("sampler", ["euler", "dpmpp_2m_sde", "uni_pc", "dpm_adaptive"])
+def test_samplers_zoom_in(pack, sampler):
+    images = superres(
+        pack, toy_model("eps"), kit_of(pack, (2.0,)), image=photo(), sampler=sampler, steps=3
+    )
+    assert images.isfinite().all()
+
+
+def test_noise_is_not_the_same_at_each_level(pack):
+    """A model that knows nothing leaves the noise in x: two levels must not share it."""
+    seen = []
+
+    def respond(x, sigma, context):
+        seen.append(x[:1] / sigma[:1].view(-1, 1, 1, 1))
+        return torch.zeros_like(x)
+
+    grey = torch.full((1, 64, 64, 3), 0.5)
+    superres(
+        pack, toy_model("eps", respond=respond), kit_of(pack, (2.0, 2.0)), image=grey, steps=1,
+        denoise=0.999,
+    )  # fmt: skip
+    first, second = seen[0], seen[-1]
+    assert abs(float((first * second).mean())) < 0.3 < float(first.std())

@@ -15,6 +15,7 @@ from .disk import (
     temporary_folder,
     workflow_metadata,
 )
+from .enlarge import enlarge
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
 from .site import Plan, Run, Site, WindowedRun, WindowPlan
@@ -34,6 +35,7 @@ __all__ = [
     "differentiable",
     "differential",
     "encode_pictures",
+    "enlarge",
     "fit_hint",
     "inpaint_conditioning",
     "install",

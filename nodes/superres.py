@@ -1,0 +1,101 @@
+"""SuperResZoom: from the widest picture inward, each level enlarged out of the one above."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import torch
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..zoomstack.inward import inward
+from ..zoomstack.ladder import Ladder
+from . import host
+from .painting import Painter, one_picture
+from .sampler_inputs import sampler_inputs
+from .tensors import to_image
+from .types import CATEGORY, SEARCH, ZoomLadderType
+
+
+class SuperResZoom(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="SuperResZoom",
+            display_name="Super-Resolution Zoom",
+            category=CATEGORY,
+            description="A zoom made inward: each level is the frame of the next one, cut out of "
+            "the level above, enlarged and redrawn with its prompt.",
+            search_aliases=[*SEARCH, "super resolution", "zoom in"],
+            inputs=[
+                *sampler_inputs("The same seed and settings give the same zoom."),
+                ZoomLadderType.Input("ladder", tooltip="From Prompt Ladder, the widest first."),
+                io.Image.Input(
+                    "image", optional=True,
+                    tooltip="The widest picture, the ladder's first line; its size counts. "
+                    "Without one it is generated.",
+                ),
+                io.Int.Input(
+                    "width", optional=True, default=512, min=16, max=16384, step=8,
+                    tooltip="Pixels across of each level, where no image is connected.",
+                ),
+                io.Int.Input(
+                    "height", optional=True, default=512, min=16, max=16384, step=8,
+                    tooltip="Pixels down of each level, where no image is connected.",
+                ),
+                io.UpscaleModel.Input(
+                    "upscale_model", optional=True,
+                    tooltip="Enlarges what was cut out, from Load Upscale Model; without one it "
+                    "is resampled.",
+                ),
+                io.Float.Input(
+                    "denoise", optional=True, default=0.6, min=0.0, max=1.0, step=0.01,
+                    tooltip="How far each level is redrawn: little keeps it blurred, much lets it "
+                    "part from the level above.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output(
+                    display_name="images",
+                    tooltip="One picture a level, the widest first, for Laplacian Blend.",
+                )
+            ],
+            hidden=[io.Hidden.unique_id],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(  # type: ignore[override]
+        cls,
+        model: Any,
+        vae: Any,
+        positive: Any,
+        negative: Any,
+        seed: int,
+        steps: int,
+        cfg: float,
+        sampler_name: str,
+        scheduler: str,
+        ladder: Ladder,
+        image: Tensor | None = None,
+        width: int = 512,
+        height: int = 512,
+        upscale_model: Any = None,
+        denoise: float = 0.6,
+    ) -> io.NodeOutput:
+        painter = Painter(model, vae, positive, negative, steps, cfg, sampler_name, scheduler)
+        say = host.Teller(cls).say
+        if image is None:
+            say(f"level 0 of {ladder.levels - 1}")
+            widest = painter.invent(height, width, 0, seed)
+        else:
+            widest = one_picture(image, "SuperResZoom")
+        geometry = ladder.geometry(*widest.shape[-2:])
+
+        def redraw(picture: Tensor, level: int) -> Tensor:
+            say(f"level {level} of {ladder.levels - 1}")
+            return painter.redraw(picture, level, seed + level, denoise)
+
+        enlarge = partial(host.enlarge, upscale_model) if upscale_model is not None else None
+        levels = [widest, *inward(widest, geometry, redraw, enlarge)]
+        return io.NodeOutput(to_image(torch.stack(levels)))
