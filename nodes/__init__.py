@@ -6,6 +6,7 @@ from comfy_api.latest import ComfyExtension, io
 
 from .anchor import PhotoAnchor
 from .blend import LaplacianBlend
+from .edit import BlendedEdit
 from .explorer import ZoomStackExplorer
 from .export import ExportZoomStack
 from .files import LoadZoomStack, SaveZoomStack
@@ -33,4 +34,5 @@ class ZoomStackExtension(ComfyExtension):
             MultiScalePatch,
             OutpaintZoom,
             SuperResZoom,
+            BlendedEdit,
         ]

@@ -75,12 +75,13 @@ class Painter:
         seed: int,
         denoise: float = 1.0,
         steps: int | None = None,
+        resamplings: int = 0,
     ) -> Painted:
         """The picture with what the mask marks painted; the rest comes back as the VAE keeps it.
 
         The stock sampler blends with the background before and after each call of the model.
         A latent is painted where any of its pixels is marked. A mask with values between 0 and 1
-        is painted by differential diffusion.
+        is painted by differential diffusion. ``resamplings`` repeats each step (RePaint).
         """
         # Differs from blended diffusion (Avrahami et al., 2022): the host noises the background by
         # one noise for all steps, not anew at each.
@@ -99,8 +100,14 @@ class Painter:
         model = self.model
         if bool(((cells > 0) & (cells < 1)).any()):
             model = host.differential(model)
+        if resamplings:
+            model = host.repainting(model, resamplings)
         painted = self._sample(model, tuple(conds), latent, seed, denoise, steps)
         return Painted(self._decoded(painted, *picture.shape[-2:]), painted)
+
+    def kept(self, picture: Tensor) -> Painted:
+        """The picture as it is, and its latent."""
+        return Painted(picture, host.encode_pictures(self.vae, self._padded(picture)[None]))
 
     def padded_size(self, height: int, width: int) -> tuple[int, int]:
         """The size of the picture that the latent of one of ``height`` x ``width`` holds."""

@@ -7,6 +7,7 @@ against ComfyUI 0.30.0.
 
 from __future__ import annotations
 
+from .decoder import tunable_decoder
 from .disk import (
     output_file,
     seed_behind,
@@ -18,6 +19,8 @@ from .disk import (
 from .enlarge import enlarge
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
+from .repaint import repainting
+from .score import prompt_fit
 from .site import Plan, Run, Site, WindowedRun, WindowPlan
 from .vae import decode_pictures, encode_pictures, load_together
 from .windows import differentiable, fit_hint, install_windows
@@ -44,11 +47,14 @@ __all__ = [
     "log",
     "output_file",
     "progress",
+    "prompt_fit",
+    "repainting",
     "sample",
     "seed_behind",
     "stack_files",
     "stack_path",
     "takes_masked_picture",
     "temporary_folder",
+    "tunable_decoder",
     "workflow_metadata",
 ]
