@@ -12,7 +12,8 @@ from .jobs import check_interrupted
 
 def encode_pictures(vae: Any, pictures: Tensor) -> Tensor:
     """Latents (space of LATENT wires) of pictures (B, 3, H, W) in [0, 1]."""
-    images = pictures.movedim(1, -1)
+    # As IMAGEs lie in memory: then a stock VAE Encode gives the same latents to the last bit.
+    images = pictures.movedim(1, -1).contiguous()
     if getattr(vae, "latent_dim", 2) == 3:
         # A video VAE takes a batch for one film: one at a time.
         return torch.cat([_encode_one(vae, image) for image in images.split(1)])
