@@ -13,7 +13,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-PRESERVE = 100.0  # the weight of what lies outside of the mask, as Avrahami et al. chose it
+# lambda, the weight of what lies outside of the mask. Neither paper gives a number: it is that of
+# the authors' own code (github.com/omriav/blended-latent-diffusion, ldm/image_reconstruction.py,
+# ``preservation_ratio``), which takes means where the papers take sums, of the same ratio.
+PRESERVE = 100.0
 
 
 class Piece(NamedTuple):
