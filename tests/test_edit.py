@@ -163,7 +163,7 @@ def test_repaint_joins_both_sides_of_a_mask():
     """A model that knows that neighbours are alike, and a background it has not seen before: the
     more often a step is repeated, the closer the edit comes to its surroundings."""
     correlation = torch.exp(-(torch.arange(64.0)[:, None] - torch.arange(64.0)).abs() / 20)
-    mask, truth = torch.zeros(64), torch.linspace(3.0, 3.0, 64)
+    mask, truth = torch.zeros(64), torch.full((64,), 3.0)
     mask[20:44] = 1
     sigmas = [10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.0]
     value, vector = torch.linalg.eigh(correlation)
