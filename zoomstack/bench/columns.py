@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .detail import OCTAVES
+from ..measure.detail import OCTAVES
 from .store import Record
 
 Measure = Callable[[Record, Record], float]

@@ -13,12 +13,12 @@ from ..blend import agreement
 from ..demo.networks.flow import sigmas as schedule
 from ..geometry import Geometry
 from ..joint import Consensus
+from ..measure.colour import mean_colours
+from ..measure.detail import decibels, detail, disagreement
+from ..measure.frame import frames, seams
 from ..space import as_space
-from .colour import mean_colours
 from .coupling import Coupled, noise_space, pixel_grid, resolved
-from .detail import decibels, detail, disagreement
 from .flow import euler_ancestral
-from .frame import frames, seams
 from .ladders import BenchLadder
 from .model import Model
 from .operators import Operators

@@ -12,13 +12,16 @@ CORE = (
     "anchor blend fit fit_twin fitted geometry joint krylov leaves linear_twin pixels precision "
     "pyramid regression render resample space twin"
 ).split()
-BENCH = "colour coupling demo detail flow frame job ladders operators".split()
+MEASURE = "colour detail frame".split()
+BENCH = "coupling demo flow job ladders operators".split()
 
 
 def stamp(weights: Iterable[Path]) -> str:
     """Of this package's code, comments and docstrings aside, and of the files ``weights``."""
     digest = hashlib.sha256()
-    modules = [HERE.parent / f"{name}.py" for name in CORE] + [HERE / f"{n}.py" for n in BENCH]
+    modules = [HERE.parent / f"{name}.py" for name in CORE]
+    modules += [HERE.parent / "measure" / f"{name}.py" for name in MEASURE]
+    modules += [HERE / f"{name}.py" for name in BENCH]
     for path in modules:
         digest.update(_code(path.read_text("utf-8")).encode())
     for path in sorted(weights):

@@ -1,4 +1,4 @@
-"""What the benchmark measures, on pictures whose numbers are known."""
+"""What a zoom is measured by, on pictures whose numbers are known."""
 
 import math
 
@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from zoomstack import Geometry, render
-from zoomstack.bench.colour import lab, mean_colours
-from zoomstack.bench.detail import decibels, detail, disagreement
-from zoomstack.bench.frame import frame, frames, seams
 from zoomstack.blend import agreement
+from zoomstack.measure.colour import lab, mean_colours
+from zoomstack.measure.detail import decibels, detail, disagreement
+from zoomstack.measure.frame import frame, frames, seams
 from zoomstack.resample import plain_space
 
 SIZE = 96

@@ -1,0 +1,5 @@
+"""What a zoom is measured by: agreement, frames, colour, detail. Numbers of pictures alone.
+
+Pictures are (N, 3, H, W) in [0, 1], one a level, widest first. The agreement in decibels is
+``zoomstack.blend.agreement``.
+"""
