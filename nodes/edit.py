@@ -17,7 +17,7 @@ from ..zoomstack.edit.writeback import write_back
 from ..zoomstack.geometry import Geometry
 from ..zoomstack.stack import ZoomStack
 from . import host
-from .painting import Painted, Painter, one_picture
+from .painting import Painted, Painter, of_level, one_picture
 from .sampler_inputs import sampler_inputs
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
@@ -185,8 +185,8 @@ class BlendedEdit(io.ComfyNode):
 
         score = enlarge = tuned = None
         if clip_vision is not None:
-            prompt = positive if score_prompt is None else score_prompt
-            score = partial(host.prompt_fit, clip_vision, prompt)
+            prompt = of_level(positive if score_prompt is None else score_prompt, level)
+            score = partial(_fits, clip_vision, prompt)
         if upscale_model is not None:
             enlarge = partial(host.enlarge, upscale_model)
         if decoder_steps:
@@ -218,6 +218,10 @@ def _fitted(mask: Tensor, picture: Tensor) -> Tensor:
         raise ValueError(f"BlendedEdit got {len(mask)} masks; it edits one region of one picture.")
     height, width = picture.shape[-2:]
     return resized(mask.float(), (height, width))[0].clamp(0, 1)
+
+
+def _fits(clip_vision: Any, prompt: Any, candidates: Tensor) -> Tensor:
+    return host.prompt_fits(clip_vision, [prompt], candidates)[:, 0]
 
 
 def tuned_pictures(vae: Any, steps: int, stages: Sequence[Stage]) -> list[Tensor]:

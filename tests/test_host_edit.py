@@ -238,6 +238,30 @@ def test_the_prompt_for_the_score_may_come_from_another_encoder(pack):
     assert len(candidates) == 2
 
 
+@pytest.mark.parametrize("level", [0, 1])
+def test_candidates_are_judged_by_the_levels_own_prompt(pack, level):
+    """Of a ladder whose levels ask for opposite colours."""
+    kit, stack = Ladder(pack, zooms=(2.0,)), a_stack(pack, (2.0,))
+    prompts = (1.0, 1.0, 1.0), (-1.0, -1.0, -1.0)
+    for entry, prompt in zip(kit.positive, prompts, strict=True):
+        entry[1]["pooled_output"] = torch.tensor([prompt])
+    chosen = []
+    edit = sys.modules[f"{pack.__name__}.nodes.edit"].edit
+
+    def spy(*args):
+        chosen.append(args[5](torch.stack([torch.zeros(3, 8, 8), torch.ones(3, 8, 8)])))
+        return edit(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[f"{pack.__name__}.nodes.edit"], "edit", spy)
+        edited(
+            pack, toy_model("eps"), conds=(kit.positive, kit.negative), stack=stack, level=level,
+            mask=a_mask(64, 64, slice(20, 44), slice(20, 44)), clip_vision=ClipVision(),
+            candidates=2, size=64, segment=64,
+        )  # fmt: skip
+    assert int(chosen[0].argmax()) == 1 - level
+
+
 @pytest.mark.parametrize("width", [None, 768])
 def test_a_text_encoder_that_does_not_belong_is_refused(pack, width):
     conds = (toy_cond(1) if width is None else pooled(toy_cond(1), *[1.0] * width)), toy_cond(2)

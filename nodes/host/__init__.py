@@ -20,7 +20,7 @@ from .enlarge import enlarge
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
 from .repaint import repainting
-from .score import prompt_fit
+from .score import prompt_fits
 from .site import Plan, Run, Site, WindowedRun, WindowPlan
 from .vae import decode_pictures, encode_pictures, load_together
 from .windows import differentiable, fit_hint, install_windows
@@ -47,7 +47,7 @@ __all__ = [
     "log",
     "output_file",
     "progress",
-    "prompt_fit",
+    "prompt_fits",
     "repainting",
     "sample",
     "seed_behind",
