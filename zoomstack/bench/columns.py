@@ -10,8 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from ..measure import colour, detail
 from ..measure.detail import OCTAVES
 from .store import Record
 
@@ -65,14 +64,12 @@ def sharpness(record: Record, reference: Record) -> float:
 
 
 def sharpness_of_levels(record: Record, reference: Record) -> list[float]:
-    pairs = zip(record["detail"], reference["detail"], strict=True)
-    return [math.log((own + 1e-4) / (other + 1e-4)) for own, other in pairs]
+    return detail.sharpness(record["detail"], reference["detail"])
 
 
 def drift(record: Record, reference: Record) -> list[float]:
     """How mean L*, a* and b* move away from the reference's, per level deeper: a vector."""
-    moved = np.subtract(record["colour"], reference["colour"])
-    return [float(slope) for slope in np.polyfit(range(len(moved)), moved, 1)[0]]
+    return colour.drift(record["colour"], reference["colour"])
 
 
 def seconds(record: Record, reference: Record) -> float:

@@ -1,4 +1,4 @@
-"""What a zoom is measured by: agreement, frames, colour, detail. Numbers of pictures alone.
+"""What a zoom is measured by: agreement, frames, colour, detail, and a report of them all.
 
 Pictures are (N, 3, H, W) in [0, 1], one a level, widest first. The agreement in decibels is
 ``zoomstack.blend.agreement``.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -28,3 +31,16 @@ def lab(pictures: Tensor) -> Tensor:
 def mean_colours(views: Tensor) -> list[list[float]]:
     """The mean L*, a*, b* of each of the views (N, 3, H, W)."""
     return lab(views).mean((-2, -1)).tolist()
+
+
+def drift(
+    colours: Sequence[Sequence[float]], reference: Sequence[Sequence[float]] | None = None
+) -> list[float]:
+    """How mean L*, a* and b* move per level deeper: the slope of the best straight line, a vector.
+
+    ``colours`` are those of ``mean_colours``; with a ``reference``, how they move away from it.
+    """
+    moved = np.asarray(colours, float) - (0.0 if reference is None else np.asarray(reference))
+    if len(moved) < 2:
+        return [0.0, 0.0, 0.0]
+    return [float(slope) for slope in np.polyfit(range(len(moved)), moved, 1)[0]]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -17,6 +20,13 @@ def detail(views: Tensor) -> list[float]:
     power = sum(band.square().mean((1, 2, 3)) for band in split(views)[:FINE])
     assert isinstance(power, Tensor)
     return power.sqrt().tolist()
+
+
+def sharpness(own: Sequence[float], reference: Sequence[float]) -> list[float]:
+    """The natural logarithm of each level's ``detail`` over that of its reference."""
+    # Where neither has any, a ratio would be noise over noise.
+    pairs = zip(own, reference, strict=True)
+    return [math.log((level + 1e-4) / (other + 1e-4)) for level, other in pairs]
 
 
 def disagreement(views: Tensor, space: Space) -> list[list[float]]:
