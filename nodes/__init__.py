@@ -13,6 +13,7 @@ from .files import LoadZoomStack, SaveZoomStack
 from .multiscale import MultiScalePatch
 from .outpaint import OutpaintZoom
 from .prompts import PromptLadder
+from .report import ZoomStackReport
 from .sampling import ZoomStackApply, ZoomStackSampler
 from .superres import SuperResZoom
 from .video import ZoomVideoRender
@@ -35,4 +36,5 @@ class ZoomStackExtension(ComfyExtension):
             OutpaintZoom,
             SuperResZoom,
             BlendedEdit,
+            ZoomStackReport,
         ]

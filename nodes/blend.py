@@ -80,7 +80,7 @@ class LaplacianBlend(io.ComfyNode):
         ladder: Ladder | None = None,
     ) -> io.NodeOutput:
         levels = to_levels(images)
-        geometry = _geometry(levels, zoom_factor, ladder)
+        geometry = geometry_of(levels, zoom_factor, ladder, "LaplacianBlend")
         before = agreement(levels, geometry)
         views = fused(levels, geometry, weighting, feather, blend)
         stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
@@ -91,25 +91,27 @@ def fused(
     levels: Tensor, geometry: Geometry, weighting: Weighting, feather: float, method: Method
 ) -> Tensor:
     """Blended and rendered: views that agree."""
-    _check_finite(levels)
+    check_finite(levels)
     blended = blend(levels, geometry, weighting, feather, method)
     # Cut to the range of pictures before it is rendered, for afterwards views would disagree.
     return render(blended.clamp(0, 1), geometry)
 
 
-def _geometry(levels: Tensor, zoom_factor: float, ladder: Ladder | None) -> Geometry:
+def geometry_of(levels: Tensor, zoom_factor: float, ladder: Ladder | None, who: str) -> Geometry:
+    """How levels (N, C, H, W) sit in each other: as the ladder says, else by one factor."""
     count, _, height, width = levels.shape
     if ladder is None:
         return Geometry(height, width, (zoom_factor,) * (count - 1))
     if ladder.levels != count:
         raise ValueError(
-            f"The ladder has {ladder.levels} levels but LaplacianBlend got {count} images; pass "
-            "one image a level, the widest first."
+            f"The ladder has {ladder.levels} levels but {who} got {count} images; pass one "
+            "image a level, the widest first."
         )
     return ladder.geometry(height, width)
 
 
-def _check_finite(levels: Tensor) -> None:
+def check_finite(levels: Tensor) -> None:
+    """Raise ``ValueError`` for levels that are no pictures."""
     broken = first_broken(levels)
     if broken is not None:
         raise ValueError(
