@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ..zoomstack.outpaint import Margins, pad
+from ..zoomstack.masked import on_grid, to_cells
 from . import host
 from .anchor import SMALLEST
 from .routing import TAG
@@ -86,16 +86,16 @@ class Painter:
         # Differs from blended diffusion (Avrahami et al., 2022): the host noises the background by
         # one noise for all steps, not anew at each.
         ratio = int(self._format.spacial_downscale_ratio)
-        padded, marked = self._padded(picture)[None], self._padded(mask[None])
-        cells = functional.max_pool2d(marked[None], ratio)
+        padded, marked = self._padded(picture)[None], self._padded(mask[None])[0]
+        cells = to_cells(marked, ratio)
         conds = self._of(level)
         if host.takes_masked_picture(self.model):
-            pixels = functional.interpolate(cells, marked.shape[-2:])[0]
+            pixels = functional.interpolate(cells[None, None], marked.shape)[0]
             *conds, samples = host.inpaint_conditioning(*conds, self.vae, padded, pixels)
         else:
             samples = host.encode_pictures(self.vae, padded)
         # (B, 1, 1, h, w) for films of one frame: of (B, h, w) the host folds B into time.
-        shape = (1,) * (samples.ndim - 2) + cells.shape[-2:]
+        shape = (1,) * (samples.ndim - 2) + cells.shape
         latent = {"samples": samples, "noise_mask": cells.reshape(shape)}
         model = self.model
         if bool(((cells > 0) & (cells < 1)).any()):
@@ -125,9 +125,7 @@ class Painter:
 
     def _padded(self, picture: Tensor) -> Tensor:
         """(C, H, W) grown to a size that latents have, by its own mirror image."""
-        height, width = picture.shape[-2:]
-        rows, columns = self.padded_size(height, width)
-        return pad(picture.float(), Margins(right=columns - width, bottom=rows - height))
+        return on_grid(picture.float(), self._grid)
 
     def _of(self, level: int) -> tuple[Any, Any]:
         return of_level(self.positive, level), of_level(self.negative, level)

@@ -6,7 +6,22 @@ from tiny_conds import toy_cond
 from tiny_models import import_comfy, randn, toy_model
 
 from zoomstack import sample
-from zoomstack.masked import MaskedDenoiser, exploding, flow
+from zoomstack.masked import MaskedDenoiser, exploding, flow, on_grid, to_cells
+
+
+def test_a_picture_grows_to_its_grid_by_its_own_mirror_image():
+    picture = randn(1, 3, 13, 16)
+    grown = on_grid(picture, 8)
+    assert grown.shape == (3, 16, 16)
+    assert torch.equal(grown[:, :13], picture)
+    assert torch.equal(grown[:, 13:], picture[:, 10:].flip(1))
+    assert torch.equal(on_grid(picture[:, :8], 8), picture[:, :8])
+
+
+def test_a_latent_is_marked_where_any_of_its_pixels_is():
+    mask = torch.zeros(16, 24)
+    mask[7, 8] = 0.5
+    assert to_cells(mask, 8).tolist() == [[0, 0.5, 0], [0, 0, 0]]
 
 
 def test_a_mask_of_ones_is_the_denoiser_and_of_zeros_the_picture():

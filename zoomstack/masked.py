@@ -1,5 +1,7 @@
 """Painting inside a mask with a model that knows of no masks: blended diffusion, as a denoiser.
 
+And what a grid of latents asks of pictures and masks of any size.
+
 Avrahami et al. (2022), "Blended Diffusion"; the twin of ``KSamplerX0Inpaint`` in ComfyUI 0.30.0,
 comfy/samplers.py, for those who sample without ComfyUI.
 """
@@ -10,9 +12,11 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from .edit.repaint import Mix
 from .joint import Denoise
+from .outpaint import Margins, pad
 
 
 def flow(sigma: float) -> Mix:
@@ -23,6 +27,20 @@ def flow(sigma: float) -> Mix:
 def exploding(sigma: float) -> Mix:
     """x = x0 + sigma noise."""
     return Mix(1.0, sigma)
+
+
+def on_grid(picture: Tensor, grid: int) -> Tensor:
+    """(C, H, W) grown right and down to multiples of ``grid``, by its own mirror image."""
+    rows, columns = (-size % grid for size in picture.shape[-2:])
+    return pad(picture, Margins(right=columns, bottom=rows))
+
+
+def to_cells(mask: Tensor, ratio: int) -> Tensor:
+    """A mask (H, W), whose sides divide by ``ratio``, on the grid of latents, (h, w).
+
+    A latent is as marked as any of its pixels.
+    """
+    return functional.max_pool2d(mask[None], ratio)[0]
 
 
 class MaskedDenoiser:
