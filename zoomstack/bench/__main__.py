@@ -1,4 +1,4 @@
-"""``python -m zoomstack.bench quality``, in an environment that has torch."""
+"""``python -m zoomstack.bench``, in an environment that has torch."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from ..cli.bench import add_options
 from ..cli.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
 from .demo import DemoModel, weights
 from .explained import report
+from .methods import chosen_methods
 from .operators import Operators
 from .quality import Run, write
 from .rows import ROWS, Row, grid, parse_row
 from .settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
-from .stamp import stamp
+from .stamp import NEIGHBOURS, stamp
 from .work import cores
 
 
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, interrupt)
     try:
-        sys.stdout.write(quality(options) if options.what == "quality" else operators(options))
+        sys.stdout.write(operators(options) if options.what == "operators" else compared(options))
     except ValueError as error:
         sys.stderr.write(f"error: {error}\n")
         return BAD_INPUT
@@ -45,14 +46,17 @@ def main(arguments: list[str] | None = None) -> int:
     return OK
 
 
-def quality(options: argparse.Namespace) -> str:
-    """Do what the options say; the report, and where it lies."""
+def compared(options: argparse.Namespace) -> str:
+    """Compare rows, of couplings or of methods; the report, and where it lies."""
+    methods = options.what == "methods"
+    if methods and options.grid:
+        raise ValueError("bench methods has no grid; choose among its methods with --rows.")
     run = Run(
-        chosen_rows(options.rows, options.grid),
+        chosen_methods(options.rows) if methods else chosen_rows(options.rows, options.grid),
         options.seeds or (QUICK_SEEDS if options.quick else FULL_SEEDS),
         chosen_settings(options),
-        options.out or Path("output") / "quality",
-        stamp(weights()),
+        options.out or Path("output") / options.what,
+        stamp(weights(), NEIGHBOURS if methods else ()),
     )
     load = partial(DemoModel, options.comfyui, options.device)
     # A GPU is busy with one process; a core likes one thread.

@@ -18,6 +18,8 @@ class Estimate(NamedTuple):
     def written(self, digits: int) -> str:
         if math.isnan(self.mean):
             return ""
+        if math.isinf(self.mean):
+            return "exact"  # levels that agree to the last bit, by construction
         error = "" if math.isnan(self.error) else f" ± {self.error:.{digits}f}"
         return f"{self.mean:.{digits}f}{error}"
 
@@ -27,6 +29,8 @@ def estimate(values: Sequence[float]) -> Estimate:
     known = np.array([value for value in values if not math.isnan(value)])
     if not len(known):
         return Estimate(math.nan, math.nan)
+    if np.isinf(known).any():
+        return Estimate(float(known.mean()), math.nan)
     error = known.std(ddof=1) / len(known) ** 0.5 if len(known) > 1 else math.nan
     return Estimate(float(known.mean()), float(error))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -20,8 +19,11 @@ from ..space import as_space
 from .coupling import Coupled, noise_space, pixel_grid, resolved
 from .flow import euler_ancestral
 from .ladders import BenchLadder
+from .methods import Neighbour
 from .model import Model
+from .neighbours import sample_neighbour
 from .operators import Operators
+from .outcome import Outcome, clock
 from .rows import Row
 from .settings import RATIO, Settings
 
@@ -31,7 +33,7 @@ PHOTO_SEED = 1000  # the photo of seed s shows scene 1000 + s, another than any 
 class Job(NamedTuple):
     """One row from one seed."""
 
-    row: Row
+    row: Row | Neighbour
     seed: int
     settings: Settings
 
@@ -51,18 +53,10 @@ class Job(NamedTuple):
         Rows that sample the same are described the same.
         """
         row = self.row.described()
-        spaces = {name: resolved(row[name], self.geometry) for name in ("space", "between")}
-        spaces["noise_space"] = noise_space(self.row, self.geometry)
-        return [{**row, **spaces}, self.seed, asdict(self.settings)]
-
-
-class Outcome(NamedTuple):
-    """Pictures (N, 3, H, W) in [0, 1], and how they came about."""
-
-    final: Tensor  # as the sampler gives them, decoded
-    alone: Tensor  # the model's last prediction, before the levels met a last time
-    photo: Tensor | None  # (3, H, W), where there was one
-    seconds: float
+        if isinstance(self.row, Row):
+            row |= {name: resolved(row[name], self.geometry) for name in ("space", "between")}
+            row["noise_space"] = noise_space(self.row, self.geometry)
+        return [row, self.seed, asdict(self.settings)]
 
 
 def run(job: Job, model: Model, operators: Operators) -> tuple[dict[str, Any], Tensor]:
@@ -74,6 +68,8 @@ def run(job: Job, model: Model, operators: Operators) -> tuple[dict[str, Any], T
 
 def sample_zoom(job: Job, model: Model, operators: Operators) -> Outcome:
     """Sample the zoom of ``job``. All that is random follows from its seed, on any device."""
+    if isinstance(job.row, Neighbour):
+        return sample_neighbour(job, job.row, model, operators)
     row, settings, ladder = job.row, job.settings, job.ladder
     geometry = job.geometry
     sigmas = schedule(settings.steps, settings.shift)
@@ -89,11 +85,11 @@ def sample_zoom(job: Job, model: Model, operators: Operators) -> Outcome:
             photo = photograph(job).to(model.device)
         denoise = model.denoiser(ladder.prompts, settings.cfg)
         coupled = Coupled(row, denoise, geometry, model, operators, sigmas, photo)
-        start = _clock(model.device)
+        start = clock(model.device)
         latents = noise = coupled.noise(white())
         for step in euler_ancestral(coupled, noise, sigmas, lambda: coupled.noise(white())):
             latents = step.x
-        seconds = _clock(model.device) - start
+        seconds = clock(model.device) - start
         final = model.decode(latents).clamp(0, 1)
         same = torch.equal(coupled.alone, latents)
         alone = final if same else model.decode(coupled.alone).clamp(0, 1)
@@ -138,11 +134,3 @@ def photograph(job: Job) -> Tensor:
 
     drawn = view(Scene(PHOTO_SEED + job.seed), job.ladder.octaves[0], job.settings.size)
     return torch.from_numpy(drawn).permute(2, 0, 1).contiguous()
-
-
-def _clock(device: torch.device) -> float:
-    """Seconds: of this process's own work on a CPU, which a busy machine does not stretch."""
-    if device.type == "cpu":
-        return time.process_time()
-    torch.cuda.synchronize(device)
-    return time.perf_counter()

@@ -12,6 +12,7 @@ from ..demo.world import NAMES
 from ..whole import replacing
 from .job import Job
 from .ladders import wordings
+from .methods import Neighbour
 from .rows import Row, reference
 from .settings import Settings
 from .sheet import sheet
@@ -20,6 +21,7 @@ from .table import Pairs, Table
 from .verdict import verdict
 from .work import Load, Order, do_all
 
+AnyRow = Row | Neighbour
 RECORDS, PICTURES = "records.jsonl", "pictures"
 SHEET_SIDE = 160  # pixels of a level on the contact sheet
 
@@ -28,7 +30,7 @@ SHEET_SIDE = 160  # pixels of a level on the contact sheet
 class Run:
     """The rows to compare, from the same seeds, and the folder that keeps what was found."""
 
-    rows: Sequence[Row]
+    rows: Sequence[AnyRow]
     seeds: int
     settings: Settings
     folder: Path
@@ -43,7 +45,7 @@ class Run:
         key = key_of(job, self.stamp)
         return Order(job, key, self.folder / PICTURES / f"{key}.jpg")
 
-    def work(self, load: Load, processes: int) -> dict[Row, Pairs]:
+    def work(self, load: Load, processes: int) -> dict[AnyRow, Pairs]:
         """Do what is not done yet, with a bar; each row's records beside its reference's."""
         store = Store(self.folder / RECORDS)
         orders = {order.key: order for order in map(self.order, self.jobs())}
@@ -55,7 +57,7 @@ class Run:
                 bar.set_postfix_str(f"{record['row']}, seed {record['seed']}")
                 bar.update()
 
-        def known(row: Row, seed: int) -> Record:
+        def known(row: AnyRow, seed: int) -> Record:
             record = store.get(self.order(Job(row, seed, self.settings)).key)
             assert record is not None
             return record
@@ -65,7 +67,7 @@ class Run:
             row: [(known(row, s), known(reference(row), s)) for s in seeds] for row in self.rows
         }
 
-    def report(self, results: dict[Row, Pairs], sheet_seed: int = 0) -> str:
+    def report(self, results: dict[AnyRow, Pairs], sheet_seed: int = 0) -> str:
         """Write ``table.md``, ``table.csv`` and ``sheet.png``; the text of the first."""
         table = Table(results)
         text = "\n".join(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import product
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from ..blend import check_choice
 from ..joint import Consensus
@@ -104,7 +104,14 @@ REFERENCE = {"p2": "independent", "p4": "p4-alone", "mixed": "mixed-alone"}
 ABLATIONS = ("independent", "iterative", "own-noise", "average", "uniform", "snr")
 
 
-def reference(row: Row) -> Row:
+class HasLadder(Protocol):
+    """A row of any kind."""
+
+    @property
+    def ladder(self) -> str: ...
+
+
+def reference(row: HasLadder) -> Row:
     """The independent row on the same ladder."""
     return BY_NAME[REFERENCE[row.ladder]]
 

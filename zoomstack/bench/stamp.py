@@ -13,15 +13,23 @@ CORE = (
     "pyramid regression render resample space twin"
 ).split()
 MEASURE = "colour detail frame".split()
-BENCH = "coupling demo flow job ladders operators".split()
+BENCH = "coupling demo flow job ladders operators outcome".split()
+# What the neighbouring methods are made of besides.
+NEIGHBOURS = (
+    "edit/repaint inward lens masked outpaint outward bench/methods bench/neighbours".split()
+)
 
 
-def stamp(weights: Iterable[Path]) -> str:
-    """Of this package's code, comments and docstrings aside, and of the files ``weights``."""
+def stamp(weights: Iterable[Path], more: Iterable[str] = ()) -> str:
+    """Of this package's code, comments and docstrings aside, and of the files ``weights``.
+
+    ``more`` are further modules, by their paths in ``zoomstack/``.
+    """
     digest = hashlib.sha256()
     modules = [HERE.parent / f"{name}.py" for name in CORE]
     modules += [HERE.parent / "measure" / f"{name}.py" for name in MEASURE]
     modules += [HERE / f"{name}.py" for name in BENCH]
+    modules += [HERE.parent / f"{name}.py" for name in more]
     for path in modules:
         digest.update(_code(path.read_text("utf-8")).encode())
     for path in sorted(weights):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from .columns import BANDS, COLUMNS, EXTRA, Column, drift, levels
 from .estimate import Estimate, estimate, length_estimate, ratio_estimate
+from .methods import Neighbour
 from .rows import Row
 from .store import Record
 
@@ -29,7 +30,7 @@ def estimates(pairs: Pairs, columns: Sequence[Column]) -> dict[str, Estimate]:
 class Table:
     """What was found: for each row, every column's estimate."""
 
-    def __init__(self, results: Mapping[Row, Pairs]) -> None:
+    def __init__(self, results: Mapping[Row | Neighbour, Pairs]) -> None:
         depth = max(len(r["detail"]) for pairs in results.values() for r, _ in pairs)
         self._levels = levels(depth)
         everything = (*COLUMNS, *EXTRA, *BANDS, *self._levels)
@@ -37,7 +38,10 @@ class Table:
         self.seeds = {row: len(pairs) for row, pairs in results.items()}
 
     def markdown(self) -> str:
-        """The main table, then agreement by octave and sharpness by level."""
+        """The main table, then agreement by octave and sharpness by level.
+
+        A column that no row fills is left out.
+        """
         columns = [(column.name, column.title, column.digits) for column in COLUMNS]
         columns.insert(-2, (DRIFT, "colour drift", 2))
         bands = [(column.name, column.title, column.digits) for column in BANDS]
@@ -65,9 +69,12 @@ class Table:
         return text.getvalue()
 
     def _grid(self, columns: Sequence[tuple[str, str, int]]) -> str:
-        head = ["", *(title for _, title, _ in columns)]
-        lines = [head, ["---"] + ["---:"] * len(columns)]
-        for row, found in self.rows.items():
-            cells = [found[name].written(digits) for name, _, digits in columns]
-            lines.append([row.title or row.name, *cells])
+        cells = {
+            title: [found[name].written(digits) for found in self.rows.values()]
+            for name, title, digits in columns
+        }
+        filled = {title: written for title, written in cells.items() if any(written)}
+        lines = [["", *filled], ["---"] + ["---:"] * len(filled)]
+        for index, row in enumerate(self.rows):
+            lines.append([row.title or row.name, *(written[index] for written in filled.values())])
         return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

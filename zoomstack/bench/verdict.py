@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from .columns import both, prompt_right, sharpness
 from .estimate import estimate, ratio_estimate
+from .methods import Neighbour
 from .rows import ABLATIONS, BY_NAME, Row
 from .table import Pairs
 
@@ -13,7 +14,7 @@ POINTS = 2.0  # of prompt fit that coupling may cost
 SHARPNESS = 0.9  # of independent sampling that must stay
 
 
-def verdict(results: Mapping[Row, Pairs]) -> list[str]:
+def verdict(results: Mapping[Row | Neighbour, Pairs]) -> list[str]:
     """One line for each demand on the default, of the rows that were run."""
     default = results.get(BY_NAME["default"])
     if default is None:

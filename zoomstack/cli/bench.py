@@ -14,7 +14,11 @@ from .setup import prepare
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``bench``, for this command line and for ``python -m zoomstack.bench``."""
     add = parser.add_argument
-    add("what", choices=("quality", "operators"), help="the ways of coupling, or fitted operators")
+    add(
+        "what",
+        choices=("quality", "methods", "operators"),
+        help="the ways of coupling, the neighbouring methods, or fitted operators",
+    )
     add("--quick", action="store_true", help="small and short: minutes, and only a hint")
     add("--seeds", type=int, metavar="N", help="seeds of a row (16; quick: 2)")
     add(
