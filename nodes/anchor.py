@@ -20,13 +20,13 @@ class Photo(NamedTuple):
     """A photo, (1, 3, H, W) of any size in [0, 1], and how it is to act."""
 
     picture: Tensor
-    level: int
-    strength: float
-    solver: Solver
-    steps: int
-    learning_rate: float
-    start: float
-    end: float
+    level: int = 0
+    strength: float = 1.0
+    solver: Solver = "exact"
+    steps: int = 5
+    learning_rate: float = 0.1
+    start: float = 0.0
+    end: float = 1.0
 
     def fitted_to(self, height: int, width: int) -> Tensor:
         """(1, 3, height, width): the photo's middle in that aspect, resized without aliasing."""

@@ -15,6 +15,7 @@ from ..zoomstack.ladder import Ladder
 from ..zoomstack.outpaint import Method, Padding
 from ..zoomstack.outward import Canvas, Outpainting, outward
 from . import host
+from .anchor import Photo
 from .coupling import Options, Plan
 from .painting import SEEDS, Painter, one_picture
 from .sampler_inputs import sampler_inputs
@@ -85,9 +86,9 @@ class OutpaintZoom(io.ComfyNode):
                     "by differential diffusion; 0 keeps it exactly.",
                 ),
                 io.Float.Input(
-                    "joint", optional=True, default=0.0, min=0.0, max=1.0, step=0.01,
+                    "joint", optional=True, default=0.5, min=0.0, max=1.0, step=0.01,
                     tooltip="Denoising strength of a last pass over all levels together, against "
-                    "frames and shifts of colour; try 0.3 to 0.6. 0 leaves it out.",
+                    "frames and shifts of colour; a given image stays. 0 leaves it out.",
                 ),
             ],
             outputs=[
@@ -125,7 +126,7 @@ class OutpaintZoom(io.ComfyNode):
         margin: int = 0,
         canvas: Canvas = "grown",
         feather: int = 0,
-        joint: float = 0.0,
+        joint: float = 0.5,
     ) -> io.NodeOutput:
         painter = Painter(model, vae, positive, negative, steps, cfg, sampler_name, scheduler)
         given = None if image is None else one_picture(image, "OutpaintZoom")
@@ -157,7 +158,7 @@ class OutpaintZoom(io.ComfyNode):
         stack = torch.stack(levels[::-1])
         if joint > 0 and ladder.levels > 1:
             teller.say("all levels together")
-            stack = joined(stack, ladder, painter, next(seeds), joint, teller)
+            stack = joined(stack, ladder, painter, next(seeds), joint, teller, given is not None)
         return io.NodeOutput(to_image(stack), ladder)
 
 
@@ -168,14 +169,24 @@ def with_margin(ladder: Ladder, margin: int, width: int) -> Ladder:
 
 
 def joined(
-    levels: Tensor, ladder: Ladder, painter: Painter, seed: int, denoise: float, teller: host.Teller
+    levels: Tensor,
+    ladder: Ladder,
+    painter: Painter,
+    seed: int,
+    denoise: float,
+    teller: host.Teller,
+    keeps_inner: bool = False,
 ) -> Tensor:
-    """Levels (N, 3, H, W) after a pass of joint sampling at a low strength."""
+    """Levels (N, 3, H, W) after a pass of joint sampling at a low strength.
+
+    ``keeps_inner`` holds the innermost one as the VAE keeps it, and the others to it.
+    """
     size = (levels.shape[-2], levels.shape[-1])
     # Frames are shares of a level: another size keeps them, where padding would move them.
     latent_size = painter.padded_size(*size)
     pictures = torch.stack([resized(level, latent_size) for level in levels])
-    plan = Plan(ladder, Options(), (), painter.vae, teller)
+    kept = (Photo(pictures[-1:], level=ladder.levels - 1),) if keeps_inner else ()
+    plan = Plan(ladder, Options(), kept, painter.vae, teller)
     coupled = host.install(painter.model, plan)
     latent = {"samples": host.encode_pictures(painter.vae, pictures)}
     samples = host.sample(
