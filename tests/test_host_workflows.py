@@ -26,6 +26,7 @@ NAMES = ("photo-to-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale")
 NODES = {
     "PromptLadder", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor", "LaplacianBlend",
     "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer", "ExportZoomStack",
+    "MultiScalePatch", "OutpaintZoom", "SuperResZoom", "BlendedEdit", "ZoomStackReport",
 }  # fmt: skip
 NOTES = {"Note", "MarkdownNote"}  # the front end's own; the server knows nothing of them
 FOLDER = "zoomstack"  # of the pack among the custom nodes
