@@ -22,7 +22,11 @@ from zoomstack.frames import frames
 from zoomstack.path import Path as CameraPath
 
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
-NAMES = ("photo-to-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale")
+ZOOMS = (
+    "edit-a-level", "outpaint-zoom", "photo-to-zoom", "super-resolution-zoom", "text-to-zoom",
+    "two-pass", "zoom-with-upscale",
+)  # fmt: skip
+NAMES = (*ZOOMS, "wide-panorama")
 NODES = {
     "PromptLadder", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor", "LaplacianBlend",
     "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer", "ExportZoomStack",
@@ -32,8 +36,13 @@ NOTES = {"Note", "MarkdownNote"}  # the front end's own; the server knows nothin
 FOLDER = "zoomstack"  # of the pack among the custom nodes
 
 SIDE, FPS, SECONDS, HOLD = 128, 8, 0.5, 0.25
+FEW = {"steps": 2, "width": SIDE, "height": SIDE}
 CHEAP = {
-    "ZoomStackSampler": {"steps": 2, "width": SIDE, "height": SIDE},
+    "ZoomStackSampler": FEW,
+    "OutpaintZoom": FEW,
+    "SuperResZoom": FEW,
+    "BlendedEdit": {"steps": 2, "size": SIDE, "segment": SIDE, "resamplings": 1},
+    "KSampler": {"steps": 2},
     "LatentUpscale": {"width": SIDE * 3 // 2, "height": SIDE * 3 // 2},
     "ZoomVideoRender": {
         "fps": FPS, "seconds_per_level": SECONDS, "hold_start": HOLD, "hold_end": HOLD,
@@ -41,7 +50,7 @@ CHEAP = {
     },
 }  # fmt: skip
 # The side of the finished levels.
-SIDES = {name: SIDE for name in NAMES} | {"two-pass": SIDE * 3 // 2, "zoom-with-upscale": SIDE * 4}
+SIDES = {name: SIDE for name in ZOOMS} | {"two-pass": SIDE * 3 // 2, "zoom-with-upscale": SIDE * 4}
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +124,7 @@ def pictures(paths):
     return torch.from_numpy(stacked).movedim(-1, 1).float() / 255
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ZOOMS)
 def test_a_workflow_leaves_consistent_levels_and_their_video(ready, tmp_path, name):
     graph = cheap(name)
     prompts, side = rows(graph), SIDES[name]
@@ -167,6 +176,15 @@ def test_the_photo_is_the_widest_level_of_the_zoom_into_it(ready, tmp_path):
     assert psnr(widest.flip(-2), wanted) < 15  # which the wrong picture would not reach
 
 
+def test_the_panorama_is_wider_than_its_windows(ready, tmp_path):
+    graph = cheap("wide-panorama")
+    (tile,) = (n["inputs"]["tile_size"] for n in graph.values() if "tile_size" in n["inputs"])
+    (file,) = execute(ComfyClient(ready.url), graph, tmp_path).files
+    picture = Image.open(file)
+    assert picture.size == (4 * tile, tile)
+    assert pictures([file]).std() > 0.01
+
+
 def links_of(graph):
     """By link number: the API format's reference to where it begins."""
     return {link[0]: [str(link[1]), link[2]] for link in graph["links"]}
@@ -199,8 +217,8 @@ def widgets_of(node, info):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_graph_is_the_api_workflow_with_a_note(server, name):
-    known = object_info(server)
+def test_the_graph_is_the_api_workflow_with_a_note(ready, name):
+    known = object_info(ready)
     graph = json.loads((REPOSITORY / "workflows" / f"{name}.json").read_text("utf-8"))
     api = edit.load(API_WORKFLOWS / f"{name}.json")
     notes = [node for node in graph["nodes"] if node["type"] in NOTES]
