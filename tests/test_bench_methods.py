@@ -8,6 +8,7 @@ import torch
 from toy_model import ToyModel
 
 from zoomstack.bench.__main__ import compared
+from zoomstack.bench.columns import both
 from zoomstack.bench.coupling import pixel_grid
 from zoomstack.bench.estimate import estimate
 from zoomstack.bench.job import Job, run, sample_zoom
@@ -108,6 +109,8 @@ def test_the_joint_method_is_the_default_row():
 
 def test_levels_that_agree_exactly_are_written_so():
     assert estimate([math.inf, math.inf]).written(1) == "exact"
+    exact = {"agreement": [math.inf], "frame": [2.0]}
+    assert math.isnan(both(exact, exact)) and both({**exact, "agreement": [20.0]}, exact) < 20
 
 
 def test_a_run_leaves_a_table_and_a_sheet(tmp_path):

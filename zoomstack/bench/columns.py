@@ -55,8 +55,14 @@ def film_frame(record: Record, reference: Record) -> float:
 
 
 def both(record: Record, reference: Record) -> float:
-    """Agreement x frame: the error's amplitude times the frame's, in dB; more is better."""
-    return agreement(record, reference) - 20 / math.log(10) * frame(record, reference)
+    """Agreement x frame: the error's amplitude times the frame's, in dB; more is better.
+
+    NaN where levels agree exactly by construction: a frame cannot make up for no error.
+    """
+    error = agreement(record, reference)
+    return (
+        error - 20 / math.log(10) * frame(record, reference) if math.isfinite(error) else math.nan
+    )
 
 
 def sharpness(record: Record, reference: Record) -> float:
