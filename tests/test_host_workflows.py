@@ -1,6 +1,7 @@
 """The shipped workflows, templates and help pages, in a real ComfyUI server."""
 
 import json
+import re
 import urllib.parse
 import urllib.request
 
@@ -279,6 +280,9 @@ def test_every_node_has_a_help_page_that_names_its_inputs_and_outputs(server):
                 )
         for name in known[node]["output_name"]:
             assert f"`{name}`" in page, (node, name)
+        (picture, *_) = re.findall(r"!\[[^\]]+\]\((images/[\w-]+\.webp)\)", page)
+        body, _ = get(server, f"/extensions/{FOLDER}/docs/{picture}")
+        assert body[8:12] == b"WEBP", node
 
 
 def test_every_node_and_all_its_inputs_and_outputs_say_what_they_are_for(server):
