@@ -13,9 +13,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-# lambda, the weight of what lies outside of the mask. Neither paper gives a number: it is that of
-# the authors' own code (github.com/omriav/blended-latent-diffusion, ldm/image_reconstruction.py,
-# ``preservation_ratio``), which takes means where the papers take sums, of the same ratio.
+# lambda, the weight of what lies outside of the mask. Ackermann and Li give no number: it is that
+# of Avrahami et al.'s own code (github.com/omriav/blended-latent-diffusion,
+# ldm/image_reconstruction.py, ``preservation_ratio``), which takes means for sums, of one ratio.
 PRESERVE = 100.0
 
 
