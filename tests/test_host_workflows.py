@@ -134,8 +134,7 @@ def test_a_workflow_leaves_consistent_levels_and_their_video(ready, tmp_path, na
     for file in result.files:
         by_ending.setdefault(file.suffix, []).append(file)
     assert set(by_ending) == {".mp4", ".png", ".safetensors"}
-    (text,) = result.texts
-    assert "agreement of neighbouring levels" in text
+    assert "agreement of neighbouring levels" in "".join(result.texts)
 
     (saved,) = by_ending[".safetensors"]
     stack = load_stack(saved)
