@@ -90,3 +90,24 @@ def test_the_real_command_runs_in_a_few_minutes(tmp_path):
     lines = (tmp_path / "records.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 2 * (len(ROWS) - 2), "three rows are the default"
     assert len({json.loads(line)["key"] for line in lines}) == len(lines)
+
+
+def test_the_methods_are_compared_by_the_real_command(tmp_path):
+    import subprocess
+    import sys
+
+    from conftest import comfyui_tree
+
+    words = ["methods", "--quick", "--seeds", "1", "--rows", "outpaint-direct", "default"]
+    words += ["--comfyui", str(comfyui_tree()), "--out", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "zoomstack.bench", *words], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    (direct, joint) = (
+        next(
+            line for line in (tmp_path / "table.md").read_text("utf-8").splitlines() if name in line
+        )
+        for name in ("| outpainting, direct |", "| joint (Zoom Stack Sampler) |")
+    )
+    assert "exact" in direct and "exact" not in joint
