@@ -14,6 +14,7 @@ from . import host
 from .anchor import Photo
 from .coupling import Options, Plan
 from .multiscale import advanced_inputs, in_windows
+from .recording import Given, recorded
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
 from .windows import WindowOptions
 
@@ -84,7 +85,7 @@ def _coupling_inputs() -> list[Any]:
 
 
 def _coupled(
-    node: type[io.ComfyNode],
+    teller: host.Teller,
     model: Any,
     ladder: Ladder,
     anchor: tuple[Photo, ...] | None,
@@ -92,14 +93,14 @@ def _coupled(
     options: dict[str, Any],
 ) -> Any:
     """The model, sampling all levels together; inputs left out keep the library's defaults."""
-    windows = {name: options.pop(name) for name in _WINDOWS if name in options}
-    choices = Options(**options)
+    windows = {name: value for name, value in options.items() if name in _WINDOWS}
+    choices = Options(**{name: value for name, value in options.items() if name not in _WINDOWS})
     if choices.couple_start > choices.couple_end:
         raise ValueError(
             f"couple_start is {choices.couple_start:g} and couple_end {choices.couple_end:g}; "
             "swap them."
         )
-    plan = Plan(ladder, choices, tuple(anchor or ()), vae, host.Teller(node))
+    plan = Plan(ladder, choices, tuple(anchor or ()), vae, teller)
     coupled = host.install(in_windows(model, WindowOptions(**windows)), plan)
     if choices.space == "pixel" and vae is not None:
         host.load_together(coupled, vae)
@@ -139,7 +140,7 @@ class ZoomStackApply(io.ComfyNode):
         vae: Any = None,
         **options: Any,
     ) -> io.NodeOutput:
-        return io.NodeOutput(_coupled(cls, model, ladder, anchor, vae, options))
+        return io.NodeOutput(_coupled(host.Teller(cls), model, ladder, anchor, vae, options))
 
 
 class ZoomStackSampler(io.ComfyNode):
@@ -192,6 +193,12 @@ class ZoomStackSampler(io.ComfyNode):
                     tooltip="A stack to start from, one latent a level; its size counts.",
                 ),
                 *_coupling_inputs(),
+                io.String.Input(
+                    "checkpoint", optional=True, default="", advanced=True,
+                    tooltip="A name under which the run is recorded while it goes: after a crash "
+                    "or a cancel, the same inputs go on from there, to the same result. Empty: "
+                    "not recorded.",
+                ),
             ],
             outputs=[
                 io.Latent.Output(
@@ -199,7 +206,7 @@ class ZoomStackSampler(io.ComfyNode):
                     tooltip="One latent a level, the widest first; decode them and blend.",
                 )
             ],
-            hidden=[io.Hidden.unique_id],
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 
     @classmethod
@@ -220,9 +227,14 @@ class ZoomStackSampler(io.ComfyNode):
         latent: dict[str, Any] | None = None,
         anchor: tuple[Photo, ...] | None = None,
         vae: Any = None,
+        checkpoint: str = "",
         **options: Any,
     ) -> io.NodeOutput:
-        coupled = _coupled(cls, model, ladder, anchor, vae, options)
+        teller = host.Teller(cls)
+        coupled = _coupled(teller, model, ladder, anchor, vae, options)
+        if checkpoint:
+            given = Given(ladder, anchor, vae, options, cls.hidden)
+            coupled = recorded(coupled, checkpoint, given, teller)
         if latent is None:
             latent = {"samples": _empty(model, ladder.levels, width, height)}
         masked = _one_mask_a_level(latent, ladder.levels)

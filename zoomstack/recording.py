@@ -8,6 +8,7 @@ the last bit, to where it broke off.
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ from .fingerprint import fingerprint
 from .record_part import ENDING, Answer, Answered, inputs_of, read_part, size, write_part
 
 SECONDS = 3.0
+DIGITS = 32  # of a fingerprint, in the name of a run's folder
+_NAME = re.compile(rf"[0-9a-f]{{{DIGITS}}}")
 MOST_WAITING = 2**28  # bytes that wait for the next write, where a model is that fast
 
 
@@ -41,7 +44,7 @@ class Recording:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.folder, self.inputs = Path(folder), dict(inputs)
-        self._run = self.folder / fingerprint(self.inputs)[:32]
+        self._run = self.folder / fingerprint(self.inputs)[:DIGITS]
         self._say, self._seconds, self._clock = say, seconds, clock
         self._given = 0  # answers so far
         self._replay: list[Answered] = []  # what is left of the part that is being replayed
@@ -126,7 +129,7 @@ class Recording:
 
     def _others(self) -> list[Path]:
         folders = self.folder.iterdir() if self.folder.is_dir() else ()
-        return [folder for folder in folders if folder != self._run]
+        return [f for f in folders if f != self._run and _NAME.fullmatch(f.name)]
 
     def _part(self, first: int) -> Path:
         return self._run / f"{first:06}{ENDING}"

@@ -7,6 +7,7 @@ against ComfyUI 0.30.0.
 
 from __future__ import annotations
 
+from .checkpoint import checkpoint_folder, workflow_above
 from .decoder import tunable_decoder
 from .disk import (
     output_file,
@@ -19,6 +20,7 @@ from .disk import (
 from .enlarge import enlarge
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
+from .record import record, weights
 from .repaint import repainting
 from .score import prompt_fits
 from .site import Plan, Run, Site, WindowedRun, WindowPlan
@@ -34,6 +36,7 @@ __all__ = [
     "WindowPlan",
     "WindowedRun",
     "check_interrupted",
+    "checkpoint_folder",
     "decode_pictures",
     "differentiable",
     "differential",
@@ -48,6 +51,7 @@ __all__ = [
     "output_file",
     "progress",
     "prompt_fits",
+    "record",
     "repainting",
     "sample",
     "seed_behind",
@@ -56,5 +60,7 @@ __all__ = [
     "takes_masked_picture",
     "temporary_folder",
     "tunable_decoder",
+    "weights",
+    "workflow_above",
     "workflow_metadata",
 ]
