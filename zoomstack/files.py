@@ -6,11 +6,14 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .geometry import Geometry
 from .stack import ZoomStack
 from .whole import replacing
+
+if TYPE_CHECKING:
+    import torch
 
 FORMAT = "zoomstack"
 VERSION = 1
@@ -28,13 +31,9 @@ def save_stack(path: str | Path, stack: ZoomStack, extra: Mapping[str, str] | No
 
     g = stack.geometry
     _check_shape(tuple(stack.levels.shape), g, Path(path).name)
-    if not stack.levels.is_floating_point():
+    if stack.levels.dtype not in _dtypes():
         raise ValueError(f"The levels are {stack.levels.dtype}; a stack holds floats in [0, 1].")
-    if len(stack.prompts) not in (0, g.levels):
-        raise ValueError(
-            f"There are {len(stack.prompts)} prompts for {g.levels} levels; give one a level, or "
-            "none."
-        )
+    _check_prompts(stack.prompts, g, Path(path).name)
     about = {
         "height": g.height,
         "width": g.width,
@@ -62,14 +61,17 @@ def load_stack(path: str | Path) -> ZoomStack:
                 raise ValueError(f"{Path(path).name} holds no tensor named {LEVELS!r}.")
             shape = tuple(file.get_slice(LEVELS).get_shape())
             _check_shape(shape, geometry, Path(path).name)
+            _check_prompts(prompts, geometry, Path(path).name)
             levels = file.get_tensor(LEVELS)
     except (SafetensorError, OSError) as error:
         raise ValueError(
             f"{Path(path).name} cannot be read as a stack ({error}); it may be cut short. "
             "Save it again, or copy it anew."
         ) from error
-    if not levels.is_floating_point():
-        raise ValueError(f"{Path(path).name}'s levels are {levels.dtype}; they must be floats.")
+    if levels.dtype not in _dtypes():
+        raise ValueError(
+            f"{Path(path).name}'s levels are {levels.dtype}; they must be floats of 16 to 64 bits."
+        )
     return ZoomStack(levels, geometry, prompts, seed)
 
 
@@ -93,11 +95,31 @@ def _about(metadata: dict[str, str], name: str) -> tuple[Geometry, tuple[str, ..
             tuple(about["zooms"]),
             tuple((x, y) for x, y in about["focus"]),
         )
-        prompts = tuple(str(prompt) for prompt in about["prompts"])
+        prompts = tuple(_text(prompt) for prompt in about["prompts"])
         seed = None if about["seed"] is None else int(about["seed"])
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"{name}'s description of its levels is broken: {error}.") from error
     return geometry, prompts, seed
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a prompt is text, not {type(value).__name__}")
+    return value
+
+
+def _dtypes() -> tuple[torch.dtype, ...]:
+    import torch
+
+    return torch.float16, torch.bfloat16, torch.float32, torch.float64
+
+
+def _check_prompts(prompts: tuple[str, ...], g: Geometry, name: str) -> None:
+    if len(prompts) not in (0, g.levels):
+        raise ValueError(
+            f"{name}: there are {len(prompts)} prompts for {g.levels} levels; give one a level, or "
+            "none."
+        )
 
 
 def _check_shape(shape: tuple[int, ...], g: Geometry, name: str) -> None:
@@ -106,3 +128,5 @@ def _check_shape(shape: tuple[int, ...], g: Geometry, name: str) -> None:
             f"{name}: the geometry has {g.levels} levels of {g.height} x {g.width} (rows x "
             f"columns) but the levels' shape is {shape}."
         )
+    if shape[1] < 1:
+        raise ValueError(f"{name}: the levels have no channels; a stack holds pictures.")

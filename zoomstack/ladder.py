@@ -91,8 +91,8 @@ def _parse_line(number: int, line: str) -> Rung:
     inside, closed = match.groups()
     if not closed:
         raise ValueError(f"Line {number}, column 1: this bracket is not closed; add a ].")
-    zoom, focus, at = None, None, 0
-    while inside[at:].strip():
+    zoom, focus, at, end = None, None, 0, len(inside.rstrip())
+    while at < end:
         option = _OPTION.match(inside, at)
         if not option:
             column = 2 + at + len(inside[at:]) - len(inside[at:].lstrip())
