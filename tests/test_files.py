@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -121,3 +123,18 @@ def test_one_level_is_a_stack(tmp_path):
     stack = ZoomStack(torch.rand(1, 3, 8, 8), Geometry(8, 8, ()))
     save_stack(tmp_path / "one.safetensors", stack)
     assert load_stack(tmp_path / "one.safetensors").geometry.levels == 1
+
+
+def test_a_stack_outlives_its_file(tmp_path, stack):
+    """A mapped file that is cut short ends the process that reads on in it."""
+    path = tmp_path / "a.safetensors"
+    save_stack(path, stack)
+    code = f"""
+import os
+from zoomstack.files import load_stack
+stack = load_stack({str(path)!r})
+os.truncate({str(path)!r}, 10)
+print(stack.levels.isfinite().all().item())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr

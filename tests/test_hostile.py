@@ -30,6 +30,9 @@ few = settings(
 any_float = st.floats(allow_nan=True, allow_infinity=True)
 number = st.one_of(any_float, st.integers(-(10**30), 10**30), st.just(2.0), st.floats(1, 4))
 
+# Any number of seconds or frames a second, but no film that no machine could hold the numbers of.
+span = number.filter(lambda value: not 1e9 < abs(value) < math.inf)
+
 # --- ladders --------------------------------------------------------------------------------------
 
 written = st.one_of(
@@ -63,16 +66,27 @@ def test_any_brackets_are_a_ladder_whose_levels_fit_or_a_value_error(text, zoom,
 @pytest.mark.parametrize(
     "text",
     [
-        "a\n[" + "p=2 " * 300_000 + "] b",
+        "a\n[" + "p=2 " * 100_000 + "] b",
         "a\n[" + "=" * 1_000_000,
         "a\n" + "[" * 1_000_000 + "=]",
         "a\n[p=" + "9" * 1_000_000 + "] b",
+        "a\n[p=" + "9" * 1_000_000 + "x] b",
         "a\n[p=2" + " " * 1_000_000 + "x] b",
         "\n" * 1_000_000 + "a",
         "a" * 1_000_000,
         "a\n[focus=" + "1" * 500_000 + "," + "1" * 500_000 + "] b",
     ],
-    ids=["options", "equals", "brackets", "digits", "blanks", "lines", "letters", "focus"],
+    ids=[
+        "options",
+        "equals",
+        "brackets",
+        "digits",
+        "no number",
+        "blanks",
+        "lines",
+        "letters",
+        "focus",
+    ],
 )
 def test_a_megabyte_of_anything_is_read_in_linear_time(text):
     """No timing of ours: where it took the square of a second's work, it would take for ever."""
@@ -105,8 +119,8 @@ def test_any_numbers_are_a_geometry_that_renders_or_a_value_error(h, w, zooms, f
 
 
 @given(
-    st.lists(st.floats(1.01, 64), max_size=5), number, number, number,
-    st.sampled_from(DIRECTIONS), st.sampled_from(list(EASINGS)), number, number, number,
+    st.lists(st.floats(1.01, 64), max_size=5), span, span, span,
+    st.sampled_from(DIRECTIONS), st.sampled_from(list(EASINGS)), span, span, span,
 )  # fmt: skip
 @few
 def test_any_numbers_are_a_path_through_the_levels_or_a_value_error(

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .geometry import Geometry
+from .safe import write_tensors
 from .stack import ZoomStack
-from .whole import replacing
 
 if TYPE_CHECKING:
     import torch
@@ -27,8 +27,6 @@ def save_stack(path: str | Path, stack: ZoomStack, extra: Mapping[str, str] | No
     Raises ``ValueError`` where levels, geometry and prompts do not match, ``OSError`` as the disk
     does.
     """
-    from safetensors.torch import save_file
-
     g = stack.geometry
     _check_shape(tuple(stack.levels.shape), g, Path(path).name)
     if stack.levels.dtype not in _dtypes():
@@ -43,8 +41,7 @@ def save_stack(path: str | Path, stack: ZoomStack, extra: Mapping[str, str] | No
         "seed": stack.seed,
     }
     metadata = {**(extra or {}), FORMAT: json.dumps(about), "version": str(VERSION)}
-    with replacing(path) as temporary:
-        save_file({LEVELS: stack.levels.detach().cpu().contiguous()}, temporary, metadata)
+    write_tensors(path, {LEVELS: stack.levels.detach().cpu().contiguous()}, metadata)
 
 
 def load_stack(path: str | Path) -> ZoomStack:
@@ -62,7 +59,8 @@ def load_stack(path: str | Path) -> ZoomStack:
             shape = tuple(file.get_slice(LEVELS).get_shape())
             _check_shape(shape, geometry, Path(path).name)
             _check_prompts(prompts, geometry, Path(path).name)
-            levels = file.get_tensor(LEVELS)
+            # A copy: what is mapped from a file would take the process down when that is cut short.
+            levels = file.get_tensor(LEVELS).clone()
     except (SafetensorError, OSError) as error:
         raise ValueError(
             f"{Path(path).name} cannot be read as a stack ({error}); it may be cut short. "
@@ -95,17 +93,17 @@ def _about(metadata: dict[str, str], name: str) -> tuple[Geometry, tuple[str, ..
             tuple(about["zooms"]),
             tuple((x, y) for x, y in about["focus"]),
         )
-        prompts = tuple(_text(prompt) for prompt in about["prompts"])
+        prompts = _texts(about["prompts"])
         seed = None if about["seed"] is None else int(about["seed"])
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"{name}'s description of its levels is broken: {error}.") from error
     return geometry, prompts, seed
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"a prompt is text, not {type(value).__name__}")
-    return value
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise TypeError("prompts must be a list of texts")
+    return tuple(value)
 
 
 def _dtypes() -> tuple[torch.dtype, ...]:

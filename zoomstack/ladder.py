@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .geometry import MIDDLE, Geometry, check_child
 
 MOST_LEVELS = 256
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _OPTION = re.compile(rf"\s*(?:p=(?P<p>{_NUMBER})|focus=(?P<x>{_NUMBER}),(?P<y>{_NUMBER}))(?=\s|$)")
 
 

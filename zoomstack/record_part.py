@@ -10,7 +10,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from .fingerprint import fingerprint
-from .whole import replacing
+from .safe import write_tensors
 
 ENDING = ".record"  # safetensors inside; the name keeps it out of lists of models and stacks
 
@@ -26,9 +26,6 @@ class Answered(NamedTuple):
 
 def write_part(path: Path, part: list[Answered], inputs: Mapping[str, str]) -> None:
     """Raises ``OSError`` as the disk does."""
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
     tensors = {
         f"{number}.{index}": tensor.contiguous()
         for number, (_, answer) in enumerate(part)
@@ -39,11 +36,7 @@ def write_part(path: Path, part: list[Answered], inputs: Mapping[str, str]) -> N
         "questions": json.dumps([(question, len(answer)) for question, answer in part]),
         "bits": fingerprint(tensors),
     }
-    with replacing(path) as temporary:
-        try:
-            save_file(tensors, temporary, about)
-        except SafetensorError as error:
-            raise OSError(str(error)) from error
+    write_tensors(path, tensors, about)
 
 
 def read_part(path: Path) -> list[Answered]:

@@ -8,6 +8,7 @@ the last bit, to where it broke off.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
@@ -80,7 +81,8 @@ class Recording:
             for folder in self._others():
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError as error:
-            self._say(f"the checkpoint cannot be written ({error}); the run goes on without it")
+            reason = os.strerror(error.errno) if error.errno else error
+            self._say(f"the checkpoint cannot be written ({reason}); the run goes on without it")
             self._records = False
         self._waiting, self._written = [], self._clock()
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+# What a disk says that takes no more, or nothing.
+_REFUSALS = ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO")
+_REFUSED = {getattr(errno, name) for name in _REFUSALS if hasattr(errno, name)}
 
 
 @contextmanager
@@ -17,17 +22,18 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     On any failure, cancelling included, the temporary file goes and ``path`` stays as it was.
     """
     target = Path(path)
-    handle, temporary = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
-    )
-    os.close(handle)
-    try:
-        yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with explained(target):
+        handle, temporary = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
+        )
+        os.close(handle)
+        try:
+            yield temporary
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
 
 
 @contextmanager
@@ -37,15 +43,32 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     On any failure, cancelling included, it goes with all that is in it.
     """
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    with explained(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+        try:
+            yield temporary
+            os.chmod(temporary, 0o777 & ~_umask())
+            os.replace(temporary, target)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+
+@contextmanager
+def explained(target: Path) -> Iterator[None]:
+    """An ``OSError`` of a disk that refuses says which file, that nothing is lost, and the cure."""
     try:
-        yield temporary
-        os.chmod(temporary, 0o777 & ~_umask())
-        os.replace(temporary, target)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        yield
+    except OSError as error:
+        if error.errno is None or error.errno not in _REFUSED:
+            raise
+        reason = os.strerror(error.errno)
+        raise OSError(
+            error.errno,
+            f"{target.name} cannot be written ({reason}); what was there before is as it was. "
+            "Free some space or make the folder writable, and run again",
+        ) from error
 
 
 def _umask() -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -78,7 +79,8 @@ class DeepZoom:
         The descriptor comes last, so that a file of that name is a whole image.
         """
         target = Path(path)
-        with new_folder(target.with_name(f"{target.stem}_files")) as folder:
+        tiles = target.with_name(f"{target.stem}_files")
+        with new_folder(tiles) as folder:
             for done, tile in enumerate(self.tiles, start=1):
                 place = folder / str(tile.octave)
                 place.mkdir(exist_ok=True)
@@ -86,8 +88,12 @@ class DeepZoom:
                 content = encoded(image(self.picture(tile)), self.kind, self.quality)
                 (place / name).write_bytes(content)
                 yield done
-        with replacing(target) as temporary:
-            Path(temporary).write_text(self.descriptor, "utf-8")
+        try:
+            with replacing(target) as temporary:
+                Path(temporary).write_text(self.descriptor, "utf-8")
+        except BaseException:
+            shutil.rmtree(tiles, ignore_errors=True)
+            raise
 
     @property
     def descriptor(self) -> str:
