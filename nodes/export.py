@@ -18,8 +18,10 @@ from . import host
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 Format = Literal["html", "dzi", "png", "webp"]
+_ENDINGS: dict[Format, str] = {"html": "html", "dzi": "dzi", "png": "", "webp": ""}
+Shown = dict[str, str]  # a file as the front end names it
 # What one format makes: the steps it takes, the steps themselves, and the files to show.
-Work = tuple[int, Generator[Any, None, Any], list[dict[str, str]]]
+Work = tuple[int, Generator[Any, None, Any], list[Shown]]
 
 
 class ExportZoomStack(io.ComfyNode):
@@ -70,19 +72,20 @@ class ExportZoomStack(io.ComfyNode):
         wide, trouble = metres(width), broken(stack.levels)
         if trouble:
             raise ValueError(trouble[0])
-        if format == "html":
-            total, work, shown = _page(stack, filename_prefix, wide, quality)
-        elif format == "dzi":
-            total, work, shown = _tiles(stack, filename_prefix, quality)
-        else:
-            total, work, shown = _pictures(stack, filename_prefix, format, wide, quality)
-        bar = host.progress(total)
-        with closing(work):
-            for _ in work:
-                host.check_interrupted()
-                bar.update(1)
-        host.Teller(cls).say(_saved(shown))
-        return io.NodeOutput(ui={"zoom_exports": shown})
+        with host.new_output(filename_prefix, _ENDINGS[format], stack.geometry) as (path, shown):
+            if format == "html":
+                total, work, files = _page(stack, path, shown, wide, quality)
+            elif format == "dzi":
+                total, work, files = _tiles(stack, path, shown, quality)
+            else:
+                total, work, files = _pictures(stack, path, shown, format, wide, quality)
+            bar = host.progress(total)
+            with closing(work):
+                for _ in work:
+                    host.check_interrupted()
+                    bar.update(1)
+        host.Teller(cls).say(_saved(files))
+        return io.NodeOutput(ui={"zoom_exports": files})
 
 
 def _saved(files: list[dict[str, str]]) -> str:
@@ -92,9 +95,7 @@ def _saved(files: list[dict[str, str]]) -> str:
     return f"saved {place}" + (f" and {more} more" if more else "") + " in the output folder"
 
 
-def _page(stack: ZoomStack, prefix: str, wide: float, quality: int) -> Work:
-    path, shown = host.output_file(prefix, "html", stack.geometry)
-
+def _page(stack: ZoomStack, path: str, shown: Shown, wide: float, quality: int) -> Work:
     def write() -> Generator[None, None, None]:
         with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
             for part in page(stack, wide, quality):
@@ -104,16 +105,16 @@ def _page(stack: ZoomStack, prefix: str, wide: float, quality: int) -> Work:
     return len(stack.levels), write(), [shown]
 
 
-def _tiles(stack: ZoomStack, prefix: str, quality: int) -> Work:
+def _tiles(stack: ZoomStack, path: str, shown: Shown, quality: int) -> Work:
     image = DeepZoom(stack, quality)
-    path, shown = host.output_file(prefix, "dzi", stack.geometry)
     return len(image.tiles), image.save(path), [shown]
 
 
-def _pictures(stack: ZoomStack, prefix: str, kind: str, wide: float, quality: int) -> Work:
-    path, shown = host.output_file(prefix, "", stack.geometry)
+def _pictures(
+    stack: ZoomStack, path: str, shown: Shown, kind: str, wide: float, quality: int
+) -> Work:
     folder = os.path.join(shown["subfolder"], shown["filename"]).replace(os.sep, "/")
-    files: list[dict[str, str]] = []
+    files: list[Shown] = []
 
     def write() -> Generator[int, None, None]:
         lossless = kind == "png"

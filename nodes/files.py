@@ -60,8 +60,8 @@ class SaveZoomStack(io.ComfyNode):
     ) -> io.NodeOutput:
         stack = stack._replace(seed=host.seed_behind(cls.hidden) if seed is None else seed)
         levels = stack.levels.to(getattr(torch, precision))
-        path, shown = host.output_file(filename_prefix, "safetensors", stack.geometry)
-        save_stack(path, stack._replace(levels=levels), host.workflow_metadata(cls.hidden))
+        with host.new_output(filename_prefix, "safetensors", stack.geometry) as (path, shown):
+            save_stack(path, stack._replace(levels=levels), host.workflow_metadata(cls.hidden))
         return io.NodeOutput(ui={"zoom_stacks": [shown]})
 
 

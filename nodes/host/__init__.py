@@ -10,7 +10,7 @@ from __future__ import annotations
 from .checkpoint import checkpoint_folder, workflow_above
 from .decoder import tunable_decoder
 from .disk import (
-    output_file,
+    new_output,
     seed_behind,
     stack_files,
     stack_path,
@@ -48,7 +48,7 @@ __all__ = [
     "install_windows",
     "load_together",
     "log",
-    "output_file",
+    "new_output",
     "progress",
     "prompt_fits",
     "record",

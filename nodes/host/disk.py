@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import folder_paths
 from comfy.cli_args import args
 
 from ...zoomstack.geometry import Geometry
+from ...zoomstack.whole import explained
 
 _FOLDERS = {
     "output": folder_paths.get_output_directory,
@@ -19,17 +24,35 @@ _FOLDERS = {
 _ENDING = ".safetensors"
 
 
-def output_file(prefix: str, ending: str, geometry: Geometry) -> tuple[str, dict[str, str]]:
-    """A new path in the output folder, and how the front end names it; "" names a folder."""
-    folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
-        prefix, folder_paths.get_output_directory(), geometry.width, geometry.height
-    )
-    file = f"{name}_{counter:05}_" + (f".{ending}" if ending else "")
-    return os.path.join(folder, file), {
-        "filename": file,
-        "subfolder": subfolder,
-        "type": "output",
-    }
+@contextmanager
+def new_output(
+    prefix: str, ending: str, geometry: Geometry
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """A new path in the output folder, and how the front end names it; "" names a folder.
+
+    The number in its name is ours until the block ends, also where a second server writes to the
+    same folder.
+    """
+    with explained(Path(prefix)):
+        folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
+            prefix, folder_paths.get_output_directory(), geometry.width, geometry.height
+        )
+    for number in itertools.count(counter):
+        file = f"{name}_{number:05}_" + (f".{ending}" if ending else "")
+        path, reserved = os.path.join(folder, file), os.path.join(folder, f".{file}.reserved")
+        try:
+            with explained(Path(path)):
+                os.close(os.open(reserved, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            continue
+        try:
+            # Only now: until then another may have finished a file of that name.
+            if os.path.lexists(path):
+                continue
+            yield path, {"filename": file, "subfolder": subfolder, "type": "output"}
+            return
+        finally:
+            os.unlink(reserved)
 
 
 def temporary_folder() -> tuple[str, dict[str, str]]:

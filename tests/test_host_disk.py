@@ -1,0 +1,267 @@
+"""Disks that are full or read-only, files that vanish, and two servers on one output folder."""
+
+import errno
+import os
+import resource
+import subprocess
+import sys
+import threading
+import types
+
+import numpy as np
+import pytest
+import torch
+
+from zoomstack.files import load_stack, save_stack
+from zoomstack.geometry import Geometry
+from zoomstack.recording import Recording
+from zoomstack.stack import ZoomStack
+
+FORMATS = ("html", "dzi", "png", "webp")
+EXISTS = "what was there before is as it was"
+
+
+@pytest.fixture
+def output(pack, tmp_path, monkeypatch):
+    import folder_paths
+
+    monkeypatch.setattr(folder_paths, "output_directory", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def full():
+    """Turns the disk into one that takes files of up to that many bytes: ``full(bytes)``."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture
+def lib(pack):
+    return lambda name: sys.modules[f"{pack.__name__}.zoomstack.{name}"]
+
+
+@pytest.fixture
+def stack(lib):
+    levels = torch.rand(3, 3, 96, 128, generator=torch.Generator().manual_seed(0))
+    return lib("stack").ZoomStack(levels, lib("geometry").Geometry(96, 128, (2.0, 2.0)))
+
+
+def node(pack, name):
+    hidden = types.SimpleNamespace(prompt=None, extra_pnginfo=None, unique_id=None)
+    return type(name, (getattr(pack.nodes, name),), {"hidden": hidden})
+
+
+def saved(pack, stack, prefix="a/zoom"):
+    return node(pack, "SaveZoomStack").execute(stack, prefix)
+
+
+def exported(pack, stack, format, prefix="a/zoom"):
+    return node(pack, "ExportZoomStack").execute(stack, prefix, format)
+
+
+def files(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+# --- full and read-only ---------------------------------------------------------------------------
+
+
+def test_a_stack_that_finds_no_room_leaves_the_earlier_one(tmp_path, full):
+    small = ZoomStack(torch.rand(1, 3, 8, 8), Geometry(8, 8, ()))
+    large = ZoomStack(torch.rand(1, 3, 80, 80), Geometry(80, 80, ()))
+    path = tmp_path / "a.safetensors"
+    save_stack(path, small)
+    full(20_000)
+    with pytest.raises(OSError, match=f"a.safetensors cannot be written .*{EXISTS}. Free some"):
+        save_stack(path, large)
+    assert torch.equal(load_stack(path).levels, small.levels)
+    assert files(tmp_path) == {"a.safetensors"}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_export_that_finds_no_room_leaves_nothing(pack, stack, output, full, format):
+    exported(pack, stack, format)
+    before = files(output)
+    full(1500)
+    with pytest.raises(OSError, match=f"cannot be written .*{EXISTS}") as caught:
+        exported(pack, stack, format)
+    assert caught.value.errno == errno.EFBIG
+    assert files(output) == before
+    full(10**8)
+    exported(pack, stack, format)
+    assert len(files(output)) == 2 * len(before)
+
+
+def test_tiles_go_where_their_description_finds_no_room(pack, stack, output, lib, monkeypatch):
+    deepzoom = lib("export.deepzoom")
+
+    def refused(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(deepzoom, "replacing", refused)
+    with pytest.raises(OSError, match="No space"):
+        exported(pack, stack, "dzi")
+    assert files(output) == set() and not list(output.rglob("*_files"))
+
+
+def test_a_video_that_finds_no_room_leaves_nothing(tmp_path, full):
+    from zoomstack.encode import encode
+
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"the earlier one")
+    noise = np.random.default_rng(0)
+    frames = (noise.integers(0, 255, (128, 128, 3), dtype=np.uint8) for _ in range(30))
+    full(20_000)
+    with pytest.raises(OSError, match="a.mp4 cannot be written"):
+        encode(path, frames, 30)
+    assert path.read_bytes() == b"the earlier one" and files(tmp_path) == {"a.mp4"}
+
+
+def test_a_checkpoint_that_finds_no_room_lets_the_run_go_on(tmp_path, full):
+    said = []
+    recording = Recording(tmp_path / "a", {}, said.append, seconds=0)
+    full(5000)
+    for number in range(5):
+        answer = recording.answer(str(number), lambda: (torch.ones(1000 * 4),))
+        assert answer[0].sum() == 4000
+    recording.finish()
+    assert [line for line in said if "cannot be written (File too large)" in line] == said[:1]
+    assert len(said) == 1 and files(tmp_path) == set()
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """A folder on a disk that was mounted read-only, with one file on it."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
+    if os.name != "posix" or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting a disk is not allowed here")
+    (folder / "zoom_00001_.safetensors").write_bytes(b"the earlier one")
+    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_read_only_folder_is_named_and_stays_as_it_was(pack, stack, read_only, monkeypatch):
+    import folder_paths
+
+    monkeypatch.setattr(folder_paths, "output_directory", str(read_only))
+    for prefix in ("zoom", "new/zoom"):
+        with pytest.raises(OSError, match="zoom.* cannot be written .Read-only file system"):
+            saved(pack, stack, prefix)
+        for format in FORMATS:
+            with pytest.raises(OSError, match="zoom.* cannot be written .Read-only file system"):
+                exported(pack, stack, format, prefix)
+    assert files(read_only) == {"zoom_00001_.safetensors"}
+
+
+# --- files that vanish ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("when", ["before it is opened", "while it is read"])
+def test_a_stack_that_vanishes_while_it_is_loaded_is_named(tmp_path, monkeypatch, when):
+    import safetensors
+
+    path = tmp_path / "a.safetensors"
+    stack = ZoomStack(torch.rand(1, 3, 8, 8), Geometry(8, 8, ()))
+    save_stack(path, stack)
+    usual = safetensors.safe_open
+
+    def vanishing(name, *args):
+        if when == "before it is opened":
+            path.unlink()
+        opened = usual(name, *args)
+        path.unlink()
+        return opened
+
+    monkeypatch.setattr(safetensors, "safe_open", vanishing)
+    if when == "while it is read":
+        assert torch.equal(load_stack(path).levels, stack.levels)
+    else:
+        with pytest.raises(ValueError, match="a.safetensors cannot be read as a stack"):
+            load_stack(path)
+
+
+# --- two at once ----------------------------------------------------------------------------------
+
+
+def test_a_number_that_another_server_is_about_to_write_is_not_taken(pack, stack, output):
+    """As two servers do: both look for a free number before either has written its file."""
+    new_output = pack.nodes.host.new_output
+    with new_output("a/zoom", "safetensors", stack.geometry) as (first, _):
+        with new_output("a/zoom", "safetensors", stack.geometry) as (second, shown):
+            assert first != second and shown["filename"] == "zoom_00002_.safetensors"
+        saved(pack, stack)
+    assert files(output) == {"a/zoom_00002_.safetensors"}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_exports_at_once_have_names_of_their_own(pack, stack, output, format):
+    names, threads = [], []
+
+    def export():
+        names.extend(str(file) for file in exported(pack, stack, format).ui["zoom_exports"])
+
+    for _ in range(6):
+        threads.append(threading.Thread(target=export))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(names) == len(set(names)) >= 6
+    tops = {name.split("/")[1].split(".")[0].removesuffix("_files") for name in files(output)}
+    assert tops == {f"zoom_0000{number}_" for number in range(1, 7)}
+    assert not [name for name in files(output) if "reserved" in name]
+
+
+WRITER = """
+import asyncio, importlib.util, sys, torch
+sys.path[:0] = [{tests!r}]
+from tiny_models import import_comfy
+import_comfy()
+import folder_paths
+folder_paths.output_directory = {output!r}
+name = "zoomstack_pack"
+spec = importlib.util.spec_from_file_location(
+    name, {root!r} + "/__init__.py", submodule_search_locations=[{root!r}]
+)
+module = importlib.util.module_from_spec(spec)
+sys.modules[name] = module
+spec.loader.exec_module(module)
+host = importlib.import_module(name + ".nodes").host
+files = sys.modules[name + ".zoomstack.files"]
+stacks = sys.modules[name + ".zoomstack.stack"]
+geometry = sys.modules[name + ".zoomstack.geometry"].Geometry(8, 8, ())
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(20):
+    with host.new_output("zoom", "safetensors", geometry) as (path, shown):
+        files.save_stack(path, stacks.ZoomStack(torch.full((1, 3, 8, 8), {me} / 10), geometry))
+    print(shown["filename"], flush=True)
+"""
+
+
+def test_two_processes_on_one_output_folder_overwrite_nothing(output):
+    from conftest import ROOT
+
+    def start(me):
+        code = WRITER.format(tests=str(ROOT / "tests"), root=str(ROOT), output=str(output), me=me)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        return subprocess.Popen([sys.executable, "-c", code], cwd=output, **pipes)
+
+    both = [start(1), start(2)]
+    for each in both:
+        assert each.stdout.readline() == "ready\n"
+    for each in both:
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    names = [each.communicate()[0].split() for each in both]
+    assert [len(one) for one in names] == [20, 20]
+    assert not set(names[0]) & set(names[1])
+    assert files(output) == {*names[0], *names[1]}
+    for me, one in enumerate(names, start=1):
+        for name in one:
+            assert load_stack(output / name).levels.unique().tolist() == [pytest.approx(me / 10)]
