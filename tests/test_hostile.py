@@ -25,7 +25,9 @@ from zoomstack.render import render
 from zoomstack.stack import ZoomStack
 
 few = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 any_float = st.floats(allow_nan=True, allow_infinity=True)
 number = st.one_of(any_float, st.integers(-(10**30), 10**30), st.just(2.0), st.floats(1, 4))
