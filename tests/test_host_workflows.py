@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 import torch
-from browser_kit import open_comfy, page_of
+from browser_kit import RENDERERS, open_comfy, page_of
 from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -297,11 +297,11 @@ def test_every_node_and_all_its_inputs_and_outputs_say_what_they_are_for(server)
         assert all(node["output_tooltips"])
 
 
-@pytest.fixture(scope="module")
-def page(browser, ready):
-    """ComfyUI's own front end in a browser."""
+@pytest.fixture(scope="module", params=RENDERERS)
+def page(request, browser, ready):
+    """ComfyUI's own front end in a browser, in each of its renderers."""
     with page_of(browser, (ready.url,)) as page:
-        open_comfy(page, ready)
+        open_comfy(page, ready, request.param)
         yield page
 
 
