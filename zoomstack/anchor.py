@@ -58,33 +58,32 @@ class PhotoAnchor:
         self._check(views)
         if self.strength == 0:
             return views
-        pictures = list(working(views).unbind())
-        photo = self.photo.to(pictures[0])
-        for level in range(len(pictures)):
+        # One copy, changed in place: a stack of new levels costs more than the solution does.
+        pictures = working(views).clone()
+        photo = self.photo.to(pictures)
+        for level, picture in enumerate(pictures):
             if level < self.level:
-                pictures[level] = self._show(pictures[level], photo, space.link(level, self.level))
+                self._show(picture, photo, space.link(level, self.level))
             elif level == self.level:
-                pictures[level] = torch.lerp(pictures[level], photo, self.strength)
+                picture.lerp_(photo, self.strength)
             else:
-                link = space.link(self.level, level)
-                if link is not None:
-                    pictures[level] = self._fit(pictures[level], photo, link)
-        return torch.stack(pictures).to(views.dtype)
+                self._fit(picture, photo, space.link(self.level, level))
+        return pictures.to(views.dtype)
 
-    def _show(self, picture: Tensor, photo: Tensor, link: Link | None) -> Tensor:
-        """A wider view, with the photo where it shows it."""
+    def _show(self, picture: Tensor, photo: Tensor, link: Link | None) -> None:
+        """Lay the photo into a wider view, where it shows it."""
+        if link is not None:
+            picture[(..., *link.window)].lerp_(link.shrink(photo), self.strength)
+
+    def _fit(self, picture: Tensor, photo: Tensor, link: Link | None) -> None:
+        """Move a deeper view so that it shrinks to the photo's part."""
         if link is None:
-            return picture
-        shown, at = picture.clone(), (..., *link.window)
-        shown[at] = torch.lerp(picture[at], link.shrink(photo), self.strength)
-        return shown
-
-    def _fit(self, picture: Tensor, photo: Tensor, link: Link) -> Tensor:
-        """A deeper view, moved so that it shrinks to the photo's part."""
+            return
         target = photo[(..., *link.window)]
         if self.solver == "exact":
-            return picture + self.strength * link.lift(target - link.shrink(picture))
-        return torch.lerp(picture, self._descend(picture, target, link), self.strength)
+            picture.add_(link.lift(target - link.shrink(picture)), alpha=self.strength)
+        else:
+            picture.lerp_(self._descend(picture, target, link), self.strength)
 
     def _descend(self, picture: Tensor, target: Tensor, link: Link) -> Tensor:
         # ComfyUI runs nodes in inference mode, whose tensors autograd refuses: hence the clones.

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, interrupt)
     try:
-        sys.stdout.write(operators(options) if options.what == "operators" else compared(options))
+        sys.stdout.write(COMMANDS.get(options.what, compared)(options))
     except ValueError as error:
         sys.stderr.write(f"error: {error}\n")
         return BAD_INPUT
@@ -72,6 +72,16 @@ def operators(options: argparse.Namespace) -> str:
     text = report(Operators(DemoModel(options.comfyui, options.device)))
     write(path, text)
     return f"{text}\n{path}\n"
+
+
+def measured(options: argparse.Namespace) -> str:
+    """The table of ``bench speed`` or ``bench memory``, and where it lies."""
+    from .speed.run import report  # here, so that the other benchmarks do without it
+
+    return report(options)
+
+
+COMMANDS = {"operators": operators, "speed": measured, "memory": measured}
 
 
 def chosen_rows(specs: list[str] | None, axes: str | None) -> list[Row]:

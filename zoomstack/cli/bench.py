@@ -16,8 +16,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "what",
-        choices=("quality", "methods", "operators"),
-        help="the ways of coupling, the neighbouring methods, or fitted operators",
+        choices=("quality", "methods", "operators", "speed", "memory"),
+        help="the ways of coupling, the neighbouring methods, fitted operators, time or memory",
     )
     add("--quick", action="store_true", help="small and short: minutes, and only a hint")
     add("--seeds", type=int, metavar="N", help="seeds of a row (16; quick: 2)")
@@ -35,6 +35,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--levels", type=int, metavar="N", help="of a zoom (5; quick: 4)")
     add("--steps", type=int, metavar="N", help="of the sampler (16; quick: 8)")
     add("--cfg", type=float, metavar="SCALE", help="guidance (3.5)")
+    add(
+        "--model",
+        choices=("demo", "sd15", "sdxl"),
+        default="demo",
+        help="of speed and memory: the demo's, or random weights of a real size (demo)",
+    )
     add("--sheet-seed", type=int, default=0, metavar="SEED", help="on the contact sheet (0)")
 
 

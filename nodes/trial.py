@@ -1,0 +1,138 @@
+"""What ``zoomstack bench speed`` and ``bench memory`` ask of ComfyUI: no node, and no graph.
+
+Models with their prompts, and the stock KSampler with and without the pack.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import comfy.model_management as management
+import comfy.model_patcher
+import comfy.sd
+import comfy.supported_models
+import comfy.utils
+import torch
+from torch import Tensor
+
+from ..zoomstack.ladder import Ladder, parse_ladder
+from . import host
+from .prompts import PromptLadder
+from .routing import TAG
+from .sampling import ZoomStackSampler
+
+CFG, SAMPLER, SCHEDULER = 3.0, "euler", "simple"
+
+_UNET = {
+    "image_size": 32, "in_channels": 4, "out_channels": 4, "model_channels": 320,
+    "use_spatial_transformer": True, "legacy": False,
+}  # fmt: skip
+# What ComfyUI reads off the published checkpoints, and the text that goes with them.
+REAL = {
+    "sd15": (
+        "SD15",
+        {
+            **_UNET, "num_res_blocks": [2] * 4, "channel_mult": [1, 2, 4, 4], "num_heads": 8,
+            "transformer_depth": [1] * 6 + [0] * 2, "transformer_depth_middle": 1,
+            "transformer_depth_output": [1] * 9 + [0] * 3, "context_dim": 768,
+        },
+        768,
+    ),
+    "sdxl": (
+        "SDXL",
+        {
+            **_UNET, "num_res_blocks": [2] * 3, "channel_mult": [1, 2, 4], "num_head_channels": 64,
+            "transformer_depth": [0, 0, 2, 2, 10, 10], "transformer_depth_middle": 10,
+            "transformer_depth_output": [0, 0, 0, 2, 2, 2, 10, 10, 10], "context_dim": 2048,
+            "use_linear_in_transformer": True, "num_classes": "sequential", "adm_in_channels": 2816,
+        },
+        2048,
+    ),
+}  # fmt: skip
+TOKENS, POOLED = 77, 1280
+
+
+class Trial(NamedTuple):
+    """A model, its VAE (None for random weights), and a prompt a level."""
+
+    model: Any
+    vae: Any
+    ladder: Ladder
+    positive: Any
+    negative: Any
+
+
+def demo(checkpoint: str, prompts: list[str]) -> Trial:
+    """The demo's own model and a level for each prompt."""
+    model, clip, vae, _ = comfy.sd.load_checkpoint_guess_config(checkpoint, output_vae=True)
+    ladder, positive, negative = PromptLadder.execute(clip, "\n".join(prompts)).result  # type: ignore
+    return Trial(model, vae, ladder, positive, negative)
+
+
+def random_weights(name: str, levels: int) -> Trial:
+    """A model of a real size, "sd15" or "sdxl", with random weights, and random prompts.
+
+    In half precision on a GPU, as ComfyUI runs the published ones, and in single on a CPU.
+    """
+    config, unet, width = REAL[name]
+    device = management.get_torch_device()
+    dtype = torch.float16 if device.type == "cuda" else torch.float32
+    family = getattr(comfy.supported_models, config)(dict(unet))
+    family.set_inference_dtype(dtype, None)
+    model = family.get_model({}, "", device=device)
+    generator = torch.Generator(device).manual_seed(0)
+    with torch.no_grad():
+        for weight in model.diffusion_model.parameters():
+            if weight.ndim == 1:
+                weight.fill_(1)
+            else:
+                # Of this deviation what a layer puts out is as large as what it is given.
+                fan = math.prod(weight.shape[1:])
+                weight.normal_(0, fan**-0.5, generator=generator)
+    patcher = comfy.model_patcher.ModelPatcher(model, device, management.unet_offload_device())
+    ladder = parse_ladder("\n".join(f"level {level}" for level in range(levels)))
+    positive, negative = ([_entry(width, seed, k) for k in range(levels)] for seed in (1, 1000))
+    return Trial(patcher, None, ladder, positive, negative)
+
+
+def empty(trial: Trial, side: int) -> Tensor:
+    """An empty latent of every level, for pictures of ``side`` pixels."""
+    format = trial.model.get_model_object("latent_format")
+    ratio = int(format.spacial_downscale_ratio)
+    return torch.zeros(trial.ladder.levels, format.latent_channels, side // ratio, side // ratio)
+
+
+def plain(trial: Trial, latent: Tensor, steps: int, seed: int = 0) -> Tensor:
+    """The stock KSampler: the same number of latents in one batch, all of the widest's prompt."""
+    positive, negative = (
+        [[text, {k: v for k, v in extras.items() if k != TAG}]]
+        for text, extras in (trial.positive[0], trial.negative[0])
+    )
+    return host.sample(
+        trial.model, seed, steps, CFG, SAMPLER, SCHEDULER, positive, negative,
+        {"samples": latent}, 1.0,
+    )["samples"]  # fmt: skip
+
+
+def joint(trial: Trial, latent: Tensor, steps: int, seed: int = 0, **options: Any) -> Tensor:
+    """ZoomStackSampler, with its ``options``; the VAE takes part where the space needs it."""
+    vae = None if options.get("space") == "latent" else trial.vae
+    output = ZoomStackSampler.execute(
+        trial.model, trial.ladder, trial.positive, trial.negative, seed, steps, CFG, SAMPLER,
+        SCHEDULER, 1.0, 0, 0, latent={"samples": latent}, vae=vae, **options,
+    )  # fmt: skip
+    return output.result[0]["samples"]  # type: ignore[index]
+
+
+def silent() -> None:
+    """Draw no progress bars."""
+    comfy.utils.set_progress_bar_enabled(False)
+
+
+def _entry(width: int, seed: int, level: int) -> list[Any]:
+    """A prompt of random text, tagged with its level."""
+    generator = torch.Generator().manual_seed(seed + level)
+    text = torch.randn(1, TOKENS, width, generator=generator)
+    pooled = torch.randn(1, POOLED, generator=generator)
+    return [text, {"pooled_output": pooled, TAG: level}]
