@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from fractions import Fraction
 from typing import IO, Any
@@ -16,7 +16,8 @@ from comfy_api.latest import Input, Types
 from ..zoomstack.encode import encode, frame_rate
 from ..zoomstack.frames import FrameRenderer
 from ..zoomstack.lookahead import look_ahead
-from ..zoomstack.path import Path
+from ..zoomstack.path import Depth, Path
+from ..zoomstack.planes import PlaneRenderer
 from . import host
 
 # Of the free memory, what the frames of a video may take where a node wants them all at once.
@@ -70,17 +71,19 @@ class LazyVideo(Input.Video):
                 "auto, or connect Get Video Components to a node that writes that format."
             )
         bits = bit_depth or 8
-        with closing(self.pixels(bits)) as pixels:
-            encode(path, pixels, self.get_frame_rate(), crf, bits, metadata)
+        planes = PlaneRenderer(self.renderer)
+        with closing(self._rendered(lambda depth: planes.render(depth, bits))) as frames:
+            encode(path, frames, self.get_frame_rate(), crf, bits, metadata)
 
-    def pixels(self, bits: int = 8) -> Generator[np.ndarray, None, None]:
-        """(H, W, 3) frames, with the host's progress bar; a cancelled run stops at once."""
+    def pixels(self) -> Generator[np.ndarray, None, None]:
+        """The frames as pictures (H, W, 3), uint8."""
+        return self._rendered(self.renderer.render)
 
-        def render(number: int) -> np.ndarray:
-            return self.renderer.render(self.path[number], bits)
-
+    def _rendered(self, render: Callable[[Depth], np.ndarray]) -> Generator[np.ndarray, None, None]:
+        """All frames, with the host's progress bar; a cancelled run stops at once."""
         bar = host.progress(len(self.numbers))
-        with closing(look_ahead(render, self.numbers)) as rendered:
+        depths = (self.path[number] for number in self.numbers)
+        with closing(look_ahead(render, depths)) as rendered:
             for frame in rendered:
                 host.check_interrupted()
                 yield frame

@@ -109,12 +109,18 @@ def test_stock_save_video_writes_it(pack, video_of, tmp_path, monkeypatch):
         assert abs(error.mean()) < 0.7 and np.sqrt((error**2).mean()) < 2
 
 
+def planes_of(pack, *colour, bits=8, size=(64, 64)):
+    """An encoder's frame of one colour."""
+    frames, planes = (part(pack, "zoomstack", name) for name in ("frames", "planes"))
+    still = torch.tensor(colour).view(1, 3, 1, 1).expand(1, 3, *size)
+    film = frames.FrameRenderer(still, part(pack, "zoomstack", "geometry").Geometry(*size, ()))
+    return planes.PlaneRenderer(film).render(part(pack, "zoomstack", "path").Depth(0), bits)
+
+
 def test_colours_are_bt709_limited_range(pack):
     encode = part(pack, "zoomstack", "encode").encode
     buffer = io.BytesIO()
-    red = np.zeros((64, 64, 3), np.uint8)
-    red[..., 0] = 255
-    encode(buffer, [red] * 3, 30, crf=1)
+    encode(buffer, [planes_of(pack, 1.0, 0.0, 0.0)] * 3, 30, crf=1)
     buffer.seek(0)
     with av.open(buffer) as container:
         frame = next(container.decode(video=0)).to_ndarray(format="yuv420p")
@@ -125,7 +131,7 @@ def test_colours_are_bt709_limited_range(pack):
 def test_ten_bit_white_is_white(pack):
     encode = part(pack, "zoomstack", "encode").encode
     buffer = io.BytesIO()
-    encode(buffer, [np.full((64, 64, 3), 65535, np.uint16)] * 3, 30, crf=1, bits=10)
+    encode(buffer, [planes_of(pack, 1.0, 1.0, 1.0, bits=10)] * 3, 30, crf=1, bits=10)
     buffer.seek(0)
     with av.open(buffer) as container:
         plane = next(container.decode(video=0)).planes[0]
@@ -138,7 +144,7 @@ def test_what_cannot_be_encoded_is_refused_and_leaves_no_file(pack, tmp_path):
     with pytest.raises(ValueError, match="at least one frame"):
         encode(tmp_path / "none.mp4", [], 30)
     with pytest.raises(ValueError, match="not 31 x 64; render 30 x 64"):
-        encode(tmp_path / "odd.mp4", [np.zeros((64, 31, 3), np.uint8)], 30)
+        planes_of(pack, 0.0, 0.0, 0.0, size=(64, 31))
     assert not list(tmp_path.iterdir())
 
 
@@ -209,23 +215,24 @@ def test_one_level_is_a_still(video_of):
 
 @pytest.mark.parametrize("name", ["InterruptProcessingException", "Error"])
 def test_a_cancel_or_an_error_leaves_no_file_and_stops_at_once(
-    video_of, tmp_path, monkeypatch, name
+    pack, video_of, tmp_path, monkeypatch, name
 ):
     import comfy.model_management as management
 
     video = video_of(seconds_per_level=30.0)
     rendered = []
-    original = video.renderer.render
+    renderer = part(pack, "zoomstack", "planes").PlaneRenderer
+    original = renderer.render
 
-    def render(depth, bits=8):
+    def render(self, depth, bits=8):
         rendered.append(depth)
         if len(rendered) == 20:
             if name == "Error":
                 raise RuntimeError("a bad frame")
             management.interrupt_current_processing(True)
-        return original(depth, bits)
+        return original(self, depth, bits)
 
-    monkeypatch.setattr(video.renderer, "render", render)
+    monkeypatch.setattr(renderer, "render", render)
     expected = RuntimeError if name == "Error" else management.InterruptProcessingException
     target = tmp_path / "zoom.mp4"
     target.write_bytes(b"an older video")

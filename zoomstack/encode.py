@@ -1,4 +1,4 @@
-"""Frames to an H.264 file, one at a time, tagged and converted as BT.709."""
+"""Frames to an H.264 file, one at a time, tagged as BT.709."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def encode(
     bits: int = 8,
     metadata: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write ``frames``, (H, W, 3) uint8 or uint16 RGB of even H and W, as an MP4.
+    """Write ``frames`` as an MP4: planes (H * 3 / 2, W) as ``planes.PlaneRenderer`` gives them.
 
-    Frames are taken one by one as the encoder wants them. ``crf`` is x264's constant rate factor
-    (0 to 51; None: its default, 23), ``bits`` 8 or 10 of the video. ``metadata`` values that are
-    not text are written as JSON. A file appears under its name only when it is complete: an error
-    or a cancel leaves none. A buffer is written to directly.
+    Frames are taken one by one as the encoder wants them; of 10 ``bits`` they are uint16. ``crf``
+    is x264's constant rate factor (0 to 51; None: its default, 23), ``bits`` 8 or 10 of the video.
+    ``metadata`` values that are not text are written as JSON. A file appears under its name only
+    when it is complete: an error or a cancel leaves none. A buffer is written to directly.
 
-    Raises ``ValueError`` for an odd size, which 4:2:0 video cannot have, and for no frames.
+    Raises ``ValueError`` for no frames.
     """
     if isinstance(target, str | os.PathLike):
         with replacing(target) as part:
@@ -53,37 +53,22 @@ def _encode(
 ) -> None:
     import av
 
-    depth, source = ("yuv420p10le", "rgb48le") if bits > 8 else ("yuv420p", "rgb24")
+    depth = "yuv420p10le" if bits > 8 else "yuv420p"
     stream = None
     with av.open(target, mode="w", format="mp4", options={"movflags": movflags}) as output:
         for key, value in (metadata or {}).items():
             output.metadata[key] = value if isinstance(value, str) else json.dumps(value)
-        for pixels in frames:
+        for planes in frames:
             if stream is None:
-                height, width = pixels.shape[:2]
-                if height % 2 or width % 2:
-                    raise ValueError(
-                        f"A 4:2:0 video needs an even size, not {width} x {height}; render "
-                        f"{width - width % 2} x {height - height % 2}."
-                    )
                 options = {} if crf is None else {"crf": f"{crf:g}"}
                 rate = fps if isinstance(fps, Fraction) else frame_rate(fps)
                 stream = output.add_stream("libx264", rate=rate, options=options)
-                stream.width, stream.height, stream.pix_fmt = width, height, depth
+                height, width = planes.shape
+                stream.width, stream.height, stream.pix_fmt = width, height * 2 // 3, depth
                 context = stream.codec_context
                 context.color_primaries = context.color_trc = context.colorspace = BT709
                 context.color_range = LIMITED
-            if bits > 8:
-                # swscale's white is 255 * 256 in 16 bits, not 65535.
-                pixels = (pixels * (65280 / 65535) + 0.5).astype("<u2")
-            picture = av.VideoFrame.from_ndarray(pixels, format=source).reformat(
-                format=depth,
-                src_color_range="JPEG",
-                dst_color_range="MPEG",
-                src_colorspace="ITU709",
-                dst_colorspace="ITU709",
-            )
-            output.mux(stream.encode(picture))
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(planes, format=depth)))
         if stream is None:
             raise ValueError("A video needs at least one frame; there are none.")
         output.mux(stream.encode(None))

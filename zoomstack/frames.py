@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,9 @@ class FrameRenderer:
 
     An aspect ratio other than the levels' is cropped to, around the middle.
 
+    ``colours`` changes a level's channels before it is seen, (C, H, W) to another C in [0, 1];
+    ``shift`` moves what every pixel sees, in pixels to the right.
+
     Holds no frame: safe to share between threads. Raises ``ValueError`` where the stack does not
     fit the geometry.
     """
@@ -51,6 +55,8 @@ class FrameRenderer:
         width: int = 0,
         fade: float = 0.6,
         feather: float = 0.3,
+        colours: Callable[[Tensor], Tensor] | None = None,
+        shift: float = 0.0,
     ) -> None:
         check_levels(stack, geometry)
         if height < 0 or width < 0:
@@ -64,7 +70,11 @@ class FrameRenderer:
         self.width = width or geometry.width
         self.fade = fade
         self.feather = feather
+        self.colours = colours
+        self.shift = shift
         self.camera = Camera(geometry)
+        # A film looks at two levels at a time, and at a third where the camera leaves one.
+        self._level = lru_cache(maxsize=4)(self._seen) if colours else self._seen
 
     @torch.no_grad()
     def picture(self, depth: Depth) -> Tensor:
@@ -115,21 +125,26 @@ class FrameRenderer:
         aspect = (self.width * g.height) / (self.height * g.width)
         return rows.middle(min(1.0, 1 / aspect)), columns.middle(min(1.0, aspect))
 
+    def _seen(self, level: int) -> Tensor:
+        picture = working(self.stack[level])
+        return self.colours(picture) if self.colours else picture
+
     def _whole(self, layer: Layer) -> Tensor:
+        return self._look(layer, slice(0, self.height), slice(0, self.width))
+
+    def _look(self, layer: Layer, top: slice, left: slice) -> Tensor:
+        """The pixels ``top`` x ``left`` of the frame, of this level alone."""
         g = self.geometry
-        rows = _axis(layer.rows, slice(0, self.height), self.height, g.height)
-        columns = _axis(layer.columns, slice(0, self.width), self.width, g.width)
-        return look(working(self.stack[layer.level]), rows, columns)
+        rows = _axis(layer.rows, top, self.height, g.height)
+        columns = _axis(layer.columns, left, self.width, g.width, self.shift)
+        return look(self._level(layer.level), rows, columns)
 
     def _lay(self, frame: Tensor, layer: Layer) -> None:
         """Lay a level over the frame where all of a pixel lies inside the level."""
-        g = self.geometry
         top, left = _covered(layer.rows, self.height), _covered(layer.columns, self.width)
         if layer.share == 0 or top.start >= top.stop or left.start >= left.stop:
             return
-        rows = _axis(layer.rows, top, self.height, g.height)
-        columns = _axis(layer.columns, left, self.width, g.width)
-        patch = look(working(self.stack[layer.level]), rows, columns)
+        patch = self._look(layer, top, left)
         down = torch.from_numpy(self._soft_edge(layer.rows, top, self.height)).to(patch)
         across = torch.from_numpy(self._soft_edge(layer.columns, left, self.width)).to(patch)
         weight = (layer.share * down)[:, None] * across
@@ -156,10 +171,10 @@ def _covered(span: Span, count: int) -> slice:
     return slice(max(0, math.ceil(first - TOUCH)), min(count, math.floor(stop + TOUCH)))
 
 
-def _axis(span: Span, pixels: slice, count: int, size: int) -> list[Band]:
+def _axis(span: Span, pixels: slice, count: int, size: int, shift: float = 0.0) -> list[Band]:
     """The axis matrix of the frame's ``pixels``, of ``count`` that show ``span`` of a level."""
     step = span.size * size / count
-    start = span.first * size + pixels.start * step
+    start = span.first * size + (pixels.start + shift) * step
     return axis(pixels.stop - pixels.start, size, start, step)
 
 
