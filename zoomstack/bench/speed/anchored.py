@@ -34,7 +34,8 @@ def anchored(bench: Bench) -> Iterator[Line]:
 
 def _compared(bench: Bench, pictures: Tensor, where: str) -> Iterator[Line]:
     photo, views = pictures[0], pictures[1:]
-    geometry = Geometry(*views.shape[2:], (2.0,) * (LEVELS - 1))
+    height, width = views.shape[2:]
+    geometry = Geometry(height, width, (2.0,) * (LEVELS - 1))
     exact = PhotoAnchor(photo)
     adam = PhotoAnchor(photo, solver="adam", steps=ADAM_STEPS)
     works = {

@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 
 from .anchored import anchored
 from .depth import depth
+from .film import film
 from .fuse import fuse
+from .held import calls, depths, films
 from .line import Line
+from .motion import motion
 from .sampled import batches, sampled
 from .settings import Bench
+from .start import start
+from .written import written
 
 Row = Callable[[Bench], Iterator[Line]]
 
@@ -19,8 +24,12 @@ SPEED: dict[str, Row] = {
     "anchor": anchored,
     "depth": depth,
     "batches": batches,
+    "film": film,
+    "motion": motion,
+    "files": written,
+    "start": start,
 }
-MEMORY: dict[str, Row] = {}
+MEMORY: dict[str, Row] = {"calls": calls, "depths": depths, "films": films}
 
 
 def chosen(names: list[str] | None, menu: dict[str, Row]) -> dict[str, Row]:

@@ -22,13 +22,14 @@ class Sizes:
     fused: int  # side of the levels of one blend and render
     frames: int  # of a film that is encoded
     film: tuple[int, int]  # width and height
-    long: tuple[int, int]  # frames of a short and of a long film, for memory
+    kept: tuple[int, int]  # width and height of the films whose memory is compared
+    long: tuple[int, int]  # and their frames
     deep_steps: int  # of the sampler where depth is measured
     stack: int  # levels of the stack that is saved
 
 
-QUICK = Sizes(5, 8, 128, 8, 256, 40, (1920, 1080), (60, 300), 3, 16)
-FULL = Sizes(9, 16, 256, 8, 512, 120, (1920, 1080), (300, 3000), 4, 64)
+QUICK = Sizes(3, 4, 128, 8, 256, 40, (1920, 1080), (640, 360), (120, 600), 3, 16)
+FULL = Sizes(9, 16, 256, 8, 512, 120, (1920, 1080), (1920, 1080), (300, 3000), 4, 64)
 # Random weights of the real sizes, on a GPU.
 GPU_SAMPLED = {"demo": 256, "sd15": 512, "sdxl": 1024}
 GPU_FUSED = 1024
