@@ -2,11 +2,12 @@
 
 Nothing of the host is patched: a cloned MODEL carries wrappers under one key (``install``), and a
 run's state travels in that run's own model options, which the host drops when it ends. Written
-against ComfyUI 0.30.0.
+against ComfyUI 0.30.0; ``needs`` lists the features, and says so where one is missing.
 """
 
 from __future__ import annotations
 
+from . import needs  # isort: split (first: it speaks where the imports below would fail)
 from .checkpoint import checkpoint_folder, workflow_above
 from .decoder import tunable_decoder
 from .disk import (
@@ -48,6 +49,7 @@ __all__ = [
     "install_windows",
     "load_together",
     "log",
+    "needs",
     "new_output",
     "progress",
     "prompt_fits",

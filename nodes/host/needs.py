@@ -1,0 +1,74 @@
+"""The features of ComfyUI that the pack relies on, and what it says where one is missing.
+
+Looked for when the pack is loaded, before anything of the host is imported from here: in place of
+Python's own words, which name a line of ours, the log then names the feature and the remedy.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+NEEDED = "0.30.0"  # as pyproject.toml says
+
+# Module and name; all that the pack calls, subclasses or hooks into.
+FEATURES = (
+    ("comfy_api.latest", "ComfyExtension io.ComfyNode io.Custom io.Schema io.NodeOutput io.Hidden"),
+    ("comfy_api.latest", "Input.Video Types.VideoComponents Types.VideoContainer Types.VideoCodec"),
+    ("comfy.patcher_extension", "WrappersMP.OUTER_SAMPLE WrappersMP.PREPARE_SAMPLING"),
+    ("comfy.patcher_extension", "WrappersMP.PREDICT_NOISE WrappersMP.CALC_COND_BATCH"),
+    ("comfy.samplers", "KSAMPLER SAMPLER_NAMES SCHEDULER_NAMES"),
+    ("comfy.k_diffusion.sampling", "BrownianTreeNoiseSampler default_noise_sampler"),
+    ("comfy.model_management", "throw_exception_if_processing_interrupted load_models_gpu"),
+    ("comfy.model_management", "raise_non_oom soft_empty_cache get_total_memory in_training"),
+    ("comfy.model_base", "BaseModel"),
+    ("comfy.utils", "ProgressBar common_upscale"),
+    ("comfy.cli_args", "args.disable_metadata"),
+    ("folder_paths", "get_output_directory get_input_directory get_temp_directory"),
+    ("folder_paths", "get_save_image_path get_annotated_filepath is_within_directory"),
+)
+# Imported where a node first needs them: only whether they are there.
+MODULES = ("nodes", "comfy_extras.nodes_differential_diffusion", "comfy_extras.nodes_upscale_model")
+
+
+class MissingFeature(ImportError):
+    """This ComfyUI is not the one that the pack needs."""
+
+
+def missing() -> list[str]:
+    """The features that this ComfyUI does not have, by their full names."""
+    named = [(module, name) for module, names in FEATURES for name in names.split()]
+    lost = [f"{module}.{name}" for module, name in named if not _has(module, name)]
+    return lost + [module for module in MODULES if not _is_there(module)]
+
+
+def check() -> None:
+    """Raises ``MissingFeature`` with the missing features and the ComfyUI that has them."""
+    lost = missing()
+    if lost:
+        version = getattr(sys.modules.get("comfyui_version"), "__version__", "of unknown version")
+        raise MissingFeature(
+            f"ZoomStack needs ComfyUI {NEEDED} or newer: this one ({version}) has no "
+            f"{', '.join(lost)}. Update ComfyUI; if it is newer already, update ZoomStack."
+        )
+
+
+def _has(module: str, name: str) -> bool:
+    try:
+        found = import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return module in sys.modules or find_spec(module) is not None
+    except ImportError:
+        return False
+
+
+check()
