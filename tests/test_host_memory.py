@@ -1,0 +1,105 @@
+"""Memory that runs out anywhere: the run goes on with less, or ends; the next one is untouched."""
+
+import os
+import random
+
+import pytest
+import torch
+from host_kit import Ladder, sampler_node
+from tiny_models import import_comfy, toy_model
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import_comfy()
+
+LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
+
+
+class RunsOut(TorchDispatchMode):
+    """Counts what torch is asked to do; the ``at``-th and ``lasting - 1`` more find no memory."""
+
+    def __init__(self, at=None, lasting=1):
+        super().__init__()
+        self.at, self.lasting, self.count = at, lasting, 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        self.count += 1
+        if self.at is not None and self.at <= self.count < self.at + self.lasting:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return function(*args, **(kwargs or {}))
+
+
+class Respond(torch.nn.Module):
+    """The toy's answer; ``fails`` says at which calls there is no memory."""
+
+    def __init__(self, fails=lambda call: False):
+        super().__init__()
+        self.usual = toy_model("eps").model.diffusion_model.respond
+        self.fails, self.calls = fails, 0
+
+    def forward(self, x, sigma, context):
+        self.calls += 1
+        if self.fails(self.calls):
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return self.usual(x, sigma, context)
+
+
+@pytest.fixture
+def kit(pack):
+    return Ladder(pack, zooms=(2.0, 2.5, 3.0))
+
+
+def run(pack, model, kit, **options):
+    with torch.inference_mode():
+        return sampler_node(pack, model, kit, **{"steps": 3, **options})
+
+
+def near(a, b):
+    return float((a - b).abs().max() / b.std()) < 1e-4
+
+
+OPTIONS = [
+    {"sampler": "euler_ancestral"},
+    {"sampler": "dpmpp_2m_cfg_pp", "levels_per_batch": 1},
+    {"sampler": "euler", "tile_size": 64, "multiscale": 1},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_at_any_call_of_the_model_the_run_goes_on_with_less_or_says_so(pack, kit, options):
+    respond = Respond()
+    model = toy_model("eps", respond=respond)
+    whole, calls = run(pack, model, kit, **options), respond.calls
+    once_failed = []
+    for at in range(1, calls + 1):
+        respond.calls, respond.fails = 0, lambda call, at=at: call == at
+        try:
+            assert near(run(pack, model, kit, **options), whole)
+        except MemoryError as error:
+            assert "Out of memory with one" in str(error) and "choose a smaller" in str(error)
+            once_failed.append(at)
+        respond.calls, respond.fails = 0, lambda call, at=at: call >= at
+        with pytest.raises(MemoryError, match="Out of memory with one .* choose a smaller"):
+            run(pack, model, kit, **options)
+        respond.calls, respond.fails = 0, lambda call: False
+        assert torch.equal(run(pack, model, kit, **options), whole)
+    # Where there is one level or window a call already, nothing smaller can be tried.
+    assert (options.get("levels_per_batch") == 1) == (once_failed == list(range(1, calls + 1)))
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_at_any_allocation_the_next_run_is_as_if_nothing_had_been(pack, kit, options):
+    model = toy_model("eps")
+    whole = run(pack, model, kit, **options)
+    with RunsOut() as counting:
+        run(pack, model, kit, **options)
+    assert counting.count > 100
+    chance = random.Random()
+    survived = 0
+    for at in chance.sample(range(1, counting.count), 200 if LONG else 12):
+        try:
+            with RunsOut(at, lasting=1):
+                survived += near(run(pack, model, kit, **options), whole)
+        except (torch.OutOfMemoryError, MemoryError):
+            pass
+        assert torch.equal(run(pack, model, kit, **options), whole), f"after operation {at}"
+    assert survived or not LONG
