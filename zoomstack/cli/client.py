@@ -151,6 +151,8 @@ class ComfyClient:
             self._events = None
 
     def _listen(self) -> None:
+        if self._events:
+            return  # to all runs of ours
         try:
             self._events = WebSocket(f"{self.url}/ws?clientId={self._id}")
         except OSError:
