@@ -31,7 +31,7 @@ def test_the_options_are_handed_on_as_they_were_given(called):
 
 
 @pytest.mark.parametrize(
-    "words", (["bench"], ["bench", "haste"], ["bench", "quality", "--sedes", "3"])
+    "words", (["bench"], ["bench", "swiftness"], ["bench", "quality", "--sedes", "3"])
 )
 def test_what_bench_does_not_know_is_refused_at_once(words, called, capsys):
     with pytest.raises(SystemExit) as ended:
