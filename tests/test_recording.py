@@ -154,6 +154,14 @@ def test_a_damaged_part_is_told_and_not_used_nor_what_follows(tmp_path, kind, wh
     assert f"no use after {good} model calls: {path.name} is damaged" in said[-1]
 
 
+def test_what_follows_a_damaged_part_goes(tmp_path):
+    killed(tmp_path / "a", 19, calls=20)
+    parts = files(tmp_path)
+    damage(tmp_path / parts[1], "a bit")
+    killed(tmp_path / "a", int(parts[1].stem) + 1, calls=20)
+    assert files(tmp_path) == parts[:1]
+
+
 def test_a_part_that_is_missing_ends_the_replay(tmp_path):
     whole, _ = run(tmp_path / "whole", calls=20)
     killed(tmp_path / "a", 19, calls=20)
