@@ -47,7 +47,7 @@ def calls(bench: Bench) -> Iterator[Line]:
     for most in BATCHES[:-1]:
         yield Line(
             "calls",
-            f"`levels_per_batch` {most}: memory that sampling adds, over all levels at once",
+            f"`levels_per_batch` {most}: memory over one level a call, of all levels' at once",
             exactly(found[most].added / found[0].added),
             most=1.0,
             details=f"{size}: {_mib(found[most].added)} against {_mib(found[0].added)}",
