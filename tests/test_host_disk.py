@@ -112,10 +112,10 @@ def test_a_video_that_finds_no_room_leaves_nothing(tmp_path, full):
     path = tmp_path / "a.mp4"
     path.write_bytes(b"the earlier one")
     noise = np.random.default_rng(0)
-    frames = (noise.integers(0, 255, (128, 128, 3), dtype=np.uint8) for _ in range(30))
+    planes = (noise.integers(0, 255, (192, 128), dtype=np.uint8) for _ in range(30))
     full(20_000)
     with pytest.raises(OSError, match="a.mp4 cannot be written"):
-        encode(path, frames, 30)
+        encode(path, planes, 30)
     assert path.read_bytes() == b"the earlier one" and files(tmp_path) == {"a.mp4"}
 
 
