@@ -50,7 +50,7 @@ def kit(pack):
 
 def run(pack, model, kit, **options):
     with torch.inference_mode():
-        return sampler_node(pack, model, kit, **{"steps": 3, **options})
+        return sampler_node(pack, model, kit, **{"steps": 2, **options})
 
 
 def near(a, b):
@@ -95,7 +95,7 @@ def test_at_any_allocation_the_next_run_is_as_if_nothing_had_been(pack, kit, opt
     assert counting.count > 100
     chance = random.Random()
     survived = 0
-    for at in chance.sample(range(1, counting.count), 200 if LONG else 12):
+    for at in chance.sample(range(1, counting.count), 200 if LONG else 6):
         try:
             with RunsOut(at, lasting=1):
                 survived += near(run(pack, model, kit, **options), whole)
