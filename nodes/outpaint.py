@@ -18,7 +18,7 @@ from . import host
 from .anchor import Photo
 from .coupling import Options, Plan
 from .painting import SEEDS, Painter, one_picture
-from .sampler_inputs import sampler_inputs
+from .sampler_inputs import sampler_inputs, zoom_inputs
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
@@ -37,19 +37,9 @@ class OutpaintZoom(io.ComfyNode):
             search_aliases=[*SEARCH, "outpainting", "zoom out"],
             inputs=[
                 *sampler_inputs("The same seed and settings give the same zoom."),
-                ZoomLadderType.Input("ladder", tooltip="From Prompt Ladder, the widest first."),
-                io.Image.Input(
-                    "image", optional=True,
-                    tooltip="The innermost picture, the ladder's last line; its size counts. "
-                    "Without one it is generated.",
-                ),
-                io.Int.Input(
-                    "width", optional=True, default=512, min=16, max=16384, step=8,
-                    tooltip="Pixels across of each level, where no image is connected.",
-                ),
-                io.Int.Input(
-                    "height", optional=True, default=512, min=16, max=16384, step=8,
-                    tooltip="Pixels down of each level, where no image is connected.",
+                *zoom_inputs(
+                    "The innermost picture, the ladder's last line; its size counts. "
+                    "Without one it is generated."
                 ),
                 io.Combo.Input(
                     "method", optional=True, options=["sequential", "direct"],

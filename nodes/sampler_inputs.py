@@ -1,4 +1,4 @@
-"""The inputs that every node has which paints with the stock sampler."""
+"""The inputs that nodes share which paint with the stock sampler."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import comfy.samplers
 from comfy_api.latest import io
+
+from .types import ZoomLadderType
 
 
 def sampler_inputs(seed: str, steps: int = 24, cfg: float = 5.0) -> list[Any]:
@@ -30,5 +32,21 @@ def sampler_inputs(seed: str, steps: int = 24, cfg: float = 5.0) -> list[Any]:
         io.Combo.Input(
             "scheduler", options=comfy.samplers.SCHEDULER_NAMES, default="simple",
             tooltip="How noise falls over the steps.",
+        ),
+    ]  # fmt: skip
+
+
+def zoom_inputs(image: str) -> list[Any]:
+    """What a zoom is made of level by level; ``image`` is that input's tooltip."""
+    return [
+        ZoomLadderType.Input("ladder", tooltip="From Prompt Ladder, the widest first."),
+        io.Image.Input("image", optional=True, tooltip=image),
+        io.Int.Input(
+            "width", optional=True, default=512, min=16, max=16384, step=8,
+            tooltip="Pixels across of each level, where no image is connected.",
+        ),
+        io.Int.Input(
+            "height", optional=True, default=512, min=16, max=16384, step=8,
+            tooltip="Pixels down of each level, where no image is connected.",
         ),
     ]  # fmt: skip

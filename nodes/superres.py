@@ -13,9 +13,9 @@ from ..zoomstack.inward import inward
 from ..zoomstack.ladder import Ladder
 from . import host
 from .painting import Painter, one_picture
-from .sampler_inputs import sampler_inputs
+from .sampler_inputs import sampler_inputs, zoom_inputs
 from .tensors import to_image
-from .types import CATEGORY, SEARCH, ZoomLadderType
+from .types import CATEGORY, SEARCH
 
 
 class SuperResZoom(io.ComfyNode):
@@ -30,19 +30,9 @@ class SuperResZoom(io.ComfyNode):
             search_aliases=[*SEARCH, "super resolution", "zoom in"],
             inputs=[
                 *sampler_inputs("The same seed and settings give the same zoom."),
-                ZoomLadderType.Input("ladder", tooltip="From Prompt Ladder, the widest first."),
-                io.Image.Input(
-                    "image", optional=True,
-                    tooltip="The widest picture, the ladder's first line; its size counts. "
-                    "Without one it is generated.",
-                ),
-                io.Int.Input(
-                    "width", optional=True, default=512, min=16, max=16384, step=8,
-                    tooltip="Pixels across of each level, where no image is connected.",
-                ),
-                io.Int.Input(
-                    "height", optional=True, default=512, min=16, max=16384, step=8,
-                    tooltip="Pixels down of each level, where no image is connected.",
+                *zoom_inputs(
+                    "The widest picture, the ladder's first line; its size counts. "
+                    "Without one it is generated."
                 ),
                 io.UpscaleModel.Input(
                     "upscale_model", optional=True,
