@@ -49,7 +49,8 @@ export class Aim {
     if (this.on) {
       const { level, offset } = viewer.depth;
       this.level = offset > 0.5 ? level + 1 : level;
-      const why = this.box.show() && this.level > 0 ? this.#above() : this.box.show();
+      let why = this.box.show();
+      if (why && this.level > 0) why = this.#above();
       if (why) viewer.hud.tell(why);
       this.on = !why;
       if (this.on) viewer.goTo({ level: this.level, offset: 0 });
