@@ -16,14 +16,13 @@ from browser_kit import (
     shot,
     wait_for_comfy,
 )
-from test_browser_viewer import DEPTHS, EVIL, go, scene, still
+from test_browser_viewer import DEPTHS, EVIL, VIEWER, go, scene, still
 
 from zoomstack.files import save_stack
 from zoomstack.frames import FrameRenderer
 from zoomstack.geometry import Geometry
 from zoomstack.stack import ZoomStack
 
-VIEWER = "document.querySelector('.zoomstack-viewer').viewer"
 SHOWN = ".zoomstack-viewer[data-ready=true]"
 NOTE = ".zoomstack-explorer [role=status]"
 WIRE = "ZOOM_STACK"

@@ -16,13 +16,12 @@ from browser_kit import (
     start_graph,
 )
 from PIL import Image
-from test_browser_viewer import go, shift, still
+from test_browser_viewer import VIEWER, go, shift, still
 
 from zoomstack.files import load_stack
 from zoomstack.frames import FrameRenderer
 from zoomstack.path import Depth
 
-VIEWER = "document.querySelector('.zoomstack-viewer').viewer"
 SHOWN = ".zoomstack-viewer[data-ready=true]"
 STEPS, SIDE = 8, 128
 PROMPTS = ["a planet", "a continent", "a coast line", "an island"]
