@@ -10,7 +10,7 @@ from typing import Any
 from ..stack import ZoomStack
 from ..whole import new_folder
 from .manifest import MANIFEST, describe
-from .pictures import LOSSLESS, check_quality, encoded, image, thumbnail_sheet
+from .pictures import LOSSLESS, check_quality, encoded, image, thumbnail, thumbnail_sheet
 
 KINDS = ("png", "webp", "jpg")
 SHEET = "thumbnails.jpg"
@@ -35,11 +35,14 @@ def write_levels(
     count = len(stack.levels)
     digits = max(2, len(str(count - 1)))
     files = [f"level_{level:0{digits}}.{kind}" for level in range(count)]
+    thumbnails = []
     with new_folder(folder) as place:
         for done, (name, level) in enumerate(zip(files, stack.levels, strict=True), start=1):
-            (place / name).write_bytes(encoded(image(level), kind, quality))
+            picture = image(level)
+            (place / name).write_bytes(encoded(picture, kind, quality))
+            thumbnails.append(thumbnail(picture))
             yield done
-        sheet, about = thumbnail_sheet(stack.levels, count)
+        sheet, about = thumbnail_sheet(thumbnails)
         (place / SHEET).write_bytes(encoded(sheet, "jpg", SHEET_QUALITY))
         manifest = describe(stack, files, {"file": SHEET, **about}, metres)
         text = json.dumps(manifest, allow_nan=False, ensure_ascii=True)

@@ -16,7 +16,7 @@ from typing import Any
 from ..stack import ZoomStack
 from .levels import SHEET_QUALITY
 from .manifest import describe
-from .pictures import TYPES, encoded, image, small_kind, thumbnail_sheet
+from .pictures import TYPES, encoded, image, small_kind, thumbnail, thumbnail_sheet
 
 VIEWER = Path(__file__).resolve().parents[2] / "web" / "viewer"
 START = "page.mjs"
@@ -70,7 +70,7 @@ def _written(
 
 def _manifest(stack: ZoomStack, metres: float, kind: str, quality: int) -> Iterator[str]:
     """The manifest as a script's text, whose files, the bulk of the page, come one at a time."""
-    sheet, about = thumbnail_sheet(stack.levels, len(stack.levels))
+    sheet, about = thumbnail_sheet([thumbnail(image(level)) for level in stack.levels])
     thumbnails = {"file": _uri(encoded(sheet, "jpg", SHEET_QUALITY), TYPES["jpg"]), **about}
     manifest = describe(stack, (), thumbnails, metres)
     manifest.pop("files")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from PIL import Image, features
 from torch import Tensor
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # Pixels of a thumbnail's longer side.
 THUMBNAIL = 96
@@ -53,17 +51,21 @@ def encoded(picture: Image.Image, kind: str, quality: int = LOSSLESS) -> bytes:
     return buffer.getvalue()
 
 
-def thumbnail_sheet(levels: Iterable[Tensor], count: int) -> tuple[Image.Image, dict[str, Any]]:
-    """All levels small, row by row on one sheet, and the manifest's words for it but ``file``."""
-    columns = math.ceil(math.sqrt(count))
-    sheet, width, height = None, 0, 0
-    for number, level in enumerate(levels):
-        small = image(level)
-        small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
-        if sheet is None:
-            width, height = small.size
-            sheet = Image.new("RGB", (columns * width, math.ceil(count / columns) * height))
-        sheet.paste(small, (number % columns * width, number // columns * height))
-    if sheet is None:
+def thumbnail(picture: Image.Image) -> Image.Image:
+    """A small copy of a picture: ``THUMBNAIL`` pixels along its longer side, at most."""
+    small = picture.copy()
+    small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    return small
+
+
+def thumbnail_sheet(thumbnails: Sequence[Image.Image]) -> tuple[Image.Image, dict[str, Any]]:
+    """Thumbnails of one size, row by row on one sheet, and the manifest's words but ``file``."""
+    if not thumbnails:
         raise ValueError("A stack without levels has no pictures.")
+    columns = math.ceil(math.sqrt(len(thumbnails)))
+    width, height = thumbnails[0].size
+    rows = math.ceil(len(thumbnails) / columns)
+    sheet = Image.new("RGB", (columns * width, rows * height))
+    for number, small in enumerate(thumbnails):
+        sheet.paste(small, (number % columns * width, number // columns * height))
     return sheet, {"columns": columns, "width": width, "height": height}
