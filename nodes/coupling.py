@@ -16,7 +16,7 @@ from ..zoomstack.blend import Method, Weighting
 from ..zoomstack.geometry import Geometry
 from ..zoomstack.joint import Consensus, Coupling, JointDenoiser
 from ..zoomstack.ladder import Ladder
-from ..zoomstack.pixels import ThroughPixels
+from ..zoomstack.pixels import Finish, ThroughPixels
 from ..zoomstack.render import render_noise
 from ..zoomstack.space import Space, as_space
 from . import host
@@ -35,6 +35,7 @@ class Options:
     """The sampler's advanced inputs; each is a switch of the paper's ablations or a limit."""
 
     space: SpaceName = "auto"
+    pixel_steps: int = 1
     coupling: Coupling = "joint"
     blend: Method = "laplacian"
     weighting: Weighting = "snr"
@@ -80,32 +81,40 @@ class Run:
         self._layout, self._options, self._site = layout, options, site
         self._teller = plan.teller
         self._predicted: Tensor | None = None  # the last levels, as they were before they met
-        in_pixels = options.space == "pixel" and not _is_pixel_model(site)
+        self._in_pixels = options.space == "pixel" and not _is_pixel_model(site)
         self._space = self._choose_space(plan, geometry)
-        meeting: Space = self._space
-        if in_pixels:
-            _need_vae(plan.vae, site, 'space "pixel"')
-            ratio = _pixels_per_row(site, layout)
-            meeting = as_space(geometry.resized(geometry.height * ratio, geometry.width * ratio))
-        self._joint = JointDenoiser(
+        self._joint = self._denoiser(plan, self._space)
+        self._couple: Callable[[Tensor, Tensor], Tensor] = self._joint.couple
+        if self._in_pixels:
+            through = self._through_pixels(plan, geometry)
+            steps = options.pixel_steps
+            self._couple = Finish(self._joint.couple, through, site.sigmas, steps)
+        self._idle = self.levels == 1 and not plan.anchors
+
+    def _denoiser(self, plan: Plan, meeting: Space, in_pixels: bool = False) -> JointDenoiser:
+        """What makes levels agree in ``meeting``, of latents or of the pictures they decode to."""
+        options = self._options
+        return JointDenoiser(
             lambda x, sigma: x,
             meeting,
             [self._anchor(photo, plan, meeting, in_pixels) for photo in plan.anchors],
             Consensus(options.coupling, options.blend, options.weighting, options.feather),
             start=options.couple_start,
             end=options.couple_end,
-            sigmas=site.sigmas,
+            sigmas=self._site.sigmas,
         )
-        self._couple: Callable[[Tensor, Tensor], Tensor] = self._joint.couple
-        if in_pixels:
-            self._couple = ThroughPixels(
-                self._joint.couple,
-                encode=lambda pictures: self._encode(plan.vae, pictures),
-                decode=lambda views: host.decode_pictures(
-                    plan.vae, site.process_out(layout.latent(views))
-                ).to(views),
-            )
-        self._idle = self.levels == 1 and not plan.anchors
+
+    def _through_pixels(self, plan: Plan, geometry: Geometry) -> ThroughPixels:
+        """What makes latents agree by way of their pictures."""
+        ratio = _pixels_per_row(self._site, self._layout)
+        pictures = geometry.resized(geometry.height * ratio, geometry.width * ratio)
+        return ThroughPixels(
+            self._denoiser(plan, as_space(pictures), in_pixels=True).couple,
+            encode=lambda pictures: self._encode(plan.vae, pictures),
+            decode=lambda views: host.decode_pictures(
+                plan.vae, self._site.process_out(self._layout.latent(views))
+            ).to(views),
+        )
 
     def noise(self, white: Tensor) -> Tensor:
         """White noise of the latent's shape, shared by the levels."""
@@ -135,7 +144,7 @@ class Run:
 
     def settle(self, latent: Tensor) -> Tensor:
         """Clean latents, consistent in the space that the noise is shared in."""
-        if self._options.space == "pixel" and not _is_pixel_model(self._site):
+        if self._in_pixels:
             return latent  # agrees in pixels, which one more pass through latents would undo
         views = self._joint.consensus(self._layout.views(latent), self._space)
         return self._layout.latent(views)
@@ -162,7 +171,11 @@ class Run:
 
     def _choose_space(self, plan: Plan, geometry: Geometry) -> Space:
         wanted = self._options.space
-        if _is_pixel_model(self._site) or wanted in ("latent", "pixel") or self.levels == 1:
+        if self._in_pixels:
+            _need_vae(plan.vae, self._site, 'space "pixel"')
+            # Until the last steps levels meet as they would without pixels.
+            wanted = "auto" if self._options.pixel_steps else "latent"
+        if _is_pixel_model(self._site) or wanted == "latent" or self.levels == 1:
             return as_space(geometry)
         if plan.vae is None and wanted == "auto":
             self._say("levels meet in plain latents; connect the VAE for better agreement")

@@ -38,8 +38,13 @@ def _coupling_inputs() -> list[Any]:
             options=["auto", "latent", "fitted", "twin", "pixel"], default="auto", advanced=True,
             tooltip="Where levels are made to agree. fitted: latents, by operators fitted to the "
             "VAE; twin: a linear twin of the VAE, for every zoom and focus; latent: latents, "
-            "channel by channel; pixel: through the VAE at every step, slow. auto takes fitted "
-            "where every zoom factor is 2, else twin.",
+            "channel by channel; pixel: in pictures, through the VAE, in the last steps. auto "
+            "takes fitted where every zoom factor is 2, else twin.",
+        ),
+        io.Int.Input(
+            "pixel_steps", optional=True, default=1, min=0, max=10000, advanced=True,
+            tooltip="With space pixel: how many of the last steps meet in pictures; before them "
+            "levels meet as with auto. 0: every step, which takes many times as long.",
         ),
         io.Combo.Input(
             "coupling", optional=True,

@@ -157,16 +157,31 @@ def test_operators_are_fitted_once_per_autoencoder(pack, built, monkeypatch):
     assert [args[1] for args in fits] == [2, 3]
 
 
-def test_the_range_of_steps_is_honoured_in_pixels(pack, built):
-    """Coupling through the VAE is slow: only the steps asked for pay for it."""
+@pytest.mark.parametrize(
+    ("options", "times"),
+    [({}, 1), ({"pixel_steps": 2}, 2), ({"pixel_steps": 9}, 3), ({"pixel_steps": 0}, 3),
+     ({"pixel_steps": 0, "couple_start": 0.33}, 2), ({"couple_end": 0.5}, 0)],
+)  # fmt: skip
+def test_only_the_steps_asked_for_pay_for_a_round_trip_through_the_vae(pack, built, options, times):
     tiny = built("sd15")
     kit = kit_for(pack, tiny)
     decoded = []
     vae = mosaic_vae(4)
     original = vae.decode
     vae.decode = lambda latent: decoded.append(1) or original(latent)
-    run(pack, tiny, kit, vae=vae, space="pixel", couple_start=0.33)
-    assert len(decoded) == 2  # of three steps
+    run(pack, tiny, kit, vae=vae, space="pixel", **options)
+    assert len(decoded) == times  # of three steps
+
+
+def test_before_the_last_steps_levels_meet_as_with_auto(pack, built):
+    """A run that pixels are left out of, for coupling has ended before them, is that of auto."""
+    tiny = built("sd15")
+    kit = kit_for(pack, tiny)
+    options = {"vae": mosaic_vae(4), "couple_end": 0.5}
+    late, auto = (run(pack, tiny, kit, space=space, **options) for space in ("pixel", "auto"))
+    plain = run(pack, tiny, kit, space="latent", **options)
+    assert torch.equal(late, auto)
+    assert not torch.equal(late, plain)
 
 
 def test_anchors_chain_and_act_at_their_levels(pack, built):

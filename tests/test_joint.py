@@ -8,6 +8,7 @@ from zoomstack.anchor import PhotoAnchor
 from zoomstack.blend import agreement
 from zoomstack.geometry import Geometry
 from zoomstack.joint import Consensus, JointDenoiser, Schedule
+from zoomstack.pixels import Finish
 from zoomstack.render import render, render_noise
 from zoomstack.resample import plain_space
 from zoomstack.sample import sample
@@ -65,6 +66,18 @@ def test_a_sampler_that_asks_between_two_steps_is_in_the_earlier_one():
     assert [round(schedule.progress(s) * 3) for s in (10.0, 7.0, 5.0, 3.0, 1.0, 0.0)] == [
         0, 1, 1, 2, 2, 3,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"), [(0, "pppp"), (1, "lllp"), (3, "lppp"), (4, "pppp"), (9, "pppp")]
+)
+def test_what_is_dear_is_left_to_the_last_steps(steps, told):
+    sigmas, said = [10.0, 5.0, 2.0, 1.0, 0.0], []
+    by = {name: (lambda views, sigma, name=name: said.append(name) or views) for name in "lp"}
+    finish = Finish(by["l"], by["p"], sigmas, steps)
+    for sigma in sigmas[:-1]:
+        finish(torch.zeros(1), torch.tensor([sigma]))
+    assert "".join(said) == told
 
 
 def test_a_consensus_that_blend_does_not_take_is_refused_at_once():

@@ -55,12 +55,17 @@ class Schedule:
 
     def __init__(self, sigmas: Sequence[float] | Tensor) -> None:
         self.sigmas = torch.as_tensor(sigmas, dtype=torch.float64, device="cpu").flatten()
+        self.steps = max(len(self.sigmas) - 1, 1)
+
+    def done(self, sigma: float) -> int:
+        """The number of steps that are done where the next begins at ``sigma``."""
+        # A sampler may ask between two sigmas, or a little below the first: count those passed.
+        passed = int((self.sigmas > sigma * (1 + 1e-3) + 1e-9).sum())
+        return min(passed, self.steps)
 
     def progress(self, sigma: float) -> float:
         """The fraction of the steps that are done: 0 at the first sigma, 1 at the last."""
-        steps = max(len(self.sigmas) - 1, 1)
-        # A sampler may ask between two sigmas, or a little below the first: count those passed.
-        return min(int((self.sigmas > sigma * (1 + 1e-3) + 1e-9).sum()) / steps, 1.0)
+        return self.done(sigma) / self.steps
 
 
 class JointDenoiser:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import torch
 from torch import Tensor
+
+from .joint import Schedule
+
+Couple = Callable[[Tensor, Tensor], Tensor]
 
 
 class ThroughPixels:
@@ -16,7 +21,7 @@ class ThroughPixels:
 
     def __init__(
         self,
-        couple: Callable[[Tensor, Tensor], Tensor],
+        couple: Couple,
         encode: Callable[[Tensor], Tensor],
         decode: Callable[[Tensor], Tensor],
     ) -> None:
@@ -29,3 +34,21 @@ class ThroughPixels:
             return latents
         change = self._encode(coupled) - self._encode(pictures)
         return latents + change.to(latents)
+
+
+class Finish:
+    """``couple(views, sigma)`` by ``before``, and in the last ``steps`` of ``sigmas`` by ``last``.
+
+    What is dear is left to the steps that settle details. ``steps`` of 0 are all of them.
+    """
+
+    def __init__(
+        self, before: Couple, last: Couple, sigmas: Sequence[float] | Tensor, steps: int
+    ) -> None:
+        self._before, self._last = before, last
+        self._schedule = Schedule(sigmas)
+        self._first = self._schedule.steps - steps if steps else 0
+
+    def __call__(self, views: Tensor, sigma: Tensor) -> Tensor:
+        done = self._schedule.done(float(torch.as_tensor(sigma).flatten()[0]))
+        return (self._last if done >= self._first else self._before)(views, sigma)

@@ -13,8 +13,6 @@ from .line import Line
 from .settings import Bench
 from .turns import in_turns, ratio, spread
 
-# The pixel schedule: coupling in the last third of the steps alone.
-LAST_THIRD = 2 / 3
 CPU_BAR, GPU_BAR, PIXEL_BAR = 1.05, 1.02, 1.5
 BATCHES = (1, 3, 0)  # levels a model call; 0: all
 ALIKE = 1e-5
@@ -35,8 +33,8 @@ def sampled(bench: Bench) -> Iterator[Line]:
     found = [in_turns(works, bench.sizes.turns, bench.device)]
     if at.vae is not None:
         # A round trip through the VAE takes many times as long: fewer turns, and ratios of ten.
-        slow = {"plain": works["plain"], "pixel": partial(run, space="pixel")}
-        slow["third"] = partial(run, space="pixel", couple_start=LAST_THIRD)
+        slow = {"plain": works["plain"], "pixel": partial(run, space="pixel", pixel_steps=0)}
+        slow["last"] = partial(run, space="pixel")
         found.append(in_turns(slow, max(1, bench.sizes.turns // 4), bench.device, warm=False))
     took = spread([s.own for s in found[0]["plain"]]).written()
     size = f"{bench.model} model, {' x '.join(map(str, latent.shape))} latents"
@@ -46,7 +44,7 @@ def sampled(bench: Bench) -> Iterator[Line]:
         "latent": ("in latents", bar),
         "auto": ("in latents, operators fitted to the VAE (the default)", bar),
         "pixel": ("in pixels on every step", None),
-        "third": ("in pixels in the last third of the steps", PIXEL_BAR),
+        "last": ("in pixels by the default schedule, the last step", PIXEL_BAR),
     }
     for name, (where, most) in titles.items():
         what = f"joint sampling over plain sampling, coupled {where}"
