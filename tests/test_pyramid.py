@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from zoomstack.pyramid import merge, split
+from zoomstack.pyramid import merge, octaves, split, weighted
 
 SIZES = [(253, 234), (1, 1), (1, 7), (2, 3), (64, 64), (17, 5)]
 
@@ -36,3 +36,14 @@ def test_even_sizes_use_the_kernel_1_3_3_1():
     pair[..., 7:9] = 1
     coarse = pair - split(pair)[0]
     assert (coarse * (torch.arange(16) + 0.5)).sum() / coarse.sum() == pytest.approx(8.0)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("distinct", [1, 2, 4, 20])
+def test_weights_reach_the_bands_though_none_is_made(size, distinct):
+    picture = torch.randn(2, *size, dtype=torch.float64)
+    bands = split(picture)
+    assert len(bands) == octaves(picture) + 1
+    weights = [0.9 / (1 + min(octave, distinct - 1)) for octave in range(len(bands))]
+    whole = merge([band * weight for band, weight in zip(bands, weights, strict=True)])
+    assert torch.allclose(weighted(picture, weights), whole, atol=1e-12)

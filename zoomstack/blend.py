@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .geometry import Geometry, Placement
 from .precision import working
-from .pyramid import merge, split
+from .pyramid import octaves, weighted
 from .resample import Matrix
 from .space import Link, Space, as_space, check_levels
 
@@ -67,13 +67,12 @@ def _share(
     d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: float, settled: float
 ) -> Tensor:
     """The part of the disagreement ``d`` that level ``level`` takes over from the wider ones."""
-    bands = split(d)
     kinds: tuple[tuple[Weighting, float], ...] = (("uniform", 1 - settled), (weighting, settled))
-    shares = (
+    shares = [
         sum(part * octave_share(g, level, octave, kind) for kind, part in kinds if part > 0)
-        for octave in range(len(bands))
-    )
-    change = merge([band * share for band, share in zip(bands, shares, strict=True)])
+        for octave in range(octaves(d) + 1)
+    ]
+    change = weighted(d, shares)
     if feather > 0:
         border = border_share(g.placement(level - 1, level), feather).like(d)
         change = change + border * (d - change)

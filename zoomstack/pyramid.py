@@ -6,6 +6,7 @@ octave is the triangle kernel around the coarse pixel's centre, [1 3 3 1] / 8 at
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
@@ -48,3 +49,35 @@ def merge(bands: list[Tensor]) -> Tensor:
         (_, double_h), (_, double_w) = map(_octave, band.shape[-2:])
         picture = band + double_h.like(band) @ picture @ double_w.like(band).T
     return picture
+
+
+def octaves(picture: Tensor) -> int:
+    """How often a picture (..., H, W) can be halved."""
+    return (max(picture.shape[-2:]) - 1).bit_length()
+
+
+def weighted(picture: Tensor, weights: Sequence[float]) -> Tensor:
+    """``merge`` of the bands of ``picture``, finest first, each times its weight.
+
+    ``weights`` are ``octaves(picture) + 1``. A band is what an octave loses, so the sum telescopes:
+    no band is made, and the octaves at the end that have one weight cost nothing.
+    """
+    parts = []
+    for weight, before in _steps(weights):
+        if parts:
+            (halve_h, _), (halve_w, _) = map(_octave, picture.shape[-2:])
+            picture = halve_h.like(picture) @ picture @ halve_w.like(picture).T
+        parts.append(picture * (weight - before))
+    total = parts.pop()
+    for part in reversed(parts):
+        (_, double_h), (_, double_w) = map(_octave, part.shape[-2:])
+        total = part + double_h.like(part) @ total @ double_w.like(part).T
+    return total
+
+
+def _steps(weights: Sequence[float]) -> list[tuple[float, float]]:
+    """Each weight with the one before it, up to where they no longer change."""
+    end = len(weights)
+    while end > 1 and weights[end - 1] == weights[end - 2]:
+        end -= 1
+    return list(zip(weights[:end], (0.0, *weights), strict=False))
