@@ -21,7 +21,7 @@ from ..zoomstack.render import render_noise
 from ..zoomstack.space import Space, as_space
 from . import host
 from .anchor import Photo
-from .fitting import fitted_space
+from .fitting import change_encoder, fitted_space
 from .latents import Layout, layout_of
 from .live import progress_line
 from .routing import Router
@@ -110,10 +110,15 @@ class Run:
         pictures = geometry.resized(geometry.height * ratio, geometry.width * ratio)
         return ThroughPixels(
             self._denoiser(plan, as_space(pictures), in_pixels=True).couple,
-            encode=lambda pictures: self._encode(plan.vae, pictures),
-            decode=lambda views: host.decode_pictures(
+            lambda views: host.decode_pictures(
                 plan.vae, self._site.process_out(self._layout.latent(views))
             ).to(views),
+            change_encoder(
+                plan.vae,
+                lambda pictures: self._encode(plan.vae, pictures),
+                ratio,
+                type(self._site.latent_format).__name__,
+            ),
         )
 
     def noise(self, white: Tensor) -> Tensor:
@@ -170,13 +175,14 @@ class Run:
             self._teller.say(line)
 
     def _choose_space(self, plan: Plan, geometry: Geometry) -> Space:
-        wanted = self._options.space
+        options, wanted = self._options, self._options.space
         if self._in_pixels:
             _need_vae(plan.vae, self._site, 'space "pixel"')
-            # Until the last steps levels meet as they would without pixels.
-            wanted = "auto" if self._options.pixel_steps else "latent"
-        if _is_pixel_model(self._site) or wanted == "latent" or self.levels == 1:
+        all_in_pixels = self._in_pixels and options.pixel_steps == 0
+        if _is_pixel_model(self._site) or wanted == "latent" or all_in_pixels or self.levels == 1:
             return as_space(geometry)
+        if wanted == "pixel":
+            wanted = "auto"  # until the last steps
         if plan.vae is None and wanted == "auto":
             self._say("levels meet in plain latents; connect the VAE for better agreement")
             return as_space(geometry)

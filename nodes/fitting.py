@@ -13,16 +13,33 @@ from ..zoomstack.fit import fit_operators
 from ..zoomstack.fit_twin import fit_twin
 from ..zoomstack.fitted import FittedSpace, Kind, automatic, off_grid
 from ..zoomstack.geometry import Geometry
+from ..zoomstack.linear_twin import LinearTwin
+from ..zoomstack.pixels import EncodeChange, difference
 from ..zoomstack.regression import Encode
 from ..zoomstack.space import Space
 from ..zoomstack.twin import TwinSpace
 from . import host
 
 NAMES = {"fitted": "fitted latents", "twin": "the linear twin of the VAE"}
+# Of the variance of latents: a linear encoder that explains as much stands in for the VAE's own.
+FAITHFUL = 0.8
+
+
+class Kept:
+    """What was fitted, by a key; made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._fits: dict[Any, Any] = {}
+
+    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self._fits:
+            self._fits[key] = make()
+        return self._fits[key]
+
 
 # By the VAE's module (VAE objects are wrapped anew by nodes, the weights are not) and the model's
 # latent format: operators live in the space that the model denoises in.
-_kept: WeakKeyDictionary[Any, dict[str, dict[Any, Any]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Any, dict[str, Kept]] = WeakKeyDictionary()
 
 
 def fitted_space(
@@ -47,12 +64,7 @@ def fitted_space(
             '"auto", "twin" or "pixel".'
         )
     kind = automatic(geometry) if wanted == "auto" else wanted
-    known = _kept.setdefault(vae.first_stage_model, {}).setdefault(latent_format, {})
-
-    def kept(key: Any, make: Callable[[], Any]) -> Any:
-        if key not in known:
-            known[key] = make()
-        return known[key]
+    kept = _of(vae, latent_format).get
 
     def space(at: Geometry) -> Space:
         if kind == "twin":
@@ -73,6 +85,25 @@ def fitted_space(
         )
     worst = min(zip(shares, zooms, strict=True))
     return space(geometry), _line(kind, *worst)
+
+
+def _of(vae: Any, latent_format: str) -> Kept:
+    return _kept.setdefault(vae.first_stage_model, {}).setdefault(latent_format, Kept())
+
+
+def change_encoder(vae: Any, encode: Encode, ratio: int, latent_format: str) -> EncodeChange:
+    """How changes of pictures are encoded: linearly where a linear encoder tells nearly all.
+
+    ``encode`` takes pictures to level pictures of the model, as for ``fitted_space``.
+    """
+    twin: LinearTwin = _of(vae, latent_format).get("twin", lambda: fit_twin(encode, ratio))
+    if twin.explained[1] >= FAITHFUL:
+        return twin.encoded_change
+    host.log.info(
+        "A linear encoder explains %.0f %% of the VAE: changes of pictures go through it twice.",
+        100 * twin.explained[1],
+    )
+    return difference(encode)
 
 
 def _line(kind: Kind, explained: tuple[float, float], zoom: float) -> str:

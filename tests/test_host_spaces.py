@@ -173,6 +173,19 @@ def test_only_the_steps_asked_for_pay_for_a_round_trip_through_the_vae(pack, bui
     assert len(decoded) == times  # of three steps
 
 
+@pytest.mark.parametrize(("linear", "encodings"), [(True, 0), (False, 2)])
+def test_a_vae_that_is_all_but_linear_need_not_encode(pack, built, linear, encodings):
+    tiny = built("sd15")
+    kit, vae, encoded = kit_for(pack, tiny), mosaic_vae(4), []
+    original = vae.encode
+    seen = (lambda x: x) if linear else (lambda x: (20 * x).sin())
+    vae.encode = lambda pictures: encoded.append(1) or original(seen(pictures))
+    run(pack, tiny, kit, vae=vae, space="pixel")
+    fitting = len(encoded) - encodings
+    run(pack, tiny, kit, vae=vae, space="pixel")
+    assert len(encoded) == fitting + 2 * encodings
+
+
 def test_before_the_last_steps_levels_meet_as_with_auto(pack, built):
     """A run that pixels are left out of, for coupling has ended before them, is that of auto."""
     tiny = built("sd15")

@@ -12,7 +12,7 @@ from zoomstack.fit_twin import fit_twin
 from zoomstack.geometry import Geometry
 from zoomstack.joint import Consensus
 from zoomstack.leaves import dead_leaves
-from zoomstack.pixels import ThroughPixels
+from zoomstack.pixels import ThroughPixels, difference
 from zoomstack.render import render, render_noise
 from zoomstack.resample import plain_space
 from zoomstack.twin import TwinSpace
@@ -83,7 +83,17 @@ def test_coupling_in_the_twins_pixels_is_coupling_the_pictures(exact, coupling):
     encode, decode = patches()
     consensus, pictures = Consensus(coupling), MOVED.resized(MOVED.height * 4, MOVED.width * 4)
     shown = dead_leaves(MOVED.levels, pictures.height, pictures.width, seed=6)
-    couple = ThroughPixels(lambda views, _: consensus(views, pictures), exact.encoded, exact.pixels)
+
+    def met(views, sigma):
+        return consensus(views, pictures)
+
+    couple = ThroughPixels(met, exact.pixels, difference(exact.encoded))
+    linear = ThroughPixels(met, exact.pixels, exact.encoded_change)
+    assert torch.allclose(
+        couple(encode(shown), torch.tensor(1.0)),
+        linear(encode(shown), torch.tensor(1.0)),
+        atol=1e-4,
+    )
     views = couple(encode(shown), torch.tensor(1.0))
     assert (decode(views) - consensus(shown, pictures)).abs().max() < 1e-3
     again = couple(views, torch.tensor(1.0))

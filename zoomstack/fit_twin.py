@@ -51,6 +51,7 @@ def fit_twin(encode: Encode, ratio: int = 8, pictures: Tensor | None = None) -> 
         encode_offset.float(),
         unused if unused.any() else None,
         (shown, kept),
+        ratio,
     )
 
 

@@ -23,6 +23,7 @@ class LinearTwin(NamedTuple):
     encode_offset: Tensor  # (C,)
     unused: Tensor | None  # (C, C), the projector on latents that no picture has; None: there are
     explained: tuple[float, float]
+    ratio: int  # pixels of a picture along a latent's side
 
     @property
     def detail(self) -> int:
@@ -52,6 +53,18 @@ class LinearTwin(NamedTuple):
         """As ``latents``, of pixels without a ring: their edge goes on."""
         around = functional.pad(pixels, (self.ring,) * 4, mode="replicate")
         return self.latents(around)
+
+    def encoded_change(self, before: Tensor, after: Tensor) -> Tensor:
+        """The change of latents between pictures (..., 3, H, W) of the autoencoder's own size.
+
+        For ``pixels.ThroughPixels``: a change is small, so what is linear of the encoder tells
+        nearly all of it, at no cost. Measured on the demo's autoencoder, after its last step at
+        p = 2, three seeds: levels that agreed by 27.1 dB do so by 30.9 dB, and by 31.6 dB with both
+        pictures encoded, which takes 2.7 times as long.
+        """
+        change = functional.avg_pool2d(after - before, self.ratio // self.detail)
+        around = functional.pad(change, (self.ring,) * 4, mode="replicate")
+        return self.to(change).latents(around, affine=False)
 
     def pixels_transposed(self, pixels: Tensor) -> Tensor:
         """The transpose of the linear ``pixels``."""

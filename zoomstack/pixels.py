@@ -8,32 +8,35 @@ import torch
 from torch import Tensor
 
 from .joint import Schedule
+from .regression import Encode
 
 Couple = Callable[[Tensor, Tensor], Tensor]
+Decode = Callable[[Tensor], Tensor]
+EncodeChange = Callable[[Tensor, Tensor], Tensor]
 
 
 class ThroughPixels:
     """``couple(latents, sigma) -> latents`` by a ``couple`` that works on pictures.
 
-    Only the *change* is encoded: x + E(P(D(x))) - E(D(x)), with P the coupling. Where nothing
-    changes nothing is lost in the round trip, which would blur a little more at every step.
+    Only the *change* is encoded: x + C(D(x), P(D(x))), with P the coupling and ``encode_change`` C,
+    ``difference(encode)`` or a linear stand-in. Where nothing changes nothing is lost in the round
+    trip, which would blur a little more at every step.
     """
 
-    def __init__(
-        self,
-        couple: Couple,
-        encode: Callable[[Tensor], Tensor],
-        decode: Callable[[Tensor], Tensor],
-    ) -> None:
-        self._couple, self._encode, self._decode = couple, encode, decode
+    def __init__(self, couple: Couple, decode: Decode, encode_change: EncodeChange) -> None:
+        self._couple, self._decode, self._encode_change = couple, decode, encode_change
 
     def __call__(self, latents: Tensor, sigma: Tensor) -> Tensor:
         pictures = self._decode(latents)
         coupled = self._couple(pictures, sigma)
         if coupled is pictures:
             return latents
-        change = self._encode(coupled) - self._encode(pictures)
-        return latents + change.to(latents)
+        return latents + self._encode_change(pictures, coupled).to(latents)
+
+
+def difference(encode: Encode) -> EncodeChange:
+    """The change of latents between pictures (before, after), by encoding both."""
+    return lambda before, after: encode(after) - encode(before)
 
 
 class Finish:

@@ -11,7 +11,7 @@ from ..anchor import PhotoAnchor
 from ..fitted import automatic
 from ..geometry import Geometry
 from ..joint import Denoise, JointDenoiser
-from ..pixels import ThroughPixels
+from ..pixels import ThroughPixels, difference
 from ..render import render_noise
 from ..space import Space, as_space
 from .model import Model
@@ -85,7 +85,8 @@ class Coupled:
         )
         if not in_pixels:
             return joint.acts, joint.couple
-        return joint.acts, ThroughPixels(joint.couple, self._model.encode, self._model.decode)
+        change = difference(self._model.encode)
+        return joint.acts, ThroughPixels(joint.couple, self._model.decode, change)
 
     def _anchors(self, in_pixels: bool) -> list[PhotoAnchor]:
         if self._photo is None or self._row.anchor == "none":
