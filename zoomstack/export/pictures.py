@@ -19,9 +19,10 @@ TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 def image(level: Tensor) -> Image.Image:
     """A level (C, H, W) in [0, 1], rounded once; grey becomes colour, NaN becomes black."""
-    planes = (level.detach().float().nan_to_num(0, 1, 0).clamp(0, 1) * 255 + 0.5).to(torch.uint8)
+    values = level.detach().float().nan_to_num(0, 1, 0)  # a copy, to work on in place
+    planes = values.clamp_(0, 1).mul_(255).add_(0.5).to(torch.uint8)
     planes = planes[:3] if len(planes) >= 3 else planes[:1].expand(3, -1, -1)
-    return Image.fromarray(planes.permute(1, 2, 0).cpu().numpy())
+    return Image.fromarray(torch.stack(planes.unbind(), -1).cpu().numpy())
 
 
 def small_kind(quality: int) -> str:

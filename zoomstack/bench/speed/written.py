@@ -45,7 +45,12 @@ def written(bench: Bench) -> Iterator[Line]:
                 lambda: save_stack(folder / "ours.safetensors", stack),
                 lambda: save_file({LEVELS: levels}, folder / "theirs.safetensors"),
             ),
-            "a stack loaded over raw safetensors": (
+            # Ours are copied: levels that stay mapped take the process down when their file is cut.
+            "a stack loaded over raw safetensors, copied into memory": (
+                lambda: load_stack(folder / "load.safetensors").levels.sum(),
+                lambda: load_file(folder / "load.safetensors")[LEVELS].clone().sum(),
+            ),
+            "a stack loaded over raw safetensors, left in the file": (
                 lambda: load_stack(folder / "load.safetensors").levels.sum(),
                 lambda: load_file(folder / "load.safetensors")[LEVELS].sum(),
             ),
@@ -63,7 +68,8 @@ def written(bench: Bench) -> Iterator[Line]:
             number = count if "stack" in what else len(few)
             details = f"{number} levels of {side}²"
             value = ratio(found["ours"], found["theirs"])
-            yield Line("files", what, value, most=BAR, details=details)
+            most = None if "left in" in what else BAR
+            yield Line("files", what, value, most=most, details=details)
 
 
 def _pillow(levels: torch.Tensor, folder: Path, kind: str, **options: Any) -> None:
