@@ -12,7 +12,7 @@ from conftest import ROOT
 DRIFTS = {
     "comfy.patcher_extension.WrappersMP.PREDICT_NOISE": "comfy.patcher_extension WrappersMP",
     "comfy.samplers.KSAMPLER": "comfy.samplers",
-    "comfy.model_management.raise_non_oom": "comfy.model_management",
+    "comfy.model_management.is_oom": "comfy.model_management",
     "comfy_api.latest.Input.Video": "comfy_api.latest Input",
     "folder_paths.is_within_directory": "folder_paths",
 }

@@ -179,7 +179,7 @@ def _calc_cond_batch(
                 if len(x) > 1 and KEY in model_options:
                     raise  # a zoom can take fewer levels
                 height, width = view.windows.tile
-                raise MemoryError(
+                raise memory.OutOfMemory(
                     f"Out of memory with one window of {width} x {height} latent pixels per call; "
                     "choose a smaller tile_size."
                 ) from error

@@ -35,8 +35,10 @@ def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
     """A clone of ``model`` whose levels are sampled together, by any guider and any sampler."""
     clone = model.clone()
 
-    def outer_sample(executor: Any, *args: Any, **kwargs: Any) -> Tensor:
-        return _outer_sample(plan, executor, *args, **kwargs)
+    def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        guider = executor.class_obj
+        with memory.explained(tuple(noise.shape), guider.model_patcher.load_device):
+            return _outer_sample(plan, executor, noise, *args, **kwargs)
 
     wrappers = {
         WrappersMP.OUTER_SAMPLE: outer_sample,
@@ -169,7 +171,7 @@ def _calc_cond_batch(
         except Exception as error:
             memory.raise_unless_out_of_memory(error)
             if most == 1:
-                raise MemoryError(
+                raise memory.OutOfMemory(
                     f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels "
                     "per call; choose a smaller width and height."
                 ) from error
