@@ -1,4 +1,4 @@
-"""Disks that are full or read-only, files that vanish, and two servers on one output folder."""
+"""Disks that are full or read-only, files that vanish, and many writers of one output folder."""
 
 import errno
 import os
@@ -287,6 +287,8 @@ for number in range(20):
 """
 
 
+# Two whole servers are in test_host_servers.py, whose files come too slowly to meet as often.
+@pytest.mark.skipif(not os.environ.get("ZOOMSTACK_LONG_TESTS"), reason="takes minutes")
 def test_two_processes_on_one_output_folder_overwrite_nothing(output):
     from conftest import ROOT
 
