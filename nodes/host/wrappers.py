@@ -19,7 +19,7 @@ from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
 from .. import routing
-from . import memory
+from . import memory, needs
 from .jobs import check_interrupted, log
 from .noise import share_noise
 from .preview import Preview
@@ -34,9 +34,12 @@ KEY = "zoomstack"
 def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
     """A clone of ``model`` whose levels are sampled together, by any guider and any sampler."""
     clone = model.clone()
+    needs.held("MODEL", clone)
 
     def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         guider = executor.class_obj
+        needs.held("guider", guider)
+        needs.held("network", guider.model_patcher.model)
         with memory.explained(tuple(noise.shape), guider.model_patcher.load_device):
             return _outer_sample(plan, executor, noise, *args, **kwargs)
 
