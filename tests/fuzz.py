@@ -1,13 +1,14 @@
 """A fuzzer of what reads strangers' input: ``python tests/fuzz.py ladder|stack|record [SECONDS]``.
 
 With atheris it is led by coverage, without it inputs are mutated blindly. Anything but an answer or
-a ``ValueError`` within two seconds is a crash, and ends it with the input on the screen. No test:
-pytest does not collect it.
+a ``ValueError`` within two seconds is a crash, and ends it with the input on the screen; an ALARM
+after "Done" is atheris's own slow end. No test: pytest does not collect it.
 """
 
 import faulthandler
 import os
 import random
+import struct
 import sys
 import tempfile
 import time
@@ -36,9 +37,23 @@ def read_ladder(data):
     assert ladder.geometry(8, 8).levels == ladder.levels
 
 
+def framed(data):
+    """The file that begins with this header: few inputs get past its length if that is theirs."""
+    if not data.startswith(b"{"):
+        return data
+    header, _, body = data.partition(b"\0")
+    return struct.pack("<Q", len(header)) + header + body
+
+
+def bare(data):
+    """Of a whole file, what ``framed`` makes it from."""
+    end = 8 + struct.unpack("<Q", data[:8])[0]
+    return data[8:end] + b"\0" + data[end:]
+
+
 def read_stack(data):
     """Any file is a stack whose parts fit, or a ``ValueError``."""
-    PATH.write_bytes(data)
+    PATH.write_bytes(framed(data))
     try:
         stack = files.load_stack(PATH)
     except ValueError:
@@ -51,7 +66,7 @@ def read_stack(data):
 
 def read_record(data):
     """Any file is a part of a recording to the last bit, or a ``ValueError``."""
-    PATH.write_bytes(data)
+    PATH.write_bytes(framed(data))
     record_part.inputs_of(PATH)
     try:
         part = record_part.read_part(PATH)
@@ -69,6 +84,8 @@ def stack_seeds():
     yield stack_bytes()
     yield stack_bytes({"prompts": [], "seed": None}, dtype="F16")
     yield stack_bytes({**ABOUT, "zooms": []}, shape=(1, 3, 4, 6))
+    yield bare(stack_bytes())
+    yield bare(stack_bytes({**ABOUT, "zooms": []}, shape=(1, 3, 4, 6)))
 
 
 def record_seeds():
@@ -77,6 +94,7 @@ def record_seeds():
     part = [record_part.Answered(q, (torch.ones(2, 3), torch.zeros(2).half())) for q in "ab"]
     record_part.write_part(PATH, part, {"seed": "1"})
     yield PATH.read_bytes()
+    yield bare(PATH.read_bytes())
 
 
 TARGETS = {
@@ -137,7 +155,8 @@ def by_coverage(target, seeds, seconds, folder):
     for number, seed in enumerate(seeds):
         (corpus / str(number)).write_bytes(seed)
     options = [f"-max_total_time={seconds}", f"-timeout={HANG:.0f}", "-max_len=4096"]
-    options += ["-print_final_stats=1", "-rss_limit_mb=4096", f"-artifact_prefix={folder}/"]
+    options += ["-print_final_stats=1", "-rss_limit_mb=4096"]
+    options += [f"-artifact_prefix={tempfile.gettempdir()}/zoomstack_{target.__name__}_"]
     atheris.Setup([sys.argv[0], *options, str(corpus)], target)
     atheris.Fuzz()
 
@@ -150,6 +169,9 @@ if __name__ == "__main__":
     ) as folder:
         PATH = Path(folder) / "fuzzed.safetensors"
         if atheris:
+            # It ends its process without a word to Python: the folder is the parent's to delete.
+            if child := os.fork():
+                sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
             with atheris.instrument_imports(include=["zoomstack"]):
                 from zoomstack import files, record_part
                 from zoomstack import ladder as ladders

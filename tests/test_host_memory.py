@@ -2,14 +2,18 @@
 
 import os
 import random
+import re
+import traceback
 
 import pytest
 import torch
 from host_kit import Ladder, sampler_node
 from tiny_models import import_comfy, toy_model
+from tiny_vae import mosaic_vae
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import_comfy()
+from comfy import model_management as management  # noqa: E402
 
 LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
 
@@ -57,6 +61,11 @@ def near(a, b):
     return float((a - b).abs().max() / b.std()) < 1e-4
 
 
+def frames_of(error):
+    """The names of the functions that the error went through."""
+    return {frame.name for frame in traceback.extract_tb(error.__traceback__)}
+
+
 OPTIONS = [
     {"sampler": "euler_ancestral"},
     {"sampler": "dpmpp_2m_cfg_pp", "levels_per_batch": 1},
@@ -99,7 +108,52 @@ def test_at_any_allocation_the_next_run_is_as_if_nothing_had_been(pack, kit, opt
         try:
             with RunsOut(at, lasting=1):
                 survived += near(run(pack, model, kit, **options), whole)
-        except (torch.OutOfMemoryError, MemoryError):
-            pass
+        except torch.OutOfMemoryError as error:
+            said = re.match(r"Out of memory (with one|between the model's calls)", str(error))
+            # The host's own work before and after is the host's to explain.
+            assert said or "_outer_sample" not in frames_of(error), f"operation {at}"
         assert torch.equal(run(pack, model, kit, **options), whole), f"after operation {at}"
-    assert survived or not LONG
+    # Of one level a call nothing smaller can be tried.
+    assert survived or not LONG or options.get("levels_per_batch") == 1
+
+
+def cuda():
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has ...")
+
+
+def cpu():
+    torch.empty(2**55, dtype=torch.uint8)
+
+
+def ram():
+    raise MemoryError
+
+
+@pytest.mark.parametrize(
+    "where, out, need",
+    [
+        ("noise", cuda, "2.00 GiB"),
+        ("couple", cuda, "2.00 GiB"),
+        ("couple", cpu, f"{2**55} bytes"),
+        ("couple", ram, "more"),
+        ("settle", cuda, "2.00 GiB"),
+        ("_encode", cuda, "2.00 GiB"),
+    ],
+)
+def test_between_the_calls_the_error_says_what_needs_it(pack, kit, where, out, need, monkeypatch):
+    model = toy_model("eps")
+    options = {"space": "pixel", "vae": mosaic_vae()} if where == "_encode" else {}
+    whole = run(pack, model, kit, **options)
+    with monkeypatch.context() as broken:
+        broken.setattr(pack.nodes.coupling.Run, where, lambda *args: out())
+        with pytest.raises(MemoryError) as caught:
+            run(pack, model, kit, **options)
+    g = kit.geometry
+    assert re.fullmatch(
+        rf"Out of memory between the model's calls, for 4 levels of {g.width} x {g.height} latent "
+        rf"pixels: {need} needed, [\d.]+ GiB free on cpu. Choose a smaller width and .*",
+        str(caught.value),
+    )
+    # As the host tells that its models are to go.
+    assert management.is_oom(caught.value)
+    assert torch.equal(run(pack, model, kit, **options), whole)

@@ -5,15 +5,21 @@ import asyncio
 import importlib.util
 import re
 import sys
+import types
 
 import pytest
+import torch
 from conftest import ROOT
+from tiny_models import toy_model
+from tiny_vae import mosaic_vae
 
 DRIFTS = {
     "comfy.patcher_extension.WrappersMP.PREDICT_NOISE": "comfy.patcher_extension WrappersMP",
     "comfy.samplers.KSAMPLER": "comfy.samplers",
-    "comfy.model_management.raise_non_oom": "comfy.model_management",
+    "comfy.model_management.is_oom": "comfy.model_management",
     "comfy_api.latest.Input.Video": "comfy_api.latest Input",
+    "comfy.model_base.BaseModel.process_latent_in": "comfy.model_base BaseModel",
+    "comfy.model_patcher.ModelPatcher.clone": "comfy.model_patcher ModelPatcher",
     "folder_paths.is_within_directory": "folder_paths",
 }
 
@@ -56,6 +62,100 @@ def test_a_module_that_is_gone_is_named(pack, monkeypatch):
         needs, "MODULES", (*needs.MODULES, "comfy_extras.nodes_gone", "gone.for_ever")
     )
     assert needs.missing() == ["comfy_extras.nodes_gone", "gone.for_ever"]
+
+
+# The names that the nodes give to what the host hands them, and what that is.
+HANDED = {
+    "guider": ("guider",),
+    "clone": ("MODEL", "ModelPatcher"),
+    "patcher": ("MODEL", "ModelPatcher"),
+    "model": ("MODEL", "ModelPatcher", "network", "BaseModel"),
+    "network": ("network", "BaseModel"),
+    "sampler": ("sampler",),
+    "vae": ("VAE", "decoder"),
+    "mixing": ("EPS",),
+    "latent_format": ("LatentFormat",),
+}
+# Of torch's own Module, of the sampler that a model is wrapped in, and of a copy of the VAE.
+NOT_THE_HOSTS = {"state_dict", "parameters", "requires_grad_", "inner_model"}
+
+
+def test_every_part_of_what_the_host_hands_over_is_on_the_list(pack):
+    needs = pack.nodes.host.needs
+    parts = {kind: set(names.split()) for kind, names in needs.HELD.items()}
+    for _, names in needs.FEATURES:
+        for owner, _, part in (name.rpartition(".") for name in names.split()):
+            parts.setdefault(owner, set()).add(part)
+    seen = set()
+    for path in set((ROOT / "nodes").rglob("*.py")) - {ROOT / "nodes" / "trial.py"}:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Attribute) or node.attr in NOT_THE_HOSTS:
+                continue
+            name = getattr(node.value, "id", getattr(node.value, "attr", None))
+            if name in HANDED:
+                seen.add(name)
+                listed = set().union(*(parts[kind] for kind in HANDED[name]))
+                assert node.attr in listed, f"{path.name}: {name}.{node.attr}"
+    assert seen == set(HANDED)
+
+
+class Without:
+    """A thing that lacks one part, and has others of its own."""
+
+    def __init__(self, thing, part, **others):
+        self.__dict__.update(others, thing=thing, part=part)
+
+    def __getattr__(self, name):
+        if name == self.part:
+            raise AttributeError(name)
+        return getattr(self.thing, name)
+
+
+def lacking(kind, part):
+    """A call of the pack's as the host makes it, with a ``kind`` that has no ``part``."""
+    model = toy_model("eps")
+    if kind == "VAE":
+        return lambda host: host.encode_pictures(Without(mosaic_vae(), part), torch.zeros(1))
+    if kind == "MODEL":
+        return lambda host: host.install(
+            types.SimpleNamespace(clone=lambda: Without(model, part)), None
+        )
+    guider = types.SimpleNamespace(model_patcher=model, model_options={}, conds={})
+    if kind == "guider":
+        guider = Without(guider, part)
+    elif kind == "network":
+        guider.model_patcher = Without(model, "", model=Without(model.model, part))
+
+    def sampled(host):
+        (wrapper,) = host.install(model, None).wrappers["outer_sample"]["zoomstack"]
+        wrapper(types.SimpleNamespace(class_obj=guider), torch.zeros(2, 4, 8, 8))
+
+    return sampled
+
+
+@pytest.mark.parametrize(
+    "kind, part",
+    [
+        ("guider", "conds"),
+        ("MODEL", "wrappers"),
+        ("network", "current_patcher"),
+        ("VAE", "latent_dim"),
+    ],
+)
+def test_a_part_that_is_gone_is_named_where_the_object_is_handed_over(pack, kind, part):
+    host = pack.nodes.host
+    with pytest.raises(host.needs.MissingFeature, match=rf"has no {kind}.{part}\. Update ComfyUI"):
+        lacking(kind, part)(host)
+
+
+def test_a_sampler_without_its_function_is_no_sampler_of_private_noise(pack, comfy_host):
+    from comfy.samplers import KSAMPLER
+
+    sampler = KSAMPLER(lambda: None)
+    del sampler.sampler_function
+    noise = sys.modules[f"{pack.__name__}.nodes.host.noise"]
+    with pytest.raises(ImportError, match="has no sampler.sampler_function"):
+        noise.share_noise(sampler, None, None, 0)
 
 
 def test_the_list_names_the_version_of_pyproject(pack):

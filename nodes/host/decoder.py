@@ -10,6 +10,8 @@ import comfy.model_management as management
 import torch
 from torch import Tensor
 
+from . import needs
+
 Decode = Callable[[Tensor], Tensor]
 
 
@@ -19,6 +21,7 @@ def tunable_decoder(vae: Any) -> tuple[Decode, list[torch.nn.Parameter]]:
     The copy is in single precision on the VAE's device; the VAE itself stays as it is. Latents are
     of the space of LATENT wires. No parameters where the VAE has none (pixel models).
     """
+    needs.held("decoder", vae)
     management.load_models_gpu([vae.patcher])
     # Copied outside of inference mode, in which ComfyUI loads weights: autograd refuses those.
     with torch.inference_mode(False):

@@ -1,15 +1,22 @@
-"""How many levels fit into one model call."""
+"""How many levels fit into one model call, and what is said where even one does not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import comfy.model_management as management
+import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
+
+
+class OutOfMemory(torch.OutOfMemoryError, MemoryError):
+    """In the pack's words; the host knows it as torch's own, and unloads its models."""
 
 
 def affordable(model: ModelPatcher, shape: Any) -> int:
@@ -38,8 +45,28 @@ def _halved_until(levels: int, fits: Callable[[int], bool]) -> int:
 
 
 def raise_unless_out_of_memory(error: Exception) -> None:
-    """Raise any other error again."""
-    management.raise_non_oom(error)
+    """Raise any other error again, and one that has said its own words."""
+    # The host knows a GPU's errors alone.
+    of_ram = isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+    if isinstance(error, OutOfMemory) or not (of_ram or management.is_oom(error)):
+        raise error
+
+
+@contextmanager
+def explained(shape: Any, device: torch.device) -> Iterator[None]:
+    """Memory that runs out between a model's calls: for levels of what ``shape``, and the cure."""
+    try:
+        yield
+    except Exception as error:
+        raise_unless_out_of_memory(error)
+        need = re.search(r"allocate ([\d.]+ \w+)", str(error))
+        free: Any = management.get_free_memory(device)
+        raise OutOfMemory(
+            f"Out of memory between the model's calls, for {shape[0]} levels of {shape[-1]} x "
+            f"{shape[-2]} latent pixels: {need[1] if need else 'more'} needed, {free / 2**30:.2f} "
+            f"GiB free on {device}. Choose a smaller width and height, fewer levels or, where it "
+            "is pixel, another space."
+        ) from error
 
 
 def empty_cache() -> None:

@@ -1,7 +1,8 @@
 """The features of ComfyUI that the pack relies on, and what it says where one is missing.
 
 Looked for when the pack is loaded, before anything of the host is imported from here: in place of
-Python's own words, which name a line of ours, the log then names the feature and the remedy.
+Python's own words, which name a line of ours, the log then names the feature and the remedy. What
+an object has only once it is made is looked for where the host hands it over: ``held``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 NEEDED = "0.30.0"  # as pyproject.toml says
 
@@ -21,8 +23,18 @@ FEATURES = (
     ("comfy.samplers", "KSAMPLER SAMPLER_NAMES SCHEDULER_NAMES"),
     ("comfy.k_diffusion.sampling", "BrownianTreeNoiseSampler default_noise_sampler"),
     ("comfy.model_management", "throw_exception_if_processing_interrupted load_models_gpu"),
-    ("comfy.model_management", "raise_non_oom soft_empty_cache get_total_memory in_training"),
-    ("comfy.model_base", "BaseModel"),
+    ("comfy.model_management", "is_oom get_total_memory get_free_memory soft_empty_cache"),
+    ("comfy.model_management", "in_training"),
+    ("comfy.model_base", "BaseModel.memory_required BaseModel.concat_cond"),
+    ("comfy.model_base", "BaseModel.process_latent_in BaseModel.process_latent_out"),
+    ("comfy.model_patcher", "ModelPatcher.clone ModelPatcher.get_model_object"),
+    ("comfy.model_patcher", "ModelPatcher.get_free_memory ModelPatcher.is_dynamic"),
+    ("comfy.model_patcher", "ModelPatcher.add_wrapper_with_key"),
+    ("comfy.model_patcher", "ModelPatcher.remove_wrappers_with_key"),
+    ("comfy.model_patcher", "ModelPatcher.set_additional_models"),
+    ("comfy.model_sampling", "EPS.noise_scaling CONST.noise_scaling"),
+    ("comfy.latent_formats", "LatentFormat.latent_channels LatentFormat.spacial_downscale_ratio"),
+    ("comfy.sd", "VAE.encode VAE.decode"),
     ("comfy.utils", "ProgressBar common_upscale"),
     ("comfy.cli_args", "args.disable_metadata"),
     ("folder_paths", "get_output_directory get_input_directory get_temp_directory"),
@@ -30,6 +42,15 @@ FEATURES = (
 )
 # Imported where a node first needs them: only whether they are there.
 MODULES = ("nodes", "comfy_extras.nodes_differential_diffusion", "comfy_extras.nodes_upscale_model")
+# What objects have besides: only in the making are these given to them.
+HELD = {
+    "guider": "model_patcher model_options conds",
+    "MODEL": "model model_options wrappers patches load_device",
+    "network": "current_patcher diffusion_model concat_keys",  # a MODEL's model
+    "sampler": "sampler_function extra_options inpaint_options",
+    "VAE": "patcher first_stage_model latent_channels latent_dim",
+    "decoder": "device process_output",  # of a VAE, where it is tuned
+}
 
 
 class MissingFeature(ImportError):
@@ -45,7 +66,15 @@ def missing() -> list[str]:
 
 def check() -> None:
     """Raises ``MissingFeature`` with the missing features and the ComfyUI that has them."""
-    lost = missing()
+    _refuse(missing())
+
+
+def held(kind: str, thing: Any) -> None:
+    """Raises ``MissingFeature`` where a ``kind`` of ``HELD``, as the host made it, lacks parts."""
+    _refuse([f"{kind}.{name}" for name in HELD[kind].split() if not hasattr(thing, name)])
+
+
+def _refuse(lost: list[str]) -> None:
     if lost:
         version = getattr(sys.modules.get("comfyui_version"), "__version__", "of unknown version")
         raise MissingFeature(

@@ -11,6 +11,7 @@ import torch
 from comfy.samplers import KSAMPLER
 from torch import Tensor
 
+from . import needs
 from .jobs import log
 from .site import Run, Site
 
@@ -21,6 +22,8 @@ _KNOWN_MODULES = ("comfy.k_diffusion.", "comfy.samplers", "comfy.extra_samplers.
 
 def share_noise(sampler: Any, run: Run, site: Site, seed: int | None) -> Any:
     """The sampler, drawing its noise along the way from noise that all levels share."""
+    if isinstance(sampler, KSAMPLER):
+        needs.held("sampler", sampler)
     function = getattr(sampler, "sampler_function", None)
     name = getattr(function, "__name__", type(sampler).__name__)
     if not isinstance(sampler, KSAMPLER) or function is None:

@@ -7,11 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from . import needs
 from .jobs import check_interrupted
 
 
 def encode_pictures(vae: Any, pictures: Tensor) -> Tensor:
     """Latents (space of LATENT wires) of pictures (B, 3, H, W) in [0, 1]."""
+    needs.held("VAE", vae)
     # As IMAGEs lie in memory: then a stock VAE Encode gives the same latents to the last bit.
     images = pictures.movedim(1, -1).contiguous()
     if getattr(vae, "latent_dim", 2) == 3:

@@ -23,7 +23,7 @@ from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
 from .. import windowing
-from . import memory
+from . import memory, needs
 from .jobs import check_interrupted, log
 from .site import Site, WindowedRun, WindowPlan
 from .wrappers import KEY
@@ -37,6 +37,7 @@ WINDOWS = "zoomstack_windows"
 def install_windows(model: ModelPatcher, plan: WindowPlan) -> ModelPatcher:
     """A clone of ``model`` that is sampled in windows, by any guider and any sampler."""
     clone = model.clone()
+    needs.held("MODEL", clone)
 
     def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return _outer_sample(plan, executor, noise, *args, **kwargs)
@@ -91,6 +92,8 @@ def _outer_sample(
     plan: WindowPlan, executor: Any, noise: Tensor, *args: Any, **kwargs: Any
 ) -> Tensor:
     guider = executor.class_obj
+    needs.held("guider", guider)
+    needs.held("network", guider.model_patcher.model)
     if kwargs.get("latent_shapes") is not None and len(kwargs["latent_shapes"]) > 1:
         raise ValueError("Packed latents of several kinds have no windows; use an image model.")
     sigmas = args[2] if len(args) > 2 else kwargs["sigmas"]
@@ -179,7 +182,7 @@ def _calc_cond_batch(
                 if len(x) > 1 and KEY in model_options:
                     raise  # a zoom can take fewer levels
                 height, width = view.windows.tile
-                raise MemoryError(
+                raise memory.OutOfMemory(
                     f"Out of memory with one window of {width} x {height} latent pixels per call; "
                     "choose a smaller tile_size."
                 ) from error

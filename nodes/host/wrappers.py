@@ -19,7 +19,7 @@ from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
 from .. import routing
-from . import memory
+from . import memory, needs
 from .jobs import check_interrupted, log
 from .noise import share_noise
 from .preview import Preview
@@ -34,9 +34,14 @@ KEY = "zoomstack"
 def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
     """A clone of ``model`` whose levels are sampled together, by any guider and any sampler."""
     clone = model.clone()
+    needs.held("MODEL", clone)
 
-    def outer_sample(executor: Any, *args: Any, **kwargs: Any) -> Tensor:
-        return _outer_sample(plan, executor, *args, **kwargs)
+    def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        guider = executor.class_obj
+        needs.held("guider", guider)
+        needs.held("network", guider.model_patcher.model)
+        with memory.explained(tuple(noise.shape), guider.model_patcher.load_device):
+            return _outer_sample(plan, executor, noise, *args, **kwargs)
 
     wrappers = {
         WrappersMP.OUTER_SAMPLE: outer_sample,
@@ -169,7 +174,7 @@ def _calc_cond_batch(
         except Exception as error:
             memory.raise_unless_out_of_memory(error)
             if most == 1:
-                raise MemoryError(
+                raise memory.OutOfMemory(
                     f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels "
                     "per call; choose a smaller width and height."
                 ) from error
