@@ -13,7 +13,6 @@ from tiny_vae import mosaic_vae
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import_comfy()
-from comfy import model_management as management  # noqa: E402
 
 LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
 
@@ -141,6 +140,8 @@ def ram():
     ],
 )
 def test_between_the_calls_the_error_says_what_needs_it(pack, kit, where, out, need, monkeypatch):
+    from comfy.model_management import is_oom
+
     model = toy_model("eps")
     options = {"space": "pixel", "vae": mosaic_vae()} if where == "_encode" else {}
     whole = run(pack, model, kit, **options)
@@ -155,5 +156,5 @@ def test_between_the_calls_the_error_says_what_needs_it(pack, kit, where, out, n
         str(caught.value),
     )
     # As the host tells that its models are to go.
-    assert management.is_oom(caught.value)
+    assert is_oom(caught.value)
     assert torch.equal(run(pack, model, kit, **options), whole)
