@@ -9,7 +9,7 @@ import pytest
 import torch
 from host_kit import Ladder, sampler_node
 from tiny_models import import_comfy, toy_model
-from tiny_vae import mosaic_vae
+from tiny_vae import bent, mosaic_vae
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import_comfy()
@@ -143,7 +143,7 @@ def test_between_the_calls_the_error_says_what_needs_it(pack, kit, where, out, n
     from comfy.model_management import is_oom
 
     model = toy_model("eps")
-    options = {"space": "pixel", "vae": mosaic_vae()} if where == "_encode" else {}
+    options = {"space": "pixel", "vae": bent(mosaic_vae())} if where == "_encode" else {}
     whole = run(pack, model, kit, **options)
     with monkeypatch.context() as broken:
         broken.setattr(pack.nodes.coupling.Run, where, lambda *args: out())

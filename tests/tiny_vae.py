@@ -44,6 +44,13 @@ def mosaic_vae(latent_channels: int = 4) -> Any:
     return comfy.sd.VAE(sd=sd, metadata={"tae_latent_channels": latent_channels})
 
 
+def bent(vae: Any) -> Any:
+    """``vae`` with an encoder that nothing linear stands in for."""
+    straight = vae.encode
+    vae.encode = lambda pictures: straight((20 * pictures).sin())
+    return vae
+
+
 def mosaic_video_vae() -> Any:
     """The mosaic again, in the autoencoder of Wan and Qwen-Image: 16 channels, 5-D latents.
 
