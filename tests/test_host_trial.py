@@ -1,0 +1,60 @@
+"""What the speed benchmark asks of ComfyUI: both sides of its ratios do the same work."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from zoomstack.bench.speed import host, sampled
+from zoomstack.bench.speed.settings import QUICK, Bench
+
+SMALL = dataclasses.replace(QUICK, turns=1, steps=2, sampled=64, levels=3)
+
+
+@pytest.fixture
+def trial(pack, comfy_host):
+    return host.trial(comfy_host, True)
+
+
+@pytest.fixture
+def bench(comfy_host, demo_checkpoint, monkeypatch):
+    monkeypatch.setenv("ZOOMSTACK_CHECKPOINT", str(demo_checkpoint))
+    return Bench(SMALL, comfy_host)
+
+
+@torch.inference_mode()
+def test_levels_that_never_meet_are_those_of_the_stock_sampler(trial, demo_checkpoint):
+    """So the ratio is of nothing but what the pack adds: same model, steps, noise and batch."""
+    at = trial.demo(str(demo_checkpoint), ["a planet"] * 3)
+    latent = trial.empty(at, 64)
+    assert latent.shape == (3, 16, 8, 8)
+    plain = trial.plain(at, latent, 2, seed=5)
+    apart = trial.joint(at, latent, 2, seed=5, coupling="independent", shared_noise=False)
+    assert torch.allclose(apart, plain, atol=1e-4)
+    assert not torch.allclose(trial.joint(at, latent, 2, seed=5), plain, atol=0.1)
+
+
+@pytest.mark.parametrize("name", ["sd15", "sdxl"])
+@torch.inference_mode()
+def test_random_weights_keep_numbers_in_range(trial, monkeypatch, name):
+    """The published sizes' own layout, an eighth as wide."""
+    config, unet, width = trial.REAL[name]
+    unet = {**unet, "model_channels": 64}
+    monkeypatch.setitem(trial.REAL, name, (config, unet, width))
+    at = trial.random_weights(name, 2)
+    latent = trial.empty(at, 64)
+    for samples in (trial.plain(at, latent, 2), trial.joint(at, latent, 2)):
+        assert samples.shape == (2, 4, 8, 8)
+        assert samples.isfinite().all()
+        assert samples.std() > 0.01
+
+
+def test_the_rows_of_sampling_name_every_coupling(trial, bench):
+    lines = [*sampled.sampled(bench)]
+    assert [line.what.rpartition("coupled ")[2] for line in lines] == [
+        "in latents",
+        "in latents, operators fitted to the VAE (the default)",
+        "in pixels on every step",
+        "in pixels by the default schedule, the last step",
+    ]
+    assert all(line.value.median > 0 for line in lines)
