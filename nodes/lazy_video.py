@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from fractions import Fraction
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from ..zoomstack.frames import FrameRenderer
 from ..zoomstack.lookahead import look_ahead
 from ..zoomstack.path import Depth, Path
 from ..zoomstack.planes import PlaneRenderer
+from ..zoomstack.whole import claimed
 from . import host
 
 # Of the free memory, what the frames of a video may take where a node wants them all at once.
@@ -72,7 +74,9 @@ class LazyVideo(Input.Video):
             )
         bits = bit_depth or 8
         planes = PlaneRenderer(self.renderer)
-        with closing(self._rendered(lambda depth: planes.render(depth, bits))) as frames:
+        # Save Video counts the files that it sees: another server's must not choose this name too.
+        named = claimed(path) if isinstance(path, str | os.PathLike) else nullcontext()
+        with named, closing(self._rendered(lambda depth: planes.render(depth, bits))) as frames:
             encode(path, frames, self.get_frame_rate(), crf, bits, metadata)
 
     def pixels(self) -> Generator[np.ndarray, None, None]:

@@ -91,7 +91,7 @@ def test_two_servers_on_one_output_folder_overwrite_nothing(server, second):
     graphs = {}
     for number in range(PROMPTS):  # in turn, so that both are at work at once
         for me, client in enumerate(clients):
-            # The names of films are the stock node's: two servers may choose the same.
+            # Save Video lists a folder, then takes a name: between the two another may.
             graph = prompt(2 * number + me, f"film{me}")
             graphs[client.queue(graph)] = client, graph
     names = [made_by(client, run, graph) for run, (client, graph) in graphs.items()]

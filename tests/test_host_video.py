@@ -246,6 +246,29 @@ def test_a_cancel_or_an_error_leaves_no_file_and_stops_at_once(
     assert target.read_bytes() == b"an older video"
 
 
+def test_a_name_is_taken_from_the_first_frame_on(pack, video_of, tmp_path, monkeypatch):
+    """Another server's Save Video, at the same time, counts on; a broken film gives it back."""
+    import folder_paths
+
+    def number():
+        return folder_paths.get_save_image_path("film", str(tmp_path))[2]
+
+    seen = []
+    lazy = part(pack, "nodes", "lazy_video")
+    monkeypatch.setattr(lazy.host, "check_interrupted", lambda: seen.append(number()))
+    video_of().save_to(str(tmp_path / f"film_{number():05}_.mp4"))
+    assert set(seen) == {2}
+    assert number() == 2
+
+    def broken():
+        raise RuntimeError("a bad frame")
+
+    monkeypatch.setattr(lazy.host, "check_interrupted", broken)
+    with pytest.raises(RuntimeError, match="a bad frame"):
+        video_of().save_to(str(tmp_path / "film_00002_.mp4"))
+    assert [path.name for path in tmp_path.iterdir()] == ["film_00001_.mp4"]
+
+
 def test_progress_reaches_the_end(video_of, monkeypatch):
     import comfy.utils
 

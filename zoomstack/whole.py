@@ -37,6 +37,25 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
 
 
 @contextmanager
+def claimed(path: str | os.PathLike[str]) -> Iterator[None]:
+    """An empty file under the new name ``path``, so that nobody takes that name meanwhile.
+
+    It goes if the block fails. A file that is there already is left as it is.
+    """
+    with explained(Path(path)):
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o666))
+        except FileExistsError:
+            yield
+            return
+        try:
+            yield
+        except BaseException:
+            Path(path).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
 def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary folder beside ``path`` to fill; on success it becomes ``path``, which is new.
 
