@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -135,9 +135,11 @@ class FrameRenderer:
     def _look(self, layer: Layer, top: slice, left: slice) -> Tensor:
         """The pixels ``top`` x ``left`` of the frame, of this level alone."""
         g = self.geometry
-        rows = _axis(layer.rows, top, self.height, g.height)
-        columns = _axis(layer.columns, left, self.width, g.width, self.shift)
-        return look(self._level(layer.level), rows, columns)
+        level = self._level(layer.level)
+        dtype = np.float64 if level.dtype == torch.float64 else np.float32
+        rows = _axis(layer.rows, top, self.height, g.height, dtype)
+        columns = _axis(layer.columns, left, self.width, g.width, dtype, self.shift)
+        return look(level, rows, columns)
 
     def _lay(self, frame: Tensor, layer: Layer) -> None:
         """Lay a level over the frame where all of a pixel lies inside the level."""
@@ -171,11 +173,18 @@ def _covered(span: Span, count: int) -> slice:
     return slice(max(0, math.ceil(first - TOUCH)), min(count, math.floor(stop + TOUCH)))
 
 
-def _axis(span: Span, pixels: slice, count: int, size: int, shift: float = 0.0) -> list[Band]:
+def _axis(
+    span: Span,
+    pixels: slice,
+    count: int,
+    size: int,
+    dtype: type[np.floating[Any]],
+    shift: float = 0.0,
+) -> list[Band]:
     """The axis matrix of the frame's ``pixels``, of ``count`` that show ``span`` of a level."""
     step = span.size * size / count
     start = span.first * size + (pixels.start + shift) * step
-    return axis(pixels.stop - pixels.start, size, start, step)
+    return axis(pixels.stop - pixels.start, size, start, step, dtype)
 
 
 def _rise(t: np.ndarray) -> np.ndarray:

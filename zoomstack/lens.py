@@ -11,7 +11,7 @@ the transposed picture, which to a matrix product is no copy.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -29,35 +29,42 @@ class Band(NamedTuple):
     weights: np.ndarray
 
 
-def axis(count: int, size: int, start: float, step: float) -> list[Band]:
+def axis(
+    count: int, size: int, start: float, step: float, dtype: type[np.floating[Any]] = np.float64
+) -> list[Band]:
     """``count`` pixels, ``step`` source pixels each, from ``start`` on, of an axis of ``size``.
 
     Pixel k of the source covers [k, k + 1), and ``count >= 1``. The weights of a pixel sum to 1;
-    source pixels beyond the picture do not count.
+    source pixels beyond the picture do not count. ``dtype`` is that of the bands' weights.
     """
     scale = max(step, 1.0)
     centre = start + (np.arange(count) + 0.5) * step
     first = np.ceil(centre - LOBES * scale - 0.5).astype(np.int64)
     source = first[:, None] + np.arange(int(2 * LOBES * scale) + 1)
     weights = _lanczos((source + 0.5 - centre[:, None]) / scale)
-    inside = (source >= 0) & (source < size)
-    weights *= inside
+    weights *= (source >= 0) & (source < size)
     weights /= weights.sum(1, keepdims=True)
+    lows = np.arange(0, count, BLOCK)
+    stops = np.minimum(lows + BLOCK, count)
+    starts, ends = first[lows], source[stops - 1, -1] + 1
+    # All blocks below each other, each from its own first source pixel on.
+    rows = np.zeros((count, int((ends - starts).max())), dtype)
+    columns = source - np.repeat(starts, stops - lows)[:, None]
+    rows[np.arange(count)[:, None], columns] = weights
     bands = []
-    for low in range(0, count, BLOCK):
-        rows = slice(low, min(count, low + BLOCK))
-        seen = slice(int(source[low, 0]), int(source[rows.stop - 1, -1]) + 1)
-        block = np.zeros((rows.stop - low, seen.stop - seen.start))
-        block[np.arange(len(block))[:, None], source[rows] - seen.start] = weights[rows]
-        begin = min(max(0, seen.start), size - 1)
-        end = max(min(size, seen.stop), begin + 1)
-        part = block[:, begin - seen.start : end - seen.start]
-        bands.append(Band(rows, slice(begin, end), part))
+    for low, stop, seen, past in zip(
+        lows.tolist(), stops.tolist(), starts.tolist(), ends.tolist(), strict=True
+    ):
+        begin = min(max(0, seen), size - 1)
+        end = max(min(size, past), begin + 1)
+        part = rows[low:stop, begin - seen : end - seen]
+        bands.append(Band(slice(low, stop), slice(begin, end), part))
     return bands
 
 
 def _lanczos(t: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(t) < LOBES, np.sinc(t) * np.sinc(t / LOBES), 0.0)
+    x = np.pi * np.where(t == 0, 1e-20, t)  # where the sines cancel to 1
+    return np.where(np.abs(t) < LOBES, LOBES * np.sin(x) * np.sin(x / LOBES) / (x * x), 0.0)
 
 
 def look(picture: Tensor, rows: list[Band], columns: list[Band]) -> Tensor:

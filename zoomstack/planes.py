@@ -55,14 +55,15 @@ class PlaneRenderer:
         """The planes of the frame at ``depth``."""
         scale = 2.0 ** (bits - 8)
         luma, chroma = self._luma.picture(depth), self._chroma.picture(depth)
-        shares = ((luma, LUMA_RANGE), (chroma, CHROMA_RANGE))
         dtype = torch.uint8 if bits <= 8 else torch.int16
-        planes = [
-            working(plane).mul_(span * scale).add_(BLACK * scale + 0.5).to(dtype).flatten()
-            for plane, span in shares
-        ]
-        pixels = torch.cat(planes).view(-1, self._luma.width).cpu().numpy()
-        return pixels if bits <= 8 else pixels.view(np.uint16)
+        pixels = luma.new_empty(luma.numel() + chroma.numel(), dtype=dtype)
+        parts = pixels[: luma.numel()], pixels[luma.numel() :]
+        shares = ((luma, LUMA_RANGE), (chroma, CHROMA_RANGE))
+        for part, (plane, span) in zip(parts, shares, strict=True):
+            values = working(plane).mul_(span * scale).add_(BLACK * scale + 0.5)
+            part.copy_(values.view(-1))
+        planes = pixels.view(-1, self._luma.width).cpu().numpy()
+        return planes if bits <= 8 else planes.view(np.uint16)
 
 
 def _mixed(weights: tuple[tuple[float, ...], ...], middle: float, level: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from ..quality import write
 from .line import Line, comma_separated, markdown
 from .machine import machine
 from .menu import MEMORY, SPEED, Row, chosen
-from .settings import FULL, GPU_FUSED, GPU_SAMPLED, QUICK, Bench
+from .settings import FULL, GPU_SAMPLED, QUICK, Bench
 
 
 def report(options: argparse.Namespace) -> str:
@@ -46,7 +46,7 @@ def settings(options: argparse.Namespace) -> Bench:
     device = torch.device(options.device)
     sizes = QUICK if options.quick else FULL
     if device.type != "cpu":
-        sizes = replace(sizes, sampled=GPU_SAMPLED[options.model], fused=GPU_FUSED)
+        sizes = replace(sizes, sampled=GPU_SAMPLED[options.model])
     given = {"sampled": options.size, "levels": options.levels, "steps": options.steps}
     sizes = replace(sizes, **{name: value for name, value in given.items() if value})
     return Bench(sizes, options.comfyui, device, options.model)

@@ -29,10 +29,9 @@ class Sizes:
 
 
 QUICK = Sizes(3, 4, 128, 8, 256, 40, (1920, 1080), (640, 360), (120, 600), 3, 16)
-FULL = Sizes(9, 16, 256, 8, 512, 120, (1920, 1080), (1920, 1080), (300, 3000), 4, 64)
+FULL = Sizes(9, 16, 256, 8, 1024, 120, (1920, 1080), (1920, 1080), (300, 3000), 4, 64)
 # Random weights of the real sizes, on a GPU.
 GPU_SAMPLED = {"demo": 256, "sd15": 512, "sdxl": 1024}
-GPU_FUSED = 1024
 
 
 @dataclass(frozen=True)
