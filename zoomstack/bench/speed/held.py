@@ -19,11 +19,13 @@ from .film import FPS, zoom
 from .host import loaded
 from .line import Line
 from .peak import MIB, peak
-from .sampled import BATCHES
+from .sampled import FEW
 from .settings import Bench
 from .turns import Spread
 
 FILM_BAR, DEPTH_BAR, GIB = 1.05, 8.0, 2**30
+# What an allocator rounds up, over the levels' own share.
+PROPORTION, SLACK = 1.25, 0.05
 
 
 def films(bench: Bench) -> Iterator[Line]:
@@ -41,16 +43,17 @@ def films(bench: Bench) -> Iterator[Line]:
 
 
 def calls(bench: Bench) -> Iterator[Line]:
-    """Fewer levels a model call, less memory."""
-    found = {most: peak(bench.device, sampling, bench, most) for most in BATCHES}
-    size = f"{bench.sizes.levels} levels of {bench.sizes.sampled}², {bench.model} model"
-    for most in BATCHES[:-1]:
+    """Fewer levels a model call, less memory: in proportion, over what one level takes."""
+    every = bench.sizes.levels
+    found = {most: peak(bench.device, sampling, bench, most) for most in (*FEW, every)}
+    size = f"{every} levels of {bench.sizes.sampled}², {bench.model} model"
+    for most in FEW:
         yield Line(
             "calls",
             f"`levels_per_batch` {most}: memory over one level a call, of all levels' at once",
-            exactly(found[most].added / found[0].added),
-            most=1.0,
-            details=f"{size}: {_mib(found[most].added)} against {_mib(found[0].added)}",
+            exactly(found[most].added / found[every].added),
+            most=PROPORTION * (most - 1) / (every - 1) or SLACK,
+            details=f"{size}: {_mib(found[most].added)} against {_mib(found[every].added)}",
         )
 
 
