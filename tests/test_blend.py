@@ -4,6 +4,7 @@ import pytest
 import torch
 from ladders import LADDERS, NAMES, even
 from test_render import noise
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from zoomstack.blend import agreement, blend, octave_share
 from zoomstack.geometry import Geometry
@@ -160,3 +161,15 @@ def test_shares_move_from_uniform_to_snr():
     assert torch.equal(blend(views, geometry, "snr", 0.2, settled=1.0), snr)
     half = blend(views[:2], Geometry(24, 24, (2.0,)), "snr", 0.2, settled=0.5)
     torch.testing.assert_close(half, (uniform[:2] + snr[:2]) / 2)
+
+
+@pytest.mark.parametrize("g", LADDERS, ids=NAMES)
+def test_a_pass_is_one_graph_of_tensors_that_can_be_compiled(g):
+    """No Python between the operators, no copy from another device: matrices are constants."""
+    views = noise(g, dtype=torch.float32)
+    graph = make_fx(lambda x: fuse(x, g))(views)
+    # A product may be turned round, which rounds otherwise.
+    compiled = torch.compile(graph, fullgraph=True, backend="eager")
+    assert torch.allclose(compiled(views), fuse(views, g), atol=1e-5)
+    asked = {str(node.target) for node in graph.graph.nodes if node.op == "call_function"}
+    assert not [name for name in asked if "_to_copy" in name or "item" in name], asked
