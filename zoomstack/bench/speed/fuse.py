@@ -36,7 +36,7 @@ def fuse(bench: Bench) -> Iterator[Line]:
 
     works: dict[str, Callable[[], object]] = {"both": lambda: fused(views), "move": move}
     if bench.on_gpu:
-        # Traced first: the compiler does not see the kept matrices, in the graph they are constants.
+        # Traced first: the compiler sees no kept matrices; in the graph they are constants.
         graph = make_fx(fused)(views)
         compiled = torch.compile(graph, fullgraph=True, mode="reduce-overhead")
         works["compiled"] = lambda: compiled(views)
