@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from .geometry import Geometry, Placement
+from .matrix import Matrix
 from .precision import working
 from .pyramid import octaves, weighted
-from .resample import Matrix
 from .space import Link, Space, as_space, check_levels
 
 Weighting = Literal["snr", "uniform"]

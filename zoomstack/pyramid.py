@@ -12,7 +12,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from .resample import Matrix, interpolation
+from .matrix import Matrix, separable
+from .resample import interpolation
 
 
 @lru_cache(maxsize=256)
@@ -36,8 +37,8 @@ def split(picture: Tensor) -> list[Tensor]:
     bands = []
     while max(picture.shape[-2:]) > 1:
         (halve_h, double_h), (halve_w, double_w) = map(_octave, picture.shape[-2:])
-        coarse = halve_h.like(picture) @ picture @ halve_w.like(picture).T
-        bands.append(picture - double_h.like(picture) @ coarse @ double_w.like(picture).T)
+        coarse = separable(halve_h, halve_w, picture)
+        bands.append(picture - separable(double_h, double_w, coarse))
         picture = coarse
     return [*bands, picture]
 
@@ -47,7 +48,7 @@ def merge(bands: list[Tensor]) -> Tensor:
     picture = bands[-1]
     for band in reversed(bands[:-1]):
         (_, double_h), (_, double_w) = map(_octave, band.shape[-2:])
-        picture = band + double_h.like(band) @ picture @ double_w.like(band).T
+        picture = band + separable(double_h, double_w, picture)
     return picture
 
 
@@ -66,12 +67,12 @@ def weighted(picture: Tensor, weights: Sequence[float]) -> Tensor:
     for weight, before in _steps(weights):
         if parts:
             (halve_h, _), (halve_w, _) = map(_octave, picture.shape[-2:])
-            picture = halve_h.like(picture) @ picture @ halve_w.like(picture).T
+            picture = separable(halve_h, halve_w, picture)
         parts.append(picture * (weight - before))
     total = parts.pop()
     for part in reversed(parts):
         (_, double_h), (_, double_w) = map(_octave, part.shape[-2:])
-        total = part + double_h.like(part) @ total @ double_w.like(part).T
+        total = part + separable(double_h, double_w, total)
     return total
 
 

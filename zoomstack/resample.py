@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from .geometry import Geometry, Placement
+from .matrix import Matrix, separable
 from .space import Window
 
 # Below this share of the largest singular value a direction of the patch counts as invisible.
@@ -55,22 +56,6 @@ def enlarge_matrix(placement: Placement, window: slice) -> Tensor:
     size, zoom, left = placement
     centre = left + (torch.arange(size, dtype=torch.float64) + 0.5) / zoom
     return interpolation(centre - 0.5 - window.start, window.stop - window.start)
-
-
-class Matrix:
-    """A float64 matrix that keeps a copy for each device and dtype it has met."""
-
-    def __init__(self, values: Tensor) -> None:
-        self.values = values
-        self._copies: dict[tuple[torch.device, torch.dtype], Tensor] = {}
-
-    def like(self, picture: Tensor) -> Tensor:
-        key = (picture.device, picture.dtype)
-        if key not in self._copies:
-            # An inference tensor in this cache would break autograd (the Adam anchor) later.
-            with torch.inference_mode(False):
-                self._copies[key] = self.values.clone().to(*key)
-        return self._copies[key]
 
 
 class AxisLink:
@@ -144,23 +129,19 @@ class PlainLink:
         self.window: Window = (rows.window, columns.window)
 
     def shrink(self, picture: Tensor) -> Tensor:
-        return _apply(self._rows.shrink, self._columns.shrink, picture)
+        return separable(self._rows.shrink, self._columns.shrink, picture)
 
     def enlarge(self, patch: Tensor) -> Tensor:
-        return _apply(self._rows.enlarge, self._columns.enlarge, patch)
+        return separable(self._rows.enlarge, self._columns.enlarge, patch)
 
     def spread(self, change: Tensor) -> Tensor:
         return self.enlarge(change)
 
     def lift(self, change: Tensor) -> Tensor:
-        return _apply(self._rows.lift, self._columns.lift, change)
+        return separable(self._rows.lift, self._columns.lift, change)
 
     def shrink_noise(self, noise: Tensor) -> Tensor:
-        return _apply(self._rows.noise, self._columns.noise, noise)
-
-
-def _apply(rows: Matrix, columns: Matrix, picture: Tensor) -> Tensor:
-    return rows.like(picture) @ picture @ columns.like(picture).T
+        return separable(self._rows.noise, self._columns.noise, noise)
 
 
 class PlainSpace:

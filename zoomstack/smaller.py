@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from .geometry import Placement
-from .resample import AxisLink, Matrix, PlainLink, axis_link, shrink_matrix
+from .matrix import Matrix
+from .resample import AxisLink, PlainLink, axis_link, shrink_matrix
 
 
 class Smaller(PlainLink):

@@ -30,7 +30,8 @@ from torch import Tensor
 from .geometry import Geometry, Placement
 from .krylov import function_of
 from .linear_twin import LinearTwin
-from .resample import Matrix, axis_link, enlarge_matrix
+from .matrix import Matrix, separable
+from .resample import axis_link, enlarge_matrix
 from .space import Window
 
 APART = 4  # shrunk latents that lie this far apart share no latent of the deeper level
@@ -103,11 +104,11 @@ class TwinLink:
         loses them has no inverse.
         """
         twin = self._twin.to(x)
-        pixels = _apply(self._rows.shrink, self._columns.shrink, twin.pixels(x, affine))
+        pixels = separable(self._rows.shrink, self._columns.shrink, twin.pixels(x, affine))
         shrunk = twin.latents(pixels, affine)
         if twin.unused is None:
             return shrunk
-        return shrunk + _mixed(twin.unused, _apply(self._rows.mean, self._columns.mean, x))
+        return shrunk + _mixed(twin.unused, separable(self._rows.mean, self._columns.mean, x))
 
     def _transposed(self, y: Tensor) -> Tensor:
         """K^T y."""
@@ -122,7 +123,7 @@ class TwinLink:
 
     def _enlarge(self, x: Tensor, affine: bool) -> Tensor:
         twin = self._twin.to(x)
-        pixels = _apply(self._rows.enlarge, self._columns.enlarge, twin.pixels(x, affine))
+        pixels = separable(self._rows.enlarge, self._columns.enlarge, twin.pixels(x, affine))
         return twin.latents(pixels, affine)
 
     def _gram(self, y: Tensor) -> Tensor:
@@ -144,10 +145,6 @@ class TwinLink:
         covariance = self._shrink(self._transposed(points))[at].mean((-1, -2))
         value, vector = torch.linalg.eigh(covariance)
         return Matrix((vector * value.rsqrt()) @ vector.T)
-
-
-def _apply(rows: Matrix, columns: Matrix, x: Tensor) -> Tensor:
-    return rows.like(x) @ x @ columns.like(x).T
 
 
 def _apply_transposed(rows: Matrix, columns: Matrix, x: Tensor) -> Tensor:

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 
 from .blend import check_choice
+from .matrix import Matrix
 from .precision import working
-from .resample import Matrix
 
 Weights = Literal["smooth", "average"]
 Window = tuple[int, int]  # its top row and its left column

@@ -10,7 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 CORE = (
     "anchor blend fit fit_twin fitted geometry joint krylov leaves linear_twin pixels precision "
-    "pyramid regression render resample space twin"
+    "matrix pyramid regression render resample space twin"
 ).split()
 MEASURE = "colour detail frame".split()
 BENCH = "coupling demo flow job ladders operators outcome".split()
