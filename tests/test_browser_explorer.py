@@ -195,7 +195,8 @@ def test_the_box_on_the_explorer_writes_the_ladder(server, stacks, comfy_page, t
     page.mouse.wheel(0, -100)
     page.wait_for_selector(".zs-focus", state="hidden")
     tool.click()
-    assert tool.get_attribute("aria-pressed") == "false"
+    # The button says so with the next picture that is drawn.
+    page.wait_for_function("tool => tool.ariaPressed === 'false'", arg=tool.element_handle())
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
