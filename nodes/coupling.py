@@ -82,6 +82,8 @@ class Run:
         self._teller = plan.teller
         self._predicted: Tensor | None = None  # the last levels, as they were before they met
         self._in_pixels = options.space == "pixel" and not _is_pixel_model(site)
+        if self._in_pixels:
+            _need_vae(plan.vae, site, 'space "pixel"')
         self._space = self._choose_space(plan, geometry)
         self._joint = self._denoiser(plan, self._space)
         self._couple: Callable[[Tensor, Tensor], Tensor] = self._joint.couple
@@ -117,7 +119,8 @@ class Run:
                 plan.vae,
                 lambda pictures: self._encode(plan.vae, pictures),
                 ratio,
-                type(self._site.latent_format).__name__,
+                like=torch.empty(0, device=self._site.device),
+                latent_format=type(self._site.latent_format).__name__,
             ),
         )
 
@@ -175,14 +178,12 @@ class Run:
             self._teller.say(line)
 
     def _choose_space(self, plan: Plan, geometry: Geometry) -> Space:
-        options, wanted = self._options, self._options.space
-        if self._in_pixels:
-            _need_vae(plan.vae, self._site, 'space "pixel"')
-        all_in_pixels = self._in_pixels and options.pixel_steps == 0
-        if _is_pixel_model(self._site) or wanted == "latent" or all_in_pixels or self.levels == 1:
-            return as_space(geometry)
+        wanted = self._options.space
         if wanted == "pixel":
-            wanted = "auto"  # until the last steps
+            # Until the last steps levels meet as they would without pixels.
+            wanted = "auto" if self._options.pixel_steps else "latent"
+        if _is_pixel_model(self._site) or wanted == "latent" or self.levels == 1:
+            return as_space(geometry)
         if plan.vae is None and wanted == "auto":
             self._say("levels meet in plain latents; connect the VAE for better agreement")
             return as_space(geometry)

@@ -91,14 +91,16 @@ def _of(vae: Any, latent_format: str) -> Kept:
     return _kept.setdefault(vae.first_stage_model, {}).setdefault(latent_format, Kept())
 
 
-def change_encoder(vae: Any, encode: Encode, ratio: int, latent_format: str) -> EncodeChange:
+def change_encoder(
+    vae: Any, encode: Encode, ratio: int, like: Tensor, latent_format: str
+) -> EncodeChange:
     """How changes of pictures are encoded: linearly where a linear encoder tells nearly all.
 
-    ``encode`` takes pictures to level pictures of the model, as for ``fitted_space``.
+    The arguments are those of ``fitted_space``.
     """
     twin: LinearTwin = _of(vae, latent_format).get("twin", lambda: fit_twin(encode, ratio))
     if twin.explained[1] >= FAITHFUL:
-        return twin.encoded_change
+        return twin.to(like).encoded_change
     host.log.info(
         "A linear encoder explains %.0f %% of the VAE: changes of pictures go through it twice.",
         100 * twin.explained[1],

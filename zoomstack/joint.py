@@ -57,13 +57,14 @@ class Schedule:
         self.sigmas = torch.as_tensor(sigmas, dtype=torch.float64, device="cpu").flatten()
         self.steps = max(len(self.sigmas) - 1, 1)
 
-    def done(self, sigma: float) -> int:
-        """The number of steps that are done where the next begins at ``sigma``."""
+    def done(self, sigma: float | Tensor) -> int:
+        """The number of steps that are done where the next begins at ``sigma``, of all levels."""
+        now = float(torch.as_tensor(sigma).flatten()[0])
         # A sampler may ask between two sigmas, or a little below the first: count those passed.
-        passed = int((self.sigmas > sigma * (1 + 1e-3) + 1e-9).sum())
+        passed = int((self.sigmas > now * (1 + 1e-3) + 1e-9).sum())
         return min(passed, self.steps)
 
-    def progress(self, sigma: float) -> float:
+    def progress(self, sigma: float | Tensor) -> float:
         """The fraction of the steps that are done: 0 at the first sigma, 1 at the last."""
         return self.done(sigma) / self.steps
 
@@ -135,9 +136,7 @@ class JointDenoiser:
         return render_noise(white, self.space)
 
     def _progress(self, sigma: Tensor) -> float:
-        if self.schedule is None:
-            return 0.0
-        return self.schedule.progress(float(torch.as_tensor(sigma).flatten()[0]))
+        return 0.0 if self.schedule is None else self.schedule.progress(sigma)
 
 
 def within(progress: float, start: float, end: float) -> bool:

@@ -49,10 +49,10 @@ class LinearTwin(NamedTuple):
         offset = self.encode_offset if affine else None
         return functional.conv2d(pixels, self.encode, offset, stride=self.detail)
 
-    def encoded(self, pixels: Tensor) -> Tensor:
+    def encoded(self, pixels: Tensor, affine: bool = True) -> Tensor:
         """As ``latents``, of pixels without a ring: their edge goes on."""
         around = functional.pad(pixels, (self.ring,) * 4, mode="replicate")
-        return self.latents(around)
+        return self.latents(around, affine)
 
     def encoded_change(self, before: Tensor, after: Tensor) -> Tensor:
         """The change of latents between pictures (..., 3, H, W) of the autoencoder's own size.
@@ -63,8 +63,7 @@ class LinearTwin(NamedTuple):
         pictures encoded, which takes 2.7 times as long.
         """
         change = functional.avg_pool2d(after - before, self.ratio // self.detail)
-        around = functional.pad(change, (self.ring,) * 4, mode="replicate")
-        return self.to(change).latents(around, affine=False)
+        return self.to(change).encoded(change, affine=False)
 
     def pixels_transposed(self, pixels: Tensor) -> Tensor:
         """The transpose of the linear ``pixels``."""

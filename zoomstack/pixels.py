@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import torch
 from torch import Tensor
 
 from .joint import Schedule
@@ -53,5 +52,5 @@ class Finish:
         self._first = self._schedule.steps - steps if steps else 0
 
     def __call__(self, views: Tensor, sigma: Tensor) -> Tensor:
-        done = self._schedule.done(float(torch.as_tensor(sigma).flatten()[0]))
-        return (self._last if done >= self._first else self._before)(views, sigma)
+        late = self._schedule.done(sigma) >= self._first
+        return (self._last if late else self._before)(views, sigma)
