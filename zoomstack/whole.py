@@ -45,14 +45,15 @@ def claimed(path: str | os.PathLike[str]) -> Iterator[None]:
     with explained(Path(path)):
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o666))
+            new = True
         except FileExistsError:
-            yield
-            return
-        try:
-            yield
-        except BaseException:
+            new = False
+    try:
+        yield
+    except BaseException:
+        if new:
             Path(path).unlink(missing_ok=True)
-            raise
+        raise
 
 
 @contextmanager
