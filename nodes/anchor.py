@@ -8,8 +8,8 @@ from comfy_api.latest import io
 from torch import Tensor
 from torch.nn import functional
 
-from ..zoomstack.anchor import PhotoAnchor as Anchor
-from ..zoomstack.anchor import Solver
+from ..zoomstack.joint.anchor import PhotoAnchor as Anchor
+from ..zoomstack.joint.anchor import Solver
 from . import host
 from .types import CATEGORY, SEARCH, ZoomAnchorType
 

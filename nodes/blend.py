@@ -7,11 +7,11 @@ import math
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..zoomstack.blend import Method, Weighting, agreement, blend
-from ..zoomstack.geometry import Geometry
-from ..zoomstack.ladder import Ladder
-from ..zoomstack.render import render
-from ..zoomstack.stack import ZoomStack
+from ..zoomstack.joint.blend import Method, Weighting, agreement, blend
+from ..zoomstack.joint.render import render
+from ..zoomstack.scene.geometry import Geometry
+from ..zoomstack.scene.ladder import Ladder
+from ..zoomstack.scene.stack import ZoomStack
 from .tensors import first_broken, to_image, to_levels
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
 

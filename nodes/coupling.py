@@ -11,14 +11,14 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from ..zoomstack.anchor import PhotoAnchor
-from ..zoomstack.blend import Method, Weighting
-from ..zoomstack.geometry import Geometry
-from ..zoomstack.joint import Consensus, Coupling, JointDenoiser
-from ..zoomstack.ladder import Ladder
-from ..zoomstack.pixels import Finish, ThroughPixels
-from ..zoomstack.render import render_noise
-from ..zoomstack.space import Space, as_space
+from ..zoomstack.joint.anchor import PhotoAnchor
+from ..zoomstack.joint.blend import Method, Weighting
+from ..zoomstack.joint.denoiser import Consensus, Coupling, JointDenoiser
+from ..zoomstack.joint.render import render_noise
+from ..zoomstack.joint.through_pixels import Finish, ThroughPixels
+from ..zoomstack.scene.geometry import Geometry
+from ..zoomstack.scene.ladder import Ladder
+from ..zoomstack.spaces.space import Space, as_space
 from . import host
 from .anchor import Photo
 from .fitting import change_encoder, fitted_space

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..zoomstack.windows import Window, Windows
+from ..zoomstack.windows.tiling import Window, Windows
 from .routing import Entry
 
 # Where a prompt's area ends inside the picture, it fades over as many latent pixels (the host's).

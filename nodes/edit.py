@@ -10,12 +10,12 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..zoomstack.edit.decoder import Piece, tune
-from ..zoomstack.edit.multistage import MultiStage, Stage, Stroke, edit
-from ..zoomstack.edit.stages import resized
-from ..zoomstack.edit.writeback import write_back
-from ..zoomstack.geometry import Geometry
-from ..zoomstack.stack import ZoomStack
+from ..zoomstack.paint.edit.decoder import Piece, tune
+from ..zoomstack.paint.edit.multistage import MultiStage, Stage, Stroke, edit
+from ..zoomstack.paint.edit.stages import resized
+from ..zoomstack.paint.edit.writeback import write_back
+from ..zoomstack.scene.geometry import Geometry
+from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .painting import Painted, Painter, of_level, one_picture
 from .sampler_inputs import sampler_inputs

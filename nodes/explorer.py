@@ -10,7 +10,7 @@ from comfy_api.latest import io
 from ..zoomstack.export import plain, write_levels
 from ..zoomstack.export.length import metres
 from ..zoomstack.export.manifest import MANIFEST
-from ..zoomstack.stack import ZoomStack
+from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .types import CATEGORY, SEARCH, ZoomStackType
 

@@ -12,8 +12,8 @@ from comfy_api.latest import io
 from ..zoomstack.export import DeepZoom, page, write_levels
 from ..zoomstack.export.length import metres
 from ..zoomstack.export.manifest import broken
-from ..zoomstack.stack import ZoomStack
-from ..zoomstack.whole import replacing
+from ..zoomstack.files.whole import replacing
+from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .types import CATEGORY, SEARCH, ZoomStackType
 

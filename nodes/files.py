@@ -10,9 +10,9 @@ from typing import Literal
 import torch
 from comfy_api.latest import io
 
-from ..zoomstack.files import load_stack, save_stack
-from ..zoomstack.ladder import Ladder
-from ..zoomstack.stack import ZoomStack
+from ..zoomstack.files.stack_file import load_stack, save_stack
+from ..zoomstack.scene.ladder import Ladder
+from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType

@@ -8,16 +8,16 @@ from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
-from ..zoomstack.fidelity import fidelity_at
-from ..zoomstack.fit import fit_operators
-from ..zoomstack.fit_twin import fit_twin
-from ..zoomstack.fitted import FittedSpace, Kind, automatic, off_grid
-from ..zoomstack.geometry import Geometry
-from ..zoomstack.linear_twin import LinearTwin
-from ..zoomstack.pixels import EncodeChange, difference
-from ..zoomstack.regression import Encode
-from ..zoomstack.space import Space
-from ..zoomstack.twin import TwinSpace
+from ..zoomstack.joint.through_pixels import EncodeChange, difference
+from ..zoomstack.scene.geometry import Geometry
+from ..zoomstack.spaces.fitted.fit import fit_operators
+from ..zoomstack.spaces.fitted.space import FittedSpace, Kind, automatic, off_grid
+from ..zoomstack.spaces.fitting.fidelity import fidelity_at
+from ..zoomstack.spaces.fitting.regression import Encode
+from ..zoomstack.spaces.space import Space
+from ..zoomstack.spaces.twin.codec import LinearTwin
+from ..zoomstack.spaces.twin.fit import fit_twin
+from ..zoomstack.spaces.twin.space import TwinSpace
 from . import host
 
 NAMES = {"fitted": "fitted latents", "twin": "the linear twin of the VAE"}

@@ -9,11 +9,11 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..zoomstack.edit.stages import resized
-from ..zoomstack.geometry import MIDDLE
-from ..zoomstack.ladder import Ladder
-from ..zoomstack.outpaint import Method, Padding
-from ..zoomstack.outward import Canvas, Outpainting, outward
+from ..zoomstack.paint.canvas import Method, Padding
+from ..zoomstack.paint.edit.stages import resized
+from ..zoomstack.paint.outward import Canvas, Outpainting, outward
+from ..zoomstack.scene.geometry import MIDDLE
+from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .anchor import Photo
 from .coupling import Options, Plan

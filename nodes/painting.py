@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ..zoomstack.masked import on_grid, to_cells
+from ..zoomstack.paint.masked import on_grid, to_cells
 from . import host
 from .anchor import SMALLEST
 from .routing import TAG

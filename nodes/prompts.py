@@ -6,7 +6,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..zoomstack.ladder import parse_ladder
+from ..zoomstack.scene.ladder import parse_ladder
 from . import host
 from .routing import TAG
 from .types import CATEGORY, SEARCH, ZoomLadderType

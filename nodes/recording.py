@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..zoomstack.fingerprint import fingerprint
-from ..zoomstack.ladder import Ladder
+from ..zoomstack.files.fingerprint import fingerprint
+from ..zoomstack.scene.ladder import Ladder
 from . import host
 
 

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..zoomstack.geometry import Geometry
-from ..zoomstack.ladder import Ladder
 from ..zoomstack.measure.heat import heat_map
 from ..zoomstack.measure.report import Limits, Numbers, failures, measure, table, worst
-from ..zoomstack.stack import ZoomStack
+from ..zoomstack.scene.geometry import Geometry
+from ..zoomstack.scene.ladder import Ladder
+from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .blend import check_finite, geometry_of
 from .painting import of_level

@@ -9,7 +9,7 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..zoomstack.ladder import Ladder
+from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .anchor import Photo
 from .coupling import Options, Plan

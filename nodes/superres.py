@@ -9,8 +9,8 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..zoomstack.inward import inward
-from ..zoomstack.ladder import Ladder
+from ..zoomstack.paint.inward import inward
+from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .painting import Painter, one_picture
 from .sampler_inputs import sampler_inputs, zoom_inputs

@@ -16,7 +16,7 @@ import comfy.utils
 import torch
 from torch import Tensor
 
-from ..zoomstack.ladder import Ladder, parse_ladder
+from ..zoomstack.scene.ladder import Ladder, parse_ladder
 from . import host
 from .prompts import PromptLadder
 from .routing import TAG

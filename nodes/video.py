@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ..zoomstack.frames import FrameRenderer
-from ..zoomstack.path import DIRECTIONS, EASINGS, Path
-from ..zoomstack.stack import ZoomStack
+from ..zoomstack.film.frames import FrameRenderer
+from ..zoomstack.film.path import DIRECTIONS, EASINGS, Path
+from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .lazy_video import LazyVideo
 from .types import CATEGORY, SEARCH, ZoomStackType

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from ..zoomstack.windows import Window
+from ..zoomstack.windows.tiling import Window
 from .cutting import Part, Scissors, View, is_now, speaking
 from .routing import Conds, Entry
 

@@ -9,10 +9,10 @@ from typing import Literal
 
 from torch import Tensor
 
-from ..zoomstack.descent import Descent
-from ..zoomstack.multiscale import Correction, Follow, MultiScale, exploding, straight
-from ..zoomstack.smaller import smaller
-from ..zoomstack.windows import Denoise, Tiling, Weights, Window
+from ..zoomstack.windows.descent import Descent
+from ..zoomstack.windows.multiscale import Correction, Follow, MultiScale, exploding, straight
+from ..zoomstack.windows.smaller import smaller
+from ..zoomstack.windows.tiling import Denoise, Tiling, Weights, Window
 from . import host
 from .cutting import Scissors, View
 from .latents import Layout, shuffle_of

@@ -173,11 +173,13 @@ if __name__ == "__main__":
             if child := os.fork():
                 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
             with atheris.instrument_imports(include=["zoomstack"]):
-                from zoomstack import files, record_part
-                from zoomstack import ladder as ladders
+                from zoomstack.files import record_part
+                from zoomstack.files import stack_file as files
+                from zoomstack.scene import ladder as ladders
             by_coverage(target, seeds(), seconds, Path(folder))
         else:
-            from zoomstack import files, record_part
-            from zoomstack import ladder as ladders
+            from zoomstack.files import record_part
+            from zoomstack.files import stack_file as files
+            from zoomstack.scene import ladder as ladders
 
             blindly(target, seeds(), seconds)

@@ -12,7 +12,7 @@ class Ladder:
 
     def __init__(self, pack, zooms=(2.0, 2.0, 4.0), focus=(), size=(16, 16), make_cond=toy_cond):
         self.pack = pack
-        lib = sys.modules[f"{pack.__name__}.zoomstack.ladder"]
+        lib = sys.modules[f"{pack.__name__}.zoomstack.scene.ladder"]
         focus = focus or ((0.5, 0.5),) * len(zooms)
         prompts = tuple(f"level {i}" for i in range(len(zooms) + 1))
         self.ladder = lib.Ladder(prompts, ("",) * len(prompts), tuple(zooms), tuple(focus))
@@ -29,7 +29,7 @@ class Ladder:
         ]
 
     def space(self):
-        return sys.modules[f"{self.pack.__name__}.zoomstack.space"].as_space(self.geometry)
+        return sys.modules[f"{self.pack.__name__}.zoomstack.spaces.space"].as_space(self.geometry)
 
     def disagreement(self, views, noise=False):
         """The largest difference between a view and the shrunk deeper one, in view units."""

@@ -1,6 +1,6 @@
 """The ladders that the core's laws are stated for: ugly sizes, real factors, moved centres."""
 
-from zoomstack.geometry import Geometry
+from zoomstack.scene.geometry import Geometry
 
 ZOOMS = (2.0, 4.0, 3.0, 2.5, 1.7)
 

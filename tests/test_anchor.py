@@ -3,10 +3,10 @@ import torch
 from ladders import LADDERS, NAMES, even, mixed
 from test_render import noise
 
-from zoomstack.anchor import PhotoAnchor
-from zoomstack.geometry import Geometry
-from zoomstack.render import render
-from zoomstack.resample import axis_link, plain_space
+from zoomstack.joint.anchor import PhotoAnchor
+from zoomstack.joint.render import render
+from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.plain import axis_link, plain_space
 
 
 def photo_for(g, seed=9):

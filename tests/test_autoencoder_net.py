@@ -7,7 +7,7 @@ from safetensors.torch import load_file
 
 from zoomstack.demo import parts
 from zoomstack.demo.networks.autoencoder import Autoencoder, load_autoencoder, save_autoencoder
-from zoomstack.demo.train.principal import (
+from zoomstack.train.principal import (
     fresh_autoencoder,
     principal_components,
     principal_encoder,

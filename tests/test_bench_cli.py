@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from zoomstack.bench.__main__ import chosen_rows, chosen_settings
-from zoomstack.bench.rows import BY_NAME, ROWS
-from zoomstack.bench.settings import FULL, QUICK, Settings
+from zoomstack.bench.model.settings import FULL, QUICK, Settings
 from zoomstack.bench.stamp import stamp
+from zoomstack.bench.zooms.rows import BY_NAME, ROWS
 from zoomstack.cli import bench as command
 from zoomstack.cli import main as command_line
 

@@ -8,19 +8,19 @@ import torch
 from toy_model import ToyModel
 
 from zoomstack.bench.__main__ import compared
-from zoomstack.bench.columns import both
-from zoomstack.bench.coupling import pixel_grid
-from zoomstack.bench.estimate import estimate
-from zoomstack.bench.job import Job, run, sample_zoom
-from zoomstack.bench.methods import METHODS, Neighbour, chosen_methods
-from zoomstack.bench.neighbours import Painter
-from zoomstack.bench.operators import Operators
-from zoomstack.bench.quality import Run
-from zoomstack.bench.rows import BY_NAME
-from zoomstack.bench.settings import Settings
+from zoomstack.bench.model.settings import Settings
 from zoomstack.bench.stamp import NEIGHBOURS, stamp
-from zoomstack.blend import agreement
+from zoomstack.bench.told.columns import both
+from zoomstack.bench.told.estimate import estimate
+from zoomstack.bench.told.quality import Run
+from zoomstack.bench.zooms.coupling import pixel_grid
+from zoomstack.bench.zooms.job import Job, run, sample_zoom
+from zoomstack.bench.zooms.methods import METHODS, Neighbour, chosen_methods
+from zoomstack.bench.zooms.neighbours import Painter
+from zoomstack.bench.zooms.operators import Operators
+from zoomstack.bench.zooms.rows import BY_NAME
 from zoomstack.demo.networks.flow import sigmas
+from zoomstack.joint.blend import agreement
 
 TINY = Settings(size=64, levels=3, steps=4)
 KNOWN = {row.name: row for row in METHODS}

@@ -3,10 +3,10 @@
 import pytest
 
 from zoomstack import Consensus
-from zoomstack.bench.job import Job
-from zoomstack.bench.ladders import KINDS, BenchLadder, wordings
-from zoomstack.bench.rows import ABLATIONS, BY_NAME, ROWS, change, grid, parse_row, reference
-from zoomstack.bench.settings import FULL, QUICK
+from zoomstack.bench.model.ladders import KINDS, BenchLadder, wordings
+from zoomstack.bench.model.settings import FULL, QUICK
+from zoomstack.bench.zooms.job import Job
+from zoomstack.bench.zooms.rows import ABLATIONS, BY_NAME, ROWS, change, grid, parse_row, reference
 from zoomstack.demo.world import NAMES, SCALES
 
 

@@ -7,17 +7,17 @@ import torch
 from PIL import Image
 from toy_model import ToyModel
 
-from zoomstack.bench.coupling import pixel_grid
-from zoomstack.bench.flow import euler_ancestral
-from zoomstack.bench.job import Job, run, sample_zoom
-from zoomstack.bench.operators import Operators, pictures
-from zoomstack.bench.quality import Run
-from zoomstack.bench.rows import BY_NAME, ROWS, parse_row
-from zoomstack.bench.settings import Settings
+from zoomstack.bench.model.flow import euler_ancestral
+from zoomstack.bench.model.settings import Settings
 from zoomstack.bench.store import Store, key_of
-from zoomstack.blend import agreement
+from zoomstack.bench.told.quality import Run
+from zoomstack.bench.zooms.coupling import pixel_grid
+from zoomstack.bench.zooms.job import Job, run, sample_zoom
+from zoomstack.bench.zooms.operators import Operators, pictures
+from zoomstack.bench.zooms.rows import BY_NAME, ROWS, parse_row
 from zoomstack.demo.networks.flow import sigmas
-from zoomstack.leaves import dead_leaves
+from zoomstack.joint.blend import agreement
+from zoomstack.spaces.fitting.leaves import dead_leaves
 
 TINY = Settings(size=64, levels=3, steps=4)
 

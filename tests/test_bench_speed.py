@@ -23,9 +23,9 @@ from zoomstack.bench.speed.run import measured as run
 from zoomstack.bench.speed.run import report, settings
 from zoomstack.bench.speed.settings import FULL, QUICK, Bench, Sizes
 from zoomstack.bench.speed.turns import Seconds, Spread, in_turns, ratio, spread
-from zoomstack.frames import FrameRenderer
-from zoomstack.geometry import Geometry
-from zoomstack.path import Path as Way
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.film.path import Path as Way
+from zoomstack.scene.geometry import Geometry
 
 CPU = torch.device("cpu")
 TINY = Sizes(1, 1, 64, 2, 32, 4, (64, 48), (64, 48), (2, 4), 1, 2)

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from zoomstack.bench.columns import COLUMNS, both, drift, sharpness
-from zoomstack.bench.estimate import estimate, length_estimate, ratio_estimate
-from zoomstack.bench.rows import BY_NAME
-from zoomstack.bench.table import Table
-from zoomstack.bench.verdict import verdict
+from zoomstack.bench.told.columns import COLUMNS, both, drift, sharpness
+from zoomstack.bench.told.estimate import estimate, length_estimate, ratio_estimate
+from zoomstack.bench.told.table import Table
+from zoomstack.bench.told.verdict import verdict
+from zoomstack.bench.zooms.rows import BY_NAME
 
 
 def record(seed=0, **changes):

@@ -6,9 +6,9 @@ from ladders import LADDERS, NAMES, even
 from test_render import noise
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from zoomstack.blend import agreement, blend, octave_share
-from zoomstack.geometry import Geometry
-from zoomstack.render import render
+from zoomstack.joint.blend import agreement, blend, octave_share
+from zoomstack.joint.render import render
+from zoomstack.scene.geometry import Geometry
 
 OPTIONS = list(itertools.product(["snr", "uniform"], [0.0, 0.25, 0.5]))
 

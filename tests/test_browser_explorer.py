@@ -18,10 +18,10 @@ from browser_kit import (
 )
 from test_browser_viewer import DEPTHS, EVIL, VIEWER, go, scene, still
 
-from zoomstack.files import save_stack
-from zoomstack.frames import FrameRenderer
-from zoomstack.geometry import Geometry
-from zoomstack.stack import ZoomStack
+from zoomstack.files.stack_file import save_stack
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
 
 SHOWN = ".zoomstack-viewer[data-ready=true]"
 NOTE = ".zoomstack-explorer [role=status]"

@@ -18,9 +18,9 @@ from browser_kit import (
 from PIL import Image
 from test_browser_viewer import VIEWER, go, shift, still
 
-from zoomstack.files import load_stack
-from zoomstack.frames import FrameRenderer
-from zoomstack.path import Depth
+from zoomstack.files.stack_file import load_stack
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.film.path import Depth
 
 SHOWN = ".zoomstack-viewer[data-ready=true]"
 STEPS, SIDE = 8, 128

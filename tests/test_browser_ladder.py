@@ -16,7 +16,7 @@ from browser_kit import (
 from PIL import Image
 
 from zoomstack.cli.places import API_WORKFLOWS, REPOSITORY
-from zoomstack.ladder import parse_ladder
+from zoomstack.scene.ladder import parse_ladder
 
 EVIL = '<img src=x onerror="window.hacked = 1"> <b>bold</b>'
 TEXT = "# far\na galaxy\na planet\n\n[p=3 focus=0.4,0.6]  a coast line\n# near\na leaf"

@@ -11,10 +11,10 @@ import torch
 from browser_kit import page_of, pixels, shot, shots_folder
 
 from zoomstack.export import page as saved_page
-from zoomstack.frames import FrameRenderer
-from zoomstack.geometry import Geometry
-from zoomstack.path import Depth
-from zoomstack.stack import ZoomStack
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.film.path import Depth
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
 
 VIEWER = "document.querySelector('.zoomstack-viewer').viewer"
 DEPTHS = (Depth(1), Depth(0, 0.37), Depth(2, 0.83))

@@ -51,7 +51,7 @@ def started(monkeypatch):
 def test_the_options_go_on_to_the_environment(started):
     code, process = started("--minutes", "5", "--stages", "model,export", code=3)
     assert code == 3
-    assert process.command[:3] == ["py", "-m", "zoomstack.demo.train.run"]
+    assert process.command[:3] == ["py", "-m", "zoomstack.train.run"]
     words = process.command[3:]
     assert words[:2] == ["--work", str(Path("host") / "training")]
     assert words[2:6] == ["--minutes", "5", "--stages", "model,export"]

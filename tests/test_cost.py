@@ -3,10 +3,10 @@
 import pytest
 from test_render import noise
 
-from zoomstack.blend import blend
-from zoomstack.geometry import Geometry
-from zoomstack.render import render, render_noise
-from zoomstack.resample import PlainSpace
+from zoomstack.joint.blend import blend
+from zoomstack.joint.render import render, render_noise
+from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.plain import PlainSpace
 
 
 class Counting:

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch.nn import functional
 
-from zoomstack.edit.decoder import PRESERVE, Piece, tune
-from zoomstack.edit.multistage import MultiStage, edit
-from zoomstack.edit.repaint import Mix, renoise, repaint
-from zoomstack.edit.segments import lay, segments
-from zoomstack.edit.stages import (
+from zoomstack.paint.edit.decoder import PRESERVE, Piece, tune
+from zoomstack.paint.edit.multistage import MultiStage, edit
+from zoomstack.paint.edit.repaint import Mix, renoise, repaint
+from zoomstack.paint.edit.segments import lay, segments
+from zoomstack.paint.edit.stages import (
     crop_around,
     low_pass,
     resized,
@@ -284,7 +284,7 @@ def literal_edit(picture, mask, native, segment, overlap, score):
         return functional.interpolate(p[None], (n, n), mode="bilinear", antialias=True)[0]
 
     def lanczos(p, n):
-        from zoomstack.lens import axis, look
+        from zoomstack.linear.lens import axis, look
 
         bands = axis(n, p.shape[-1], 0.0, p.shape[-1] / n)
         return look(p, bands, bands).clamp(0, 1)

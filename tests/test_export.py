@@ -11,15 +11,15 @@ import torch
 from ladders import mixed
 from PIL import Image
 
-from zoomstack.blend import blend
 from zoomstack.export import DeepZoom, describe, page, plain, write_levels
 from zoomstack.export.deepzoom import OVERLAP, TILE, Tile
 from zoomstack.export.length import LIGHT_YEAR, metres
-from zoomstack.geometry import Geometry
-from zoomstack.lens import axis, look
-from zoomstack.render import render
-from zoomstack.stack import ZoomStack
-from zoomstack.whole import new_folder
+from zoomstack.files.whole import new_folder
+from zoomstack.joint.blend import blend
+from zoomstack.joint.render import render
+from zoomstack.linear.lens import axis, look
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
 
 EVIL = '</script><img src=x onerror="alert(1)">&\u2028\ud800 %modules%'
 

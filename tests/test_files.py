@@ -8,10 +8,10 @@ from ladders import mixed
 from safetensors.torch import load_file, save_file
 from test_render import noise
 
-from zoomstack.files import load_stack, save_stack
-from zoomstack.geometry import Geometry
-from zoomstack.stack import ZoomStack
-from zoomstack.whole import replacing
+from zoomstack.files.stack_file import load_stack, save_stack
+from zoomstack.files.whole import replacing
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
 
 PROMPTS = ("a galaxy", 'a "star" <b>', "ein Blatt \u2603", "", "x")
 

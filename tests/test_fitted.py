@@ -3,16 +3,16 @@ import torch
 from test_render import noise
 from torch.nn import functional
 
-from zoomstack.anchor import PhotoAnchor
-from zoomstack.blend import agreement, blend
-from zoomstack.fit import fit_operators
-from zoomstack.fit_twin import fit_twin
-from zoomstack.fitted import FittedSpace, automatic, off_grid
-from zoomstack.geometry import Geometry
-from zoomstack.leaves import dead_leaves
-from zoomstack.render import render, render_noise
-from zoomstack.resample import PlainSpace, plain_space
-from zoomstack.twin import TwinSpace
+from zoomstack.joint.anchor import PhotoAnchor
+from zoomstack.joint.blend import agreement, blend
+from zoomstack.joint.render import render, render_noise
+from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.fitted.fit import fit_operators
+from zoomstack.spaces.fitted.space import FittedSpace, automatic, off_grid
+from zoomstack.spaces.fitting.leaves import dead_leaves
+from zoomstack.spaces.plain import PlainSpace, plain_space
+from zoomstack.spaces.twin.fit import fit_twin
+from zoomstack.spaces.twin.space import TwinSpace
 
 
 def encoder(channels=8, ratio=4, seed=3):

@@ -12,12 +12,12 @@ import torch
 from ladders import mixed
 
 import zoomstack
-from zoomstack.camera import Camera, Span
-from zoomstack.frames import FrameRenderer, frames
-from zoomstack.geometry import Geometry
-from zoomstack.lens import axis, look
-from zoomstack.lookahead import look_ahead
-from zoomstack.path import Depth, Path
+from zoomstack.film.ahead import look_ahead
+from zoomstack.film.camera import Camera, Span
+from zoomstack.film.frames import FrameRenderer, frames
+from zoomstack.film.path import Depth, Path
+from zoomstack.linear.lens import axis, look
+from zoomstack.scene.geometry import Geometry
 
 SAME = Geometry(234, 253, (2.5,) * 3, ((0.37, 0.52),) * 3)
 MIXED = mixed(63, 54)
@@ -285,10 +285,10 @@ def test_looking_ahead_keeps_the_order_and_takes_no_more_than_it_needs():
 def test_memory_does_not_grow_with_length():
     code = """
         import resource, sys, torch
-        from zoomstack.frames import FrameRenderer
-        from zoomstack.geometry import Geometry
-        from zoomstack.lookahead import look_ahead
-        from zoomstack.path import Path
+        from zoomstack.film.frames import FrameRenderer
+        from zoomstack.scene.geometry import Geometry
+        from zoomstack.film.ahead import look_ahead
+        from zoomstack.film.path import Path
         g = Geometry(48, 64, (2.0, 2.5))
         renderer = FrameRenderer(torch.rand(3, 3, 48, 64), g)
         peaks = []

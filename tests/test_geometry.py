@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomstack.geometry import Geometry
+from zoomstack.scene.geometry import Geometry
 
 
 def test_the_focus_is_the_middle_unless_given():

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import torch
 
-from zoomstack.bench.flow import euler_ancestral
+from zoomstack.bench.model.flow import euler_ancestral
 from zoomstack.demo.networks.flow import sigmas
 
 SHAPE = (2, 16, 8, 8)

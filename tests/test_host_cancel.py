@@ -16,7 +16,7 @@ from PIL import Image
 
 from zoomstack.cli.client import ComfyClient
 from zoomstack.cli.execute import execute
-from zoomstack.files import load_stack
+from zoomstack.files.stack_file import load_stack
 
 LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
 CANCELS = 50 if LONG else 4

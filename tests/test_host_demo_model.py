@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from zoomstack import sample
 from zoomstack.demo.dit import sd3_layout
 from zoomstack.demo.networks.flow import FlowModel, sigmas
 from zoomstack.demo.networks.transformer import Transformer
+from zoomstack.joint import sample
 
 PROMPTS = [
     "",

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 import torch
 
-from zoomstack.files import load_stack, save_stack
-from zoomstack.geometry import Geometry
-from zoomstack.recording import Recording
-from zoomstack.stack import ZoomStack
+from zoomstack.files.recording import Recording
+from zoomstack.files.stack_file import load_stack, save_stack
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
 
 FORMATS = ("html", "dzi", "png", "webp")
 EXISTS = "what was there before is as it was"
@@ -154,7 +154,7 @@ def test_tiles_go_where_their_description_finds_no_room(pack, stack, output, lib
 
 
 def test_a_video_that_finds_no_room_leaves_nothing(place):
-    from zoomstack.encode import encode
+    from zoomstack.film.encode import encode
 
     path = place.folder / "a.mp4"
     path.write_bytes(b"the earlier one")

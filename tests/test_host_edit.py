@@ -287,7 +287,7 @@ def test_a_tuned_decoder_comes_closer_to_the_picture_and_leaves_the_vae_alone(pa
     with torch.inference_mode():
         latent = vae.encode(image)
         picture = vae.decode(latent)[0].movedim(-1, 0)
-        stages = sys.modules[f"{pack.__name__}.zoomstack.edit.multistage"]
+        stages = sys.modules[f"{pack.__name__}.zoomstack.paint.edit.multistage"]
         painted = sys.modules[f"{pack.__name__}.nodes.painting"].Painted(picture, latent)
         original = image[0].movedim(-1, 0)
         (tuned,) = host.tuned_pictures(vae, 12, [stages.Stage(painted, original, mask[0])])
@@ -329,8 +329,8 @@ def test_an_edit_of_one_level_shows_two_levels_above(pack):
     images, result, _ = edited(
         pack, toy_model("eps"), stack=stack, level=2, mask=mask, size=64, segment=64
     )
-    lib = sys.modules[f"{pack.__name__}.zoomstack.resample"]
-    blend = sys.modules[f"{pack.__name__}.zoomstack.blend"]
+    lib = sys.modules[f"{pack.__name__}.zoomstack.spaces.plain"]
+    blend = sys.modules[f"{pack.__name__}.zoomstack.joint.blend"]
     assert images.shape == (4, 64, 64, 3) and result.prompts == stack.prompts
     assert torch.equal(result.levels[2][:, mask[0] == 0], stack.levels[2][:, mask[0] == 0])
     seen = lib.plain_space(stack.geometry).link(0, 2)

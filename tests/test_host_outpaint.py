@@ -69,7 +69,7 @@ def blended(pack, images, ladder):
 def agreements(pack, images, ladder):
     import sys
 
-    lib = sys.modules[f"{pack.__name__}.zoomstack.blend"]
+    lib = sys.modules[f"{pack.__name__}.zoomstack.joint.blend"]
     return lib.agreement(images.movedim(-1, 1), ladder.geometry(*images.shape[1:3]))
 
 

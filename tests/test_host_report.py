@@ -16,7 +16,7 @@ LADDER = "a sea\n[p=2.5 focus=0.45,0.37] a coast\na leaf"
 
 
 def ladder_of(pack, text=LADDER):
-    return sys.modules[f"{pack.__name__}.zoomstack.ladder"].parse_ladder(text, 2.0)
+    return sys.modules[f"{pack.__name__}.zoomstack.scene.ladder"].parse_ladder(text, 2.0)
 
 
 def pictures(levels=3, size=(72, 96), seed=0):

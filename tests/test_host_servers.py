@@ -14,7 +14,7 @@ from PIL import Image
 
 from zoomstack.cli.client import ComfyClient
 from zoomstack.cli.server import ComfyServer
-from zoomstack.files import load_stack
+from zoomstack.files.stack_file import load_stack
 
 PROMPTS = 10  # of each server
 LEVELS = 3

@@ -90,7 +90,7 @@ def test_every_space(pack, built, name, space):
         images = tiny.vae.decode(latent)
     images = images.reshape(-1, *images.shape[-3:]).movedim(-1, 1)
     pixels = kit.ladder.geometry(*images.shape[-2:])
-    blend = sys.modules[f"{pack.__name__}.zoomstack.blend"]
+    blend = sys.modules[f"{pack.__name__}.zoomstack.joint.blend"]
     alone = run(pack, tiny, kit, coupling="independent", shared_noise=False)
     with torch.inference_mode():
         apart = tiny.vae.decode(alone)

@@ -12,8 +12,9 @@ from tiny_conds import controlnet, during, in_area, toy_cond, with_values
 from tiny_families import family
 from tiny_models import import_comfy, randn, toy_latent, toy_model, watch
 
-from zoomstack import Correction, Descent, MultiDiffusion, MultiScale, Tiling, sample
-from zoomstack.multiscale import exploding, straight
+from zoomstack import Correction, Descent, MultiDiffusion, MultiScale, Tiling
+from zoomstack.joint import sample
+from zoomstack.windows.multiscale import exploding, straight
 
 import_comfy()
 import comfy.model_management as management  # noqa: E402
@@ -234,7 +235,7 @@ def test_images_beside_the_latent_are_cut_as_the_host_cuts_an_area(pack):
     from comfy.conds import CONDConstant, CONDList, CONDNoiseShape, CONDRegular
 
     lib = sys.modules[f"{pack.__name__}.nodes.windowing"]
-    tilings = sys.modules[f"{pack.__name__}.zoomstack.windows"]
+    tilings = sys.modules[f"{pack.__name__}.zoomstack.windows.tiling"]
     windows = tilings.Tiling(16, 12).over(*SIZE)
     beside, reference = randn(1, 1, 5, *SIZE), randn(2, 1, 4, *SIZE)
     entry = {
@@ -270,7 +271,7 @@ def test_what_is_cut_for_conditioning_that_comes_and_goes_is_let_go(pack):
     from comfy.conds import CONDRegular
 
     lib = sys.modules[f"{pack.__name__}.nodes.windowing"]
-    tilings = sys.modules[f"{pack.__name__}.zoomstack.windows"]
+    tilings = sys.modules[f"{pack.__name__}.zoomstack.windows.tiling"]
     cutter = lib.Cutter(lib.Scissors(8, None, None))
     view = lib.View(SIZE, tilings.Tiling(32).over(*SIZE))
     for _ in range(200):
@@ -427,7 +428,7 @@ def test_gradients_are_those_of_the_model(pack, built):
     """Through the real host in inference mode, against differences of its own predictions."""
     tiny = built("sd15")
     model = patched(pack, tiny.model, tile=0, multiscale_solver="gradient", multiscale_end=1.0)
-    lib = sys.modules[f"{pack.__name__}.zoomstack.descent"]
+    lib = sys.modules[f"{pack.__name__}.zoomstack.windows.descent"]
     slopes, usual = [], lib._slope
 
     def spy(part, sigma, predict, goal, link, step):

@@ -19,8 +19,8 @@ from zoomstack.cli import workflow as edit
 from zoomstack.cli.client import ComfyClient
 from zoomstack.cli.execute import execute
 from zoomstack.cli.places import API_WORKFLOWS, REPOSITORY
-from zoomstack.frames import frames
-from zoomstack.path import Path as CameraPath
+from zoomstack.film.frames import frames
+from zoomstack.film.path import Path as CameraPath
 
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 ZOOMS = (

@@ -13,16 +13,16 @@ import torch
 from hostile import ABOUT, stack_bytes
 from hypothesis import HealthCheck, given, settings
 
-from zoomstack.blend import blend
 from zoomstack.cli.places import REPOSITORY
 from zoomstack.export.length import metres
 from zoomstack.export.page import page
-from zoomstack.files import load_stack, save_stack
-from zoomstack.geometry import Geometry
-from zoomstack.ladder import parse_ladder
-from zoomstack.path import DIRECTIONS, EASINGS, Path
-from zoomstack.render import render
-from zoomstack.stack import ZoomStack
+from zoomstack.files.stack_file import load_stack, save_stack
+from zoomstack.film.path import DIRECTIONS, EASINGS, Path
+from zoomstack.joint.blend import blend
+from zoomstack.joint.render import render
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.ladder import parse_ladder
+from zoomstack.scene.stack import ZoomStack
 
 few = settings(
     max_examples=60,

@@ -7,7 +7,7 @@ from PIL import Image
 from torch.nn import functional
 
 from zoomstack import Geometry
-from zoomstack.inward import CONTEXT, closer, inward
+from zoomstack.paint.inward import CONTEXT, closer, inward
 
 GEOMETRY = Geometry(63, 90, (2.5, 2.0, 3.3), ((0.37, 0.55), (0.5, 0.5), (0.2, 0.8)))
 

@@ -4,14 +4,14 @@ from gaussian import GaussianPrior, karras
 from ladders import LADDERS, NAMES, ZOOMS, even, mixed
 from test_render import noise
 
-from zoomstack.anchor import PhotoAnchor
-from zoomstack.blend import agreement
-from zoomstack.geometry import Geometry
-from zoomstack.joint import Consensus, JointDenoiser, Schedule
-from zoomstack.pixels import Finish
-from zoomstack.render import render, render_noise
-from zoomstack.resample import plain_space
-from zoomstack.sample import sample
+from zoomstack.joint.anchor import PhotoAnchor
+from zoomstack.joint.blend import agreement
+from zoomstack.joint.denoiser import Consensus, JointDenoiser, Schedule
+from zoomstack.joint.render import render, render_noise
+from zoomstack.joint.sample import sample
+from zoomstack.joint.through_pixels import Finish
+from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.plain import plain_space
 
 
 def crops(picture, g):

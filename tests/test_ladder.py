@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomstack.ladder import Ladder, parse_ladder
+from zoomstack.scene.ladder import Ladder, parse_ladder
 
 # The browser's reader of the same text has these cases too.
 SHARED = json.loads((Path(__file__).parent / "js" / "ladder.json").read_text("utf-8"))["cases"]

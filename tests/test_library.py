@@ -56,7 +56,7 @@ def test_every_promised_name_is_there_on_first_use():
 @pytest.mark.parametrize(
     "imports",
     [
-        "import zoomstack.frames, zoomstack.render, zoomstack.sample, zoomstack.blend",
+        "import zoomstack.film.frames, zoomstack.joint.render, zoomstack.joint.blend",
         "from zoomstack import JointDenoiser",
     ],
 )

@@ -5,8 +5,8 @@ import torch
 from tiny_conds import toy_cond
 from tiny_models import import_comfy, randn, toy_model
 
-from zoomstack import sample
-from zoomstack.masked import MaskedDenoiser, exploding, flow, on_grid, to_cells
+from zoomstack.joint import sample
+from zoomstack.paint.masked import MaskedDenoiser, exploding, flow, on_grid, to_cells
 
 
 def test_a_picture_grows_to_its_grid_by_its_own_mirror_image():

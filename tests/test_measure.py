@@ -5,12 +5,13 @@ import math
 import pytest
 import torch
 
-from zoomstack import Geometry, render
-from zoomstack.blend import agreement
+from zoomstack import Geometry
+from zoomstack.joint import render
+from zoomstack.joint.blend import agreement
 from zoomstack.measure.colour import lab, mean_colours
 from zoomstack.measure.detail import decibels, detail, disagreement
-from zoomstack.measure.frame import frame, frames, seams
-from zoomstack.resample import plain_space
+from zoomstack.measure.seam import frame, frames, seams
+from zoomstack.spaces.plain import plain_space
 
 SIZE = 96
 WINDOW = (slice(24, 72), slice(30, 66))

@@ -5,9 +5,10 @@ import torch
 from gaussian import GaussianPrior, karras
 from torch.nn import functional
 
-from zoomstack import Correction, Descent, MultiDiffusion, MultiScale, Tiling, sample
-from zoomstack.multiscale import exploding, straight
-from zoomstack.smaller import smaller
+from zoomstack import Correction, Descent, MultiDiffusion, MultiScale, Tiling
+from zoomstack.joint import sample
+from zoomstack.windows.multiscale import exploding, straight
+from zoomstack.windows.smaller import smaller
 
 SIZES = [(253, 234), (64, 96), (33, 48)]
 
@@ -74,7 +75,7 @@ def test_lifting_round_the_corner_leaves_no_seam():
 
 @pytest.mark.parametrize("top, left", [(0, 0), (5, 8), (189, 170)])
 def test_a_windows_half_is_the_halfs_window(top, left):
-    from zoomstack.smaller import crop
+    from zoomstack.windows.smaller import crop
 
     link = smaller(253, 234)
     x = randn(1, 2, 253, 234)

@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch.nn import functional
 
-from zoomstack import Geometry, Path, agreement, frames
-from zoomstack.outpaint import Margins, mask_around, outpaint, pad, sides
-from zoomstack.outward import Outpainting, grown_by, outward
+from zoomstack import Geometry, Path, agreement
+from zoomstack.film import frames
+from zoomstack.paint.canvas import Margins, mask_around, outpaint, pad, sides
+from zoomstack.paint.outward import Outpainting, grown_by, outward
 
 PICTURE = torch.rand(3, 21, 34, generator=torch.Generator().manual_seed(0))
 AROUND = Margins(left=5, top=3, right=8, bottom=2)

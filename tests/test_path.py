@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from zoomstack.path import DIRECTIONS, EASINGS, Depth, Path
+from zoomstack.film.path import DIRECTIONS, EASINGS, Depth, Path
 
 ZOOMS = (2.0, 3.5, 1.7, 2.5)
 

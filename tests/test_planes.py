@@ -5,9 +5,9 @@ import pytest
 import torch
 from test_frames import MIXED, pictures
 
-from zoomstack.frames import FrameRenderer
-from zoomstack.path import Depth
-from zoomstack.planes import PlaneRenderer
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.film.path import Depth
+from zoomstack.film.planes import PlaneRenderer
 
 HEIGHT, WIDTH = 62, 54
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from zoomstack.pyramid import merge, octaves, split, weighted
+from zoomstack.linear.pyramid import merge, octaves, split, weighted
 
 SIZES = [(253, 234), (1, 1), (1, 7), (2, 3), (64, 64), (17, 5)]
 

@@ -6,8 +6,8 @@ import shutil
 import pytest
 import torch
 
-from zoomstack.fingerprint import fingerprint
-from zoomstack.recording import Recording
+from zoomstack.files.fingerprint import fingerprint
+from zoomstack.files.recording import Recording
 
 INPUTS = {"seed": "1", "model": "a"}
 

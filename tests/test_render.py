@@ -2,10 +2,10 @@ import pytest
 import torch
 from ladders import LADDERS, NAMES, even
 
-from zoomstack.blend import agreement
-from zoomstack.geometry import Geometry
-from zoomstack.render import render, render_noise
-from zoomstack.resample import plain_space
+from zoomstack.joint.blend import agreement
+from zoomstack.joint.render import render, render_noise
+from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.plain import plain_space
 
 
 def noise(g, seed=0, dtype=torch.float64, channels=2):

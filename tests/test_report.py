@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from zoomstack import Geometry, blend, render
+from zoomstack import Geometry
+from zoomstack.joint import blend, render
 from zoomstack.measure.colour import drift
 from zoomstack.measure.heat import errors, heat_map
 from zoomstack.measure.report import Limits, failures, measure, table, worst

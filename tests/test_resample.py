@@ -4,8 +4,8 @@ import pytest
 import torch
 from ladders import LADDERS, NAMES, ZOOMS, even, mixed
 
-from zoomstack.geometry import Geometry
-from zoomstack.resample import PlainSpace, plain_space, shrink_matrix
+from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.plain import PlainSpace, plain_space, shrink_matrix
 
 SPACES = [PlainSpace(g) for g in LADDERS]
 

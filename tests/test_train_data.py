@@ -8,8 +8,9 @@ import torch
 from tiny_world import TINY, colours, tiny_corpus
 
 from zoomstack.demo.networks.autoencoder import load_autoencoder, save_autoencoder
-from zoomstack.demo.train.autoencoder import autoencoder_folder
-from zoomstack.demo.train.corpus import (
+from zoomstack.demo.world import SCALES
+from zoomstack.train.autoencoder import autoencoder_folder
+from zoomstack.train.corpus import (
     HELD_SEED,
     HIGHEST,
     JITTER,
@@ -24,9 +25,8 @@ from zoomstack.demo.train.corpus import (
     open_corpus,
     records,
 )
-from zoomstack.demo.train.encode import encode_corpus, latents_folder
-from zoomstack.demo.train.shards import open_shards, shard_path, write_shard
-from zoomstack.demo.world import SCALES
+from zoomstack.train.encode import encode_corpus, latents_folder
+from zoomstack.train.shards import open_shards, shard_path, write_shard
 
 
 def everything(folder):

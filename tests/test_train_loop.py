@@ -5,13 +5,13 @@ import torch
 from tiny_world import tiny_corpus
 
 from zoomstack.demo.networks.autoencoder import load_autoencoder
-from zoomstack.demo.train import autoencoder
-from zoomstack.demo.train.autoencoder import Recipe, autoencoder_folder, train
-from zoomstack.demo.train.corpus import open_corpus
-from zoomstack.demo.train.loop import Budget, Rates, Trainer, rank, ranks
-from zoomstack.demo.train.principal import revive
-from zoomstack.demo.train.processes import together
-from zoomstack.demo.train.reconstruction import Waking, crops, measure, run
+from zoomstack.train import autoencoder
+from zoomstack.train.autoencoder import Recipe, autoencoder_folder, train
+from zoomstack.train.corpus import open_corpus
+from zoomstack.train.loop import Budget, Rates, Trainer, rank, ranks
+from zoomstack.train.principal import revive
+from zoomstack.train.processes import together
+from zoomstack.train.reconstruction import Waking, crops, measure, run
 
 SMALL = Recipe(Budget(0, steps=4), crop=32, batch=2, measured=2, reports=1)
 

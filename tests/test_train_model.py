@@ -7,17 +7,17 @@ from test_transformer import TREE, needs_tree
 from tiny_world import tiny_corpus
 
 from zoomstack.demo.networks.transformer import Transformer
-from zoomstack.demo.train import diffusion, training
-from zoomstack.demo.train.encode import latents_folder
-from zoomstack.demo.train.latents import Latents
-from zoomstack.demo.train.objective import flow_loss, noise_levels
-from zoomstack.demo.train.optimiser import Optimiser, pieces
-from zoomstack.demo.train.orthogonal import orthogonal
-from zoomstack.demo.train.processes import together
-from zoomstack.demo.train.run import main
-from zoomstack.demo.train.schedule import WARM_UP, Plan
-from zoomstack.demo.train.shards import write_shard
-from zoomstack.demo.train.training import LATEST, STABLE
+from zoomstack.train import diffusion, training
+from zoomstack.train.encode import latents_folder
+from zoomstack.train.latents import Latents
+from zoomstack.train.objective import flow_loss, noise_levels
+from zoomstack.train.optimiser import Optimiser, pieces
+from zoomstack.train.orthogonal import orthogonal
+from zoomstack.train.processes import together
+from zoomstack.train.run import main
+from zoomstack.train.schedule import WARM_UP, Plan
+from zoomstack.train.shards import write_shard
+from zoomstack.train.training import LATEST, STABLE
 
 # Where a step counts as a minute: three small, five large, the last two with a falling rate.
 PLAN = Plan(8, decay=2, fine=5, coarse_size=16, fine_size=32, batch=4, fine_batch=2)

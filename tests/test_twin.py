@@ -5,17 +5,17 @@ from test_fitted import encoder
 from test_render import noise
 from torch.nn import functional
 
-from zoomstack.anchor import PhotoAnchor
-from zoomstack.blend import agreement, blend
-from zoomstack.fidelity import fidelity, fidelity_at
-from zoomstack.fit_twin import fit_twin
-from zoomstack.geometry import Geometry
-from zoomstack.joint import Consensus
-from zoomstack.leaves import dead_leaves
-from zoomstack.pixels import ThroughPixels, difference
-from zoomstack.render import render, render_noise
-from zoomstack.resample import plain_space
-from zoomstack.twin import TwinSpace
+from zoomstack.joint.anchor import PhotoAnchor
+from zoomstack.joint.blend import agreement, blend
+from zoomstack.joint.denoiser import Consensus
+from zoomstack.joint.render import render, render_noise
+from zoomstack.joint.through_pixels import ThroughPixels, difference
+from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.fitting.fidelity import fidelity, fidelity_at
+from zoomstack.spaces.fitting.leaves import dead_leaves
+from zoomstack.spaces.plain import plain_space
+from zoomstack.spaces.twin.fit import fit_twin
+from zoomstack.spaces.twin.space import TwinSpace
 
 MOVED = Geometry(20, 28, (2.5, 1.7), ((0.37, 0.5), (0.61, 0.45)))
 

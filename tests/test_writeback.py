@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from zoomstack import Geometry, agreement, blend, render
-from zoomstack.edit.writeback import write_back
-from zoomstack.resample import plain_space
+from zoomstack import Geometry, agreement
+from zoomstack.joint import blend, render
+from zoomstack.paint.edit.writeback import write_back
+from zoomstack.spaces.plain import plain_space
 
 WHOLE = Geometry(64, 64, (2.0, 2.0, 4.0))
 REAL = Geometry(63, 90, (2.5, 1.7, 2.0), ((0.37, 0.55), (0.5, 0.5), (0.4, 0.6)))

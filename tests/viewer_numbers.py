@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from ladders import mixed
 
-from zoomstack.camera import Camera
-from zoomstack.frames import FrameRenderer, _covered
-from zoomstack.geometry import Geometry
-from zoomstack.lens import axis
-from zoomstack.path import DIRECTIONS, EASINGS, Depth
-from zoomstack.path import Path as Course
+from zoomstack.film.camera import Camera
+from zoomstack.film.frames import FrameRenderer, _covered
+from zoomstack.film.path import DIRECTIONS, EASINGS, Depth
+from zoomstack.film.path import Path as Course
+from zoomstack.linear.lens import axis
+from zoomstack.scene.geometry import Geometry
 
 FILE = Path(__file__).parent / "js" / "viewer.json"
 OFFSETS = (0.0, 0.004, 0.37, 0.6, 0.996)

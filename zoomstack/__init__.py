@@ -13,55 +13,55 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .anchor import PhotoAnchor
-    from .blend import agreement, blend
-    from .descent import Descent
-    from .fidelity import fidelity
-    from .files import load_stack, save_stack
-    from .fit import fit_operators
-    from .fit_twin import fit_twin
-    from .fitted import FittedSpace
-    from .frames import frames
-    from .geometry import Geometry
-    from .joint import Consensus, JointDenoiser
-    from .ladder import Ladder, parse_ladder
-    from .multiscale import Correction, MultiScale
-    from .path import Path
-    from .render import render, render_noise
-    from .sample import sample
-    from .stack import ZoomStack
-    from .twin import TwinSpace
-    from .windows import MultiDiffusion, Tiling
+    from .files.stack_file import load_stack, save_stack
+    from .film.frames import frames
+    from .film.path import Path
+    from .joint.anchor import PhotoAnchor
+    from .joint.blend import agreement, blend
+    from .joint.denoiser import Consensus, JointDenoiser
+    from .joint.render import render, render_noise
+    from .joint.sample import sample
+    from .scene.geometry import Geometry
+    from .scene.ladder import Ladder, parse_ladder
+    from .scene.stack import ZoomStack
+    from .spaces.fitted.fit import fit_operators
+    from .spaces.fitted.space import FittedSpace
+    from .spaces.fitting.fidelity import fidelity
+    from .spaces.twin.fit import fit_twin
+    from .spaces.twin.space import TwinSpace
+    from .windows.descent import Descent
+    from .windows.multiscale import Correction, MultiScale
+    from .windows.tiling import MultiDiffusion, Tiling
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Consensus": "joint",
-    "Correction": "multiscale",
-    "Descent": "descent",
-    "FittedSpace": "fitted",
-    "Geometry": "geometry",
-    "JointDenoiser": "joint",
-    "Ladder": "ladder",
-    "MultiDiffusion": "windows",
-    "MultiScale": "multiscale",
-    "Path": "path",
-    "PhotoAnchor": "anchor",
-    "Tiling": "windows",
-    "TwinSpace": "twin",
-    "ZoomStack": "stack",
-    "agreement": "blend",
-    "blend": "blend",
-    "fidelity": "fidelity",
-    "fit_operators": "fit",
-    "fit_twin": "fit_twin",
-    "frames": "frames",
-    "load_stack": "files",
-    "parse_ladder": "ladder",
-    "render": "render",
-    "render_noise": "render",
-    "sample": "sample",
-    "save_stack": "files",
+    "Consensus": "joint.denoiser",
+    "Correction": "windows.multiscale",
+    "Descent": "windows.descent",
+    "FittedSpace": "spaces.fitted.space",
+    "Geometry": "scene.geometry",
+    "JointDenoiser": "joint.denoiser",
+    "Ladder": "scene.ladder",
+    "MultiDiffusion": "windows.tiling",
+    "MultiScale": "windows.multiscale",
+    "Path": "film.path",
+    "PhotoAnchor": "joint.anchor",
+    "Tiling": "windows.tiling",
+    "TwinSpace": "spaces.twin.space",
+    "ZoomStack": "scene.stack",
+    "agreement": "joint.blend",
+    "blend": "joint.blend",
+    "fidelity": "spaces.fitting.fidelity",
+    "fit_operators": "spaces.fitted.fit",
+    "fit_twin": "spaces.twin.fit",
+    "frames": "film.frames",
+    "load_stack": "files.stack_file",
+    "parse_ladder": "scene.ladder",
+    "render": "joint.render",
+    "render_noise": "joint.render",
+    "sample": "joint.sample",
+    "save_stack": "files.stack_file",
 }
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import folder_paths
 
-from ...zoomstack.fingerprint import fingerprint
+from ...zoomstack.files.fingerprint import fingerprint
 
 FOLDER = ("zoomstack", "checkpoints")
 _NAME = re.compile(r"\w(?:[\w .-]{0,62}[\w-])?")

@@ -14,8 +14,8 @@ from typing import Any
 import folder_paths
 from comfy.cli_args import args
 
-from ...zoomstack.geometry import Geometry
-from ...zoomstack.whole import explained
+from ...zoomstack.files.whole import explained
+from ...zoomstack.scene.geometry import Geometry
 
 _FOLDERS = {
     "output": folder_paths.get_output_directory,

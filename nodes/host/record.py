@@ -17,8 +17,8 @@ import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
-from ...zoomstack.fingerprint import fingerprint
-from ...zoomstack.recording import Recording
+from ...zoomstack.files.fingerprint import fingerprint
+from ...zoomstack.files.recording import Recording
 from .jobs import log
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from .. import routing
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
-    from ...zoomstack.windows import Denoise, Windows
+    from ...zoomstack.windows.tiling import Denoise, Windows
     from .. import cutting, windowing
 
 

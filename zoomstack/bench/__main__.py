@@ -13,15 +13,15 @@ import torch
 
 from ..cli.bench import add_options
 from ..cli.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
-from .demo import DemoModel, weights
-from .explained import report
-from .methods import chosen_methods
-from .operators import Operators
-from .quality import Run, write
-from .rows import ROWS, Row, grid, parse_row
-from .settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
+from .model.demo import DemoModel, weights
+from .model.settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
 from .stamp import NEIGHBOURS, stamp
+from .told.explained import report
+from .told.quality import Run, write
 from .work import cores
+from .zooms.methods import chosen_methods
+from .zooms.operators import Operators
+from .zooms.rows import ROWS, Row, grid, parse_row
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,15 +9,20 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CORE = (
-    "anchor blend fit fit_twin fitted geometry joint krylov leaves linear_twin pixels precision "
-    "matrix pyramid regression render resample space twin"
+    "joint/anchor joint/blend joint/denoiser joint/through_pixels joint/render scene/geometry "
+    "spaces/space spaces/plain spaces/fitted/fit spaces/fitted/space spaces/twin/fit "
+    "spaces/twin/codec spaces/twin/krylov spaces/twin/space spaces/fitting/leaves "
+    "spaces/fitting/regression linear/precision linear/matrix linear/pyramid"
 ).split()
-MEASURE = "colour detail frame".split()
-BENCH = "coupling demo flow job ladders operators outcome".split()
+MEASURE = "colour detail seam".split()
+BENCH = (
+    "zooms/coupling model/demo model/flow zooms/job model/ladders zooms/operators zooms/outcome"
+).split()
 # What the neighbouring methods are made of besides.
 NEIGHBOURS = (
-    "edit/repaint inward lens masked outpaint outward bench/methods bench/neighbours".split()
-)
+    "paint/edit/repaint paint/inward linear/lens paint/masked paint/canvas paint/outward "
+    "bench/zooms/methods bench/zooms/neighbours"
+).split()
 
 
 def stamp(weights: Iterable[Path], more: Iterable[str] = ()) -> str:

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .job import Job
+from .zooms.job import Job
 
 Record = dict[str, Any]
 

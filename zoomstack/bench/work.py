@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import torch
 
-from .job import Job, run
-from .model import Model
-from .operators import Operators
-from .sheet import save_strip
+from .model.model import Model
 from .store import Record
+from .told.sheet import save_strip
+from .zooms.job import Job, run
+from .zooms.operators import Operators
 
 Load = Callable[[], Model]
 

@@ -23,7 +23,7 @@ def stages(text: str) -> list[str]:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``train``, for this command line and for ``zoomstack.demo.train.run``."""
+    """The options of ``train``, for this command line and for ``zoomstack.train.run``."""
     add = parser.add_argument
     add(
         "--work",
@@ -50,13 +50,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def train(
     arguments: Sequence[str], *, comfyui: Path | None = None, python: Path | None = None
 ) -> int:
-    """Run ``zoomstack.demo.train.run`` with ``arguments``; its exit code.
+    """Run ``zoomstack.train.run`` with ``arguments``; its exit code.
 
     It stops when this is stopped, and goes on from there the next time.
     """
     host = prepare(comfyui, python)
     variables = {**os.environ, "PYTHONPATH": str(host.packages), "OMP_NUM_THREADS": "1"}
-    command = [str(host.python), "-m", "zoomstack.demo.train.run"]
+    command = [str(host.python), "-m", "zoomstack.train.run"]
     if "--quick" not in arguments:
         # Before what was given: of two the last one counts.
         command += ["--work", str(host.folder / "training")]

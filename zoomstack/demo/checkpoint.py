@@ -8,7 +8,7 @@ from pathlib import Path
 
 from safetensors.numpy import load_file, save_file
 
-from ..whole import replacing
+from ..files.whole import replacing
 from . import parts
 from .clip import designed_clip
 from .dit import sd3_layout

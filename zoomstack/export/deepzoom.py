@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from ..camera import Span
-from ..stack import ZoomStack
-from ..whole import new_folder, replacing
+from ..files.whole import new_folder, replacing
+from ..film.camera import Span
+from ..scene.stack import ZoomStack
 from .pictures import LOSSLESS, check_quality, encoded, image
 from .tiles import paint, shares
 

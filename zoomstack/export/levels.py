@@ -7,8 +7,8 @@ import os
 from collections.abc import Generator
 from typing import Any
 
-from ..stack import ZoomStack
-from ..whole import new_folder
+from ..files.whole import new_folder
+from ..scene.stack import ZoomStack
 from .manifest import MANIFEST, describe
 from .pictures import LOSSLESS, check_quality, encoded, image, thumbnail, thumbnail_sheet
 

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..blend import agreement
-from ..stack import ZoomStack
+from ..joint.blend import agreement
+from ..scene.stack import ZoomStack
 
 VERSION = 1
 MANIFEST = "manifest.json"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..stack import ZoomStack
+from ..scene.stack import ZoomStack
 from .levels import SHEET_QUALITY
 from .manifest import describe
 from .pictures import TYPES, encoded, image, small_kind, thumbnail, thumbnail_sheet

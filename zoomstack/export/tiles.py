@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..camera import Span
-from ..geometry import TOUCH
-from ..lens import axis, look
-from ..precision import working
-from ..stack import ZoomStack
+from ..film.camera import Span
+from ..linear.lens import axis, look
+from ..linear.precision import working
+from ..scene.geometry import TOUCH
+from ..scene.stack import ZoomStack
 
 # As in a film's frame, a deeper level fades in over this share of the way to it ...
 FADE = 0.6

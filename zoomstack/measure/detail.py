@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ..pyramid import split
-from ..space import Space
+from ..linear.pyramid import split
+from ..spaces.space import Space
 
 FINE = 2  # octaves that count as detail
 OCTAVES = 5  # of a disagreement that are told apart

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..geometry import Geometry
-from ..precision import working
-from ..space import Space, as_space, check_levels
+from ..linear.precision import working
+from ..scene.geometry import Geometry
+from ..spaces.space import Space, as_space, check_levels
 
 HOT = 0.1  # the error that is drawn white: of values that span 1, a difference that anyone sees
 DIMMED = 0.4  # of the picture behind the heat

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from torch import Tensor
 
-from ..blend import agreement
-from ..geometry import Geometry
-from ..precision import working
+from ..joint.blend import agreement
+from ..linear.precision import working
+from ..scene.geometry import Geometry
 from .colour import drift, mean_colours
 from .detail import detail, sharpness
-from .frame import frames, seams
+from .seam import frames, seams
 
 MOST_DB = 999.0  # stands for infinity, which plain JSON has not
 

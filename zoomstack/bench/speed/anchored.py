@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ...anchor import PhotoAnchor
-from ...geometry import Geometry
-from ...leaves import dead_leaves
-from ...space import as_space
+from ...joint.anchor import PhotoAnchor
+from ...scene.geometry import Geometry
+from ...spaces.fitting.leaves import dead_leaves
+from ...spaces.space import as_space
 from .line import Line
 from .settings import Bench
 from .turns import Spread, in_turns, ratio, spread

@@ -9,15 +9,15 @@ from contextlib import closing
 import numpy as np
 from torch import Tensor
 
-from ...blend import blend
-from ...encode import encode
-from ...frames import FrameRenderer
-from ...geometry import Geometry
-from ...leaves import dead_leaves
-from ...lookahead import look_ahead
-from ...path import Path
-from ...planes import PlaneRenderer
-from ...render import render
+from ...film.ahead import look_ahead
+from ...film.encode import encode
+from ...film.frames import FrameRenderer
+from ...film.path import Path
+from ...film.planes import PlaneRenderer
+from ...joint.blend import blend
+from ...joint.render import render
+from ...scene.geometry import Geometry
+from ...spaces.fitting.leaves import dead_leaves
 from .line import Line
 from .settings import Bench
 from .turns import in_turns, ratio, spread

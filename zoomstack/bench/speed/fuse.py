@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from ...blend import blend
-from ...geometry import Geometry
-from ...render import render
+from ...joint.blend import blend
+from ...joint.render import render
+from ...scene.geometry import Geometry
 from .line import Line
 from .settings import Bench
 from .turns import in_turns, ratio, spread

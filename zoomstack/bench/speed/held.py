@@ -9,11 +9,11 @@ from functools import partial
 
 import torch
 
-from ...encode import encode
-from ...frames import FrameRenderer
-from ...lookahead import look_ahead
-from ...path import Path
-from ...planes import PlaneRenderer
+from ...film.ahead import look_ahead
+from ...film.encode import encode
+from ...film.frames import FrameRenderer
+from ...film.path import Path
+from ...film.planes import PlaneRenderer
 from .depth import DEPTHS, SIDE
 from .film import FPS, zoom
 from .host import loaded

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...frames import FrameRenderer
-from ...geometry import Geometry
-from ...path import Path
+from ...film.frames import FrameRenderer
+from ...film.path import Path
+from ...scene.geometry import Geometry
 from .line import Line
 from .settings import Bench
 from .turns import Spread

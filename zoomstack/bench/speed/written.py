@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 
 from ...export.levels import write_levels
-from ...files import LEVELS, load_stack, save_stack
-from ...geometry import Geometry
-from ...leaves import dead_leaves
-from ...stack import ZoomStack
+from ...files.stack_file import LEVELS, load_stack, save_stack
+from ...scene.geometry import Geometry
+from ...scene.stack import ZoomStack
+from ...spaces.fitting.leaves import dead_leaves
 from .line import Line
 from .settings import Bench
 from .turns import in_turns, ratio

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from ...whole import replacing
+from ...files.whole import replacing
 from ..parts import DECODER, ENCODER, WEIGHTS
 
 Network = TypeVar("Network", bound=nn.Module)

@@ -1,0 +1,1 @@
+"""The model, the ladders and the settings that zooms are sampled with."""

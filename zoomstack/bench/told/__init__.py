@@ -1,0 +1,1 @@
+"""What is said of samples: columns, tables, sheets and a verdict."""

@@ -1,0 +1,134 @@
+"""The table's columns, of the records of a row and of its reference, each a number per seed.
+
+A mean over seeds and its standard error follow in ``table``. What is a ratio is averaged as a
+logarithm, so that twice as much and half as much cancel.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...measure import colour, detail
+from ...measure.detail import OCTAVES
+from ..store import Record
+
+Measure = Callable[[Record, Record], float]
+
+
+@dataclass(frozen=True)
+class Column:
+    """``of(record, reference)`` is one seed's number, NaN where there is none.
+
+    A ``ratio`` is given as its natural logarithm. ``digits`` are those behind the point.
+    """
+
+    name: str
+    title: str
+    of: Measure
+    digits: int = 2
+    ratio: bool = False
+
+
+def prompt_right(record: Record, reference: Record) -> float:
+    """Per cent of levels whose likeliest scale is one that the level lies at or between."""
+    return 100 * _mean(record["right"])
+
+
+def prompt_log(record: Record, reference: Record) -> float:
+    """The mean logarithm of the probability of those scales."""
+    return _mean(record["log_probability"])
+
+
+def agreement(record: Record, reference: Record) -> float:
+    """Mean dB over pairs of neighbours, before the last fuse, all octaves together."""
+    return _mean(record["agreement"])
+
+
+def frame(record: Record, reference: Record) -> float:
+    return _mean([math.log(value) for value in record["frame"]])
+
+
+def film_frame(record: Record, reference: Record) -> float:
+    return _mean([math.log(value) for value in record["film_frame"]])
+
+
+def both(record: Record, reference: Record) -> float:
+    """Agreement x frame: the error's amplitude times the frame's, in dB; more is better.
+
+    NaN where levels agree exactly by construction: a frame cannot make up for no error.
+    """
+    error = agreement(record, reference)
+    return (
+        error - 20 / math.log(10) * frame(record, reference) if math.isfinite(error) else math.nan
+    )
+
+
+def sharpness(record: Record, reference: Record) -> float:
+    return _mean(sharpness_of_levels(record, reference))
+
+
+def sharpness_of_levels(record: Record, reference: Record) -> list[float]:
+    return detail.sharpness(record["detail"], reference["detail"])
+
+
+def drift(record: Record, reference: Record) -> list[float]:
+    """How mean L*, a* and b* move away from the reference's, per level deeper: a vector."""
+    return colour.drift(record["colour"], reference["colour"])
+
+
+def seconds(record: Record, reference: Record) -> float:
+    return record["seconds"]
+
+
+def photo(record: Record, reference: Record) -> float:
+    return record.get("photo", math.nan)
+
+
+def photo_coded(record: Record, reference: Record) -> float:
+    return record.get("photo_coded", math.nan)
+
+
+def octave(index: int) -> Measure:
+    def of(record: Record, reference: Record) -> float:
+        return _mean([pair[index] for pair in record["bands"] if len(pair) > index])
+
+    return of
+
+
+def level_sharpness(index: int) -> Measure:
+    def of(record: Record, reference: Record) -> float:
+        levels = sharpness_of_levels(record, reference)
+        return levels[index] if index < len(levels) else math.nan
+
+    return of
+
+
+COLUMNS = (
+    Column("right", "classifier right, %", prompt_right, 1),
+    Column("log_probability", "classifier log p", prompt_log),
+    Column("agreement", "agreement, dB", agreement, 1),
+    Column("frame", "frame", frame, ratio=True),
+    Column("both", "agreement x frame, dB", both, 1),
+    Column("film_frame", "frame in the film", film_frame, ratio=True),
+    Column("sharpness", "sharpness", sharpness, ratio=True),
+    Column("seconds", "seconds", seconds, 1),
+    Column("photo", "photo, dB", photo, 1),
+)
+# In the CSV alone: what the autoencoder makes of the photo by itself, which bounds the photo's dB.
+EXTRA = (Column("photo_coded", "photo through the autoencoder, dB", photo_coded, 1),)
+BANDS = tuple(Column(f"agreement_octave_{k}", f"octave {k}", octave(k), 1) for k in range(OCTAVES))
+
+
+def levels(count: int) -> tuple[Column, ...]:
+    """Sharpness of each level."""
+    return tuple(
+        Column(f"sharpness_level_{i}", f"level {i}", level_sharpness(i), ratio=True)
+        for i in range(count)
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else math.nan

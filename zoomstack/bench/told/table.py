@@ -1,0 +1,80 @@
+"""The table: rows of means over seeds, as Markdown and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from ..store import Record
+from ..zooms.methods import Neighbour
+from ..zooms.rows import Row
+from .columns import BANDS, COLUMNS, EXTRA, Column, drift, levels
+from .estimate import Estimate, estimate, length_estimate, ratio_estimate
+
+Pairs = Sequence[tuple[Record, Record]]  # a record and its reference's, one pair a seed
+DRIFT = "drift"
+
+
+def estimates(pairs: Pairs, columns: Sequence[Column]) -> dict[str, Estimate]:
+    """Every column's mean and standard error over the seeds, and the colour drift's."""
+    found = {
+        column.name: (ratio_estimate if column.ratio else estimate)(
+            [column.of(*pair) for pair in pairs]
+        )
+        for column in columns
+    }
+    return {**found, DRIFT: length_estimate([drift(*pair) for pair in pairs])}
+
+
+class Table:
+    """What was found: for each row, every column's estimate."""
+
+    def __init__(self, results: Mapping[Row | Neighbour, Pairs]) -> None:
+        depth = max(len(r["detail"]) for pairs in results.values() for r, _ in pairs)
+        self._levels = levels(depth)
+        everything = (*COLUMNS, *EXTRA, *BANDS, *self._levels)
+        self.rows = {row: estimates(pairs, everything) for row, pairs in results.items()}
+        self.seeds = {row: len(pairs) for row, pairs in results.items()}
+
+    def markdown(self) -> str:
+        """The main table, then agreement by octave and sharpness by level.
+
+        A column that no row fills is left out.
+        """
+        columns = [(column.name, column.title, column.digits) for column in COLUMNS]
+        columns.insert(-2, (DRIFT, "colour drift", 2))
+        bands = [(column.name, column.title, column.digits) for column in BANDS]
+        depths = [(column.name, column.title, column.digits) for column in self._levels]
+        return "\n".join(
+            (
+                self._grid(columns),
+                "\nAgreement of neighbours by octave, dB (0: the finest of the wider one):\n",
+                self._grid(bands),
+                "\nSharpness of each level (0: the widest):\n",
+                self._grid(depths),
+            )
+        )
+
+    def csv(self) -> str:
+        """Everything, one line a row: each column and its standard error."""
+        names = list(next(iter(self.rows.values())))
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        titles = [title for name in names for title in (name, f"{name}_error")]
+        writer.writerow(["row", "title", "seeds", *titles])
+        for row, found in self.rows.items():
+            numbers = [f"{value:.6g}" for name in names for value in found[name]]
+            writer.writerow([row.name, row.title, self.seeds[row], *numbers])
+        return text.getvalue()
+
+    def _grid(self, columns: Sequence[tuple[str, str, int]]) -> str:
+        cells = {
+            title: [found[name].written(digits) for found in self.rows.values()]
+            for name, title, digits in columns
+        }
+        filled = {title: written for title, written in cells.items() if any(written)}
+        lines = [["", *filled], ["---"] + ["---:"] * len(filled)]
+        for index, row in enumerate(self.rows):
+            lines.append([row.title or row.name, *(written[index] for written in filled.values())])
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,0 +1,1 @@
+"""What is sampled: rows, jobs, and the neighbouring methods."""

@@ -1,0 +1,111 @@
+"""A row's denoiser: the model, and the places where its levels meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from ...joint.anchor import PhotoAnchor
+from ...joint.denoiser import Denoise, JointDenoiser
+from ...joint.render import render_noise
+from ...joint.through_pixels import ThroughPixels, difference
+from ...scene.geometry import Geometry
+from ...spaces.fitted.space import automatic
+from ...spaces.space import Space, as_space
+from ..model.model import Model
+from ..model.settings import RATIO
+from .operators import Operators
+from .rows import Row
+
+Couple = Callable[[Tensor, Tensor], Tensor]
+
+
+class Coupled:
+    """``denoise(x, sigma) -> x0`` as ``row`` says; ``alone`` is what the model predicted last."""
+
+    def __init__(
+        self,
+        row: Row,
+        denoise: Denoise,
+        geometry: Geometry,
+        model: Model,
+        operators: Operators,
+        sigmas: Sequence[float],
+        photo: Tensor | None = None,
+    ) -> None:
+        self._row, self._denoise, self._sigmas = row, denoise, sigmas
+        self._geometry, self._model, self._operators = geometry, model, operators
+        self._photo = photo
+        self._spaces: dict[str, Space] = {}
+        self._often = self._meeting(row.space, row.start, row.end)
+        self._else = None if row.between == "none" else self._meeting(row.between, 0.0, 1.0)
+        self._step = 0
+        self.alone = torch.empty(0)
+
+    def __call__(self, x: Tensor, sigma: Tensor) -> Tensor:
+        self.alone = self._denoise(x, sigma)
+        self._step += 1
+        # Counted from the end, so that the last step is coupled whatever `every` is.
+        due = (len(self._sigmas) - 1 - self._step) % self._row.every == 0
+        acting, couple = self._often
+        if due and acting(sigma):
+            return couple(self.alone, sigma)
+        return self._else[1](self.alone, sigma) if self._else else self.alone
+
+    def noise(self, white: Tensor) -> Tensor:
+        """White noise (N, 16, h, w) as this row shares it."""
+        if not self._row.shared_noise:
+            return white
+        return render_noise(white, self._space(noise_space(self._row, self._geometry)))
+
+    def _space(self, name: str) -> Space:
+        """A space of latents; the plain one where levels meet in pixels, as in the sampler node."""
+        name = resolved(name, self._geometry)
+        if name not in ("fitted", "twin"):
+            return as_space(self._geometry)
+        if name not in self._spaces:
+            row = self._row
+            space = self._operators.space(name, self._geometry, row.fitted_on, row.pictures)
+            self._spaces[name] = space
+        return self._spaces[name]
+
+    def _meeting(self, name: str, start: float, end: float) -> tuple[Callable[..., bool], Couple]:
+        in_pixels = name == "pixel"
+        space = as_space(pixel_grid(self._geometry)) if in_pixels else self._space(name)
+        joint = JointDenoiser(
+            self._denoise,
+            space,
+            self._anchors(in_pixels),
+            self._row.options(),
+            start=start,
+            end=end,
+            sigmas=self._sigmas,
+        )
+        if not in_pixels:
+            return joint.acts, joint.couple
+        change = difference(self._model.encode)
+        return joint.acts, ThroughPixels(joint.couple, self._model.decode, change)
+
+    def _anchors(self, in_pixels: bool) -> list[PhotoAnchor]:
+        if self._photo is None or self._row.anchor == "none":
+            return []
+        photo = self._photo if in_pixels else self._model.encode(self._photo[None])[0]
+        return [PhotoAnchor(photo, solver=self._row.anchor)]
+
+
+def resolved(name: str, geometry: Geometry) -> str:
+    """The space that a name stands for; "auto" as the sampler node chooses with a VAE connected."""
+    return automatic(geometry) if name == "auto" else name
+
+
+def noise_space(row: Row, geometry: Geometry) -> str:
+    """The space that a row's levels share noise in."""
+    name = resolved(row.space if row.noise_space == "auto" else row.noise_space, geometry)
+    return name if name in ("fitted", "twin") else "latent"
+
+
+def pixel_grid(geometry: Geometry) -> Geometry:
+    """The geometry of latents as that of the pictures they decode to."""
+    return geometry.resized(geometry.height * RATIO, geometry.width * RATIO)

@@ -1,0 +1,1 @@
+"""On disk, whole or not at all."""

@@ -1,0 +1,1 @@
+"""A camera through a stack, and the film of what it sees."""

@@ -1,0 +1,81 @@
+"""Frames to an H.264 file, one at a time, tagged as BT.709."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import IO, TYPE_CHECKING, Any
+
+from ..files.whole import replacing
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BT709 = 1  # primaries, transfer and matrix alike, in the code points of H.273
+LIMITED = 1  # AVCOL_RANGE_MPEG
+
+
+def encode(
+    target: str | os.PathLike[str] | IO[bytes],
+    frames: Iterable[np.ndarray],
+    fps: float | Fraction,
+    crf: float | None = None,
+    bits: int = 8,
+    metadata: Mapping[str, Any] | None = None,
+) -> None:
+    """Write ``frames`` as an MP4: planes (H * 3 / 2, W) as ``planes.PlaneRenderer`` gives them.
+
+    Frames are taken one by one as the encoder wants them; of 10 ``bits`` they are uint16. ``crf``
+    is x264's constant rate factor (0 to 51; None: its default, 23), ``bits`` 8 or 10 of the video.
+    ``metadata`` values that are not text are written as JSON. A file appears under its name only
+    when it is complete: an error or a cancel leaves none. A buffer is written to directly.
+
+    Raises ``ValueError`` for no frames.
+    """
+    if isinstance(target, str | os.PathLike):
+        with replacing(target) as part:
+            # faststart reopens the file by its name, so only a file can have it.
+            _encode(part, "use_metadata_tags+faststart", frames, fps, crf, bits, metadata)
+    else:
+        _encode(target, "use_metadata_tags", frames, fps, crf, bits, metadata)
+
+
+def _encode(
+    target: str | IO[bytes],
+    movflags: str,
+    frames: Iterable[np.ndarray],
+    fps: float | Fraction,
+    crf: float | None,
+    bits: int,
+    metadata: Mapping[str, Any] | None,
+) -> None:
+    import av
+
+    depth = "yuv420p10le" if bits > 8 else "yuv420p"
+    stream = None
+    with av.open(target, mode="w", format="mp4", options={"movflags": movflags}) as output:
+        for key, value in (metadata or {}).items():
+            output.metadata[key] = value if isinstance(value, str) else json.dumps(value)
+        for planes in frames:
+            if stream is None:
+                options = {} if crf is None else {"crf": f"{crf:g}"}
+                rate = fps if isinstance(fps, Fraction) else frame_rate(fps)
+                stream = output.add_stream("libx264", rate=rate, options=options)
+                height, width = planes.shape
+                stream.width, stream.height, stream.pix_fmt = width, height * 2 // 3, depth
+                context = stream.codec_context
+                context.color_primaries = context.color_trc = context.colorspace = BT709
+                context.color_range = LIMITED
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(planes, format=depth)))
+        if stream is None:
+            raise ValueError("A video needs at least one frame; there are none.")
+        output.mux(stream.encode(None))
+
+
+def frame_rate(fps: float) -> Fraction:
+    """The rate as a fraction: 29.97 is 30000/1001, as its makers mean it."""
+    ntsc = Fraction(round(fps * 1.001) * 1000, 1001)
+    near = Fraction(fps).limit_denominator(1000)
+    return ntsc if abs(float(ntsc) - fps) < 5e-3 and near.denominator != 1 else near

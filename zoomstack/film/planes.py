@@ -1,0 +1,73 @@
+"""Frames as an encoder stores them: Y'CbCr of BT.709, limited range, chroma at half the size.
+
+Converting colours and seeing a part of a picture are both linear, so they may change places: a
+level is converted once, and a frame's planes are looked at in the size that is stored. That is
+half the pixels of RGB, and nothing to convert afterwards.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..linear.precision import working
+from .frames import FrameRenderer
+from .path import Depth
+
+RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722
+LUMA = ((RED, GREEN, BLUE),)
+CHROMA = (
+    (-RED / (2 - 2 * BLUE), -GREEN / (2 - 2 * BLUE), 0.5),
+    (0.5, -GREEN / (2 - 2 * RED), -BLUE / (2 - 2 * RED)),
+)
+# Of 256 values; what is below and above is for what overshoots.
+BLACK, LUMA_RANGE, CHROMA_RANGE = 16, 219, 224
+# H.264's chroma sits at the left one of its two luma pixels: a quarter of its own pixel.
+LEFT = -0.25
+
+
+class PlaneRenderer:
+    """The frames of ``film`` for ``encode``: ``render(depth, bits)`` is (height * 3 / 2, width).
+
+    The luma's rows come first, then those of Cb and of Cr, two of theirs to a row. uint8, or uint16
+    for more than 8 ``bits``. The film's own ``colours`` do not count.
+
+    Raises ``ValueError`` for an odd size, which 4:2:0 video cannot have.
+    """
+
+    def __init__(self, film: FrameRenderer) -> None:
+        height, width = film.height, film.width
+        if height % 2 or width % 2:
+            raise ValueError(
+                f"A 4:2:0 video needs an even size, not {width} x {height}; render "
+                f"{width - width % 2} x {height - height % 2}."
+            )
+        of = partial(FrameRenderer, film.stack, film.geometry, fade=film.fade, feather=film.feather)
+        luma, chroma = partial(_mixed, LUMA, 0.0), partial(_mixed, CHROMA, 0.5)
+        self._luma = of(height=height, width=width, colours=luma)
+        self._chroma = of(height=height // 2, width=width // 2, colours=chroma, shift=LEFT)
+
+    @torch.no_grad()
+    def render(self, depth: Depth, bits: int = 8) -> np.ndarray:
+        """The planes of the frame at ``depth``."""
+        scale = 2.0 ** (bits - 8)
+        luma, chroma = self._luma.picture(depth), self._chroma.picture(depth)
+        dtype = torch.uint8 if bits <= 8 else torch.int16
+        pixels = luma.new_empty(luma.numel() + chroma.numel(), dtype=dtype)
+        parts = pixels[: luma.numel()], pixels[luma.numel() :]
+        shares = ((luma, LUMA_RANGE), (chroma, CHROMA_RANGE))
+        for part, (plane, span) in zip(parts, shares, strict=True):
+            values = working(plane).mul_(span * scale).add_(BLACK * scale + 0.5)
+            part.copy_(values.view(-1))
+        planes = pixels.view(-1, self._luma.width).cpu().numpy()
+        return planes if bits <= 8 else planes.view(np.uint16)
+
+
+def _mixed(weights: tuple[tuple[float, ...], ...], middle: float, level: Tensor) -> Tensor:
+    """A level's colours (C, H, W) by rows of ``weights``; grey levels count as colours."""
+    rgb = level[:3] if len(level) >= 3 else level[:1].expand(3, -1, -1)
+    mixed = torch.einsum("oc,chw->ohw", torch.tensor(weights).to(rgb), rgb)
+    return mixed.add_(middle)

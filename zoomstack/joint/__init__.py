@@ -1,0 +1,1 @@
+"""Levels made one scene: the paper."""

@@ -1,0 +1,1 @@
+"""Matrices along the axes of pictures; they know of no zoom."""

@@ -1,0 +1,1 @@
+"""Pictures painted level by level, and parts of a level painted anew."""

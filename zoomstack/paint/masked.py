@@ -1,0 +1,75 @@
+"""Painting inside a mask with a model that knows of no masks: blended diffusion, as a denoiser.
+
+And what a grid of latents asks of pictures and masks of any size.
+
+Avrahami et al. (2022), "Blended Diffusion"; the twin of ``KSamplerX0Inpaint`` in ComfyUI 0.30.0,
+comfy/samplers.py, for those who sample without ComfyUI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ..joint.denoiser import Denoise
+from .canvas import Margins, pad
+from .edit.repaint import Mix
+
+
+def flow(sigma: float) -> Mix:
+    """x = (1 - sigma) x0 + sigma noise."""
+    return Mix(1 - sigma, sigma)
+
+
+def exploding(sigma: float) -> Mix:
+    """x = x0 + sigma noise."""
+    return Mix(1.0, sigma)
+
+
+def on_grid(picture: Tensor, grid: int) -> Tensor:
+    """(C, H, W) grown right and down to multiples of ``grid``, by its own mirror image."""
+    rows, columns = (-size % grid for size in picture.shape[-2:])
+    return pad(picture, Margins(right=columns, bottom=rows))
+
+
+def to_cells(mask: Tensor, ratio: int) -> Tensor:
+    """A mask (H, W), whose sides divide by ``ratio``, on the grid of latents, (h, w).
+
+    A latent is as marked as any of its pixels.
+    """
+    return functional.max_pool2d(mask[None], ratio)[0]
+
+
+class MaskedDenoiser:
+    """A denoiser that keeps a picture where a mask is 0; itself ``denoise(x, sigma)``.
+
+    ``clean`` is the picture, (N, C, H, W) in the model's space; ``mask`` broadcasts to it, 1 where
+    it is to paint. What is kept is shown to ``denoise`` under ``noise``, unit noise of its shape,
+    mixed in as ``mix(sigma)`` says.
+    """
+
+    # Differs from Avrahami et al. (2022), as ComfyUI does: one noise for all steps, where they draw
+    # it anew, and the background also replaces the prediction, not only the noisy sample.
+
+    def __init__(
+        self,
+        denoise: Denoise,
+        clean: Tensor,
+        mask: Tensor,
+        noise: Tensor,
+        mix: Callable[[float], Mix] = exploding,
+    ) -> None:
+        self.denoise, self.clean, self.mask = denoise, clean, mask
+        self.noise, self.mix = noise, mix
+
+    def __call__(self, x: Tensor, sigma: Tensor) -> Tensor:
+        signal, noise = self.mix(float(torch.as_tensor(sigma).flatten()[0]))
+        shown = signal * self.clean + noise * self.noise
+        x0 = self.denoise(self._masked(x, shown), sigma)
+        return self._masked(x0, self.clean)
+
+    def _masked(self, painted: Tensor, kept: Tensor) -> Tensor:
+        return self.mask * painted + (1 - self.mask) * kept

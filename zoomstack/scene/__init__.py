@@ -1,0 +1,1 @@
+"""What a zoom is: where its levels lie, and what they are called."""

@@ -1,0 +1,1 @@
+"""How a level shows a deeper one."""

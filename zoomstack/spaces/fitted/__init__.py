@@ -1,0 +1,1 @@
+"""Operators between levels of latents, fitted to their autoencoder, for whole factors."""

@@ -1,0 +1,1 @@
+"""What fits to an autoencoder stand on, and how far to trust them."""

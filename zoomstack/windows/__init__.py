@@ -1,0 +1,1 @@
+"""Pictures larger than a model was made for."""
