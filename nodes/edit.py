@@ -17,8 +17,8 @@ from ..zoomstack.paint.edit.writeback import write_back
 from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
-from .painting import Painted, Painter, of_level, one_picture
-from .sampler_inputs import sampler_inputs
+from .inputs import sampler_inputs
+from .run.painter import Painted, Painter, of_level, one_picture
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
 

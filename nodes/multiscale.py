@@ -7,8 +7,8 @@ from typing import Any
 from comfy_api.latest import io
 
 from . import host
+from .run.windows import WindowOptions
 from .types import CATEGORY
-from .windows import WindowOptions
 
 
 def advanced_inputs() -> list[Any]:

@@ -16,9 +16,9 @@ from ..zoomstack.scene.geometry import MIDDLE
 from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .anchor import Photo
-from .coupling import Options, Plan
-from .painting import SEEDS, Painter, one_picture
-from .sampler_inputs import sampler_inputs, zoom_inputs
+from .inputs import sampler_inputs, zoom_inputs
+from .run.levels import Options, Plan
+from .run.painter import SEEDS, Painter, one_picture
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType
 

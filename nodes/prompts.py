@@ -8,7 +8,7 @@ from comfy_api.latest import io
 
 from ..zoomstack.scene.ladder import parse_ladder
 from . import host
-from .routing import TAG
+from .conditioning.levels import TAG
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
 EXAMPLE = """a planet

@@ -16,8 +16,8 @@ from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .blend import check_finite, geometry_of
-from .painting import of_level
 from .prompts import encode_levels
+from .run.painter import of_level
 from .tensors import to_image, to_levels
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
 

@@ -12,11 +12,11 @@ from torch import Tensor
 from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .anchor import Photo
-from .coupling import Options, Plan
 from .multiscale import advanced_inputs, in_windows
-from .recording import Given, recorded
+from .run.checkpoint import Given, recorded
+from .run.levels import Options, Plan
+from .run.windows import WindowOptions
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
-from .windows import WindowOptions
 
 # The inputs of _coupling_inputs that are not for the coupling.
 _WINDOWS = ("tile_size", "tile_stride", "multiscale", "multiscale_weight", "multiscale_end")

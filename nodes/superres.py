@@ -12,8 +12,8 @@ from torch import Tensor
 from ..zoomstack.paint.inward import inward
 from ..zoomstack.scene.ladder import Ladder
 from . import host
-from .painting import Painter, one_picture
-from .sampler_inputs import sampler_inputs, zoom_inputs
+from .inputs import sampler_inputs, zoom_inputs
+from .run.painter import Painter, one_picture
 from .tensors import to_image
 from .types import CATEGORY, SEARCH
 

@@ -8,7 +8,7 @@ from ..zoomstack.film.frames import FrameRenderer
 from ..zoomstack.film.path import DIRECTIONS, EASINGS, Path
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
-from .lazy_video import LazyVideo
+from .host.video import LazyVideo
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 

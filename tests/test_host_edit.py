@@ -288,7 +288,7 @@ def test_a_tuned_decoder_comes_closer_to_the_picture_and_leaves_the_vae_alone(pa
         latent = vae.encode(image)
         picture = vae.decode(latent)[0].movedim(-1, 0)
         stages = sys.modules[f"{pack.__name__}.zoomstack.paint.edit.multistage"]
-        painted = sys.modules[f"{pack.__name__}.nodes.painting"].Painted(picture, latent)
+        painted = sys.modules[f"{pack.__name__}.nodes.run.painter"].Painted(picture, latent)
         original = image[0].movedim(-1, 0)
         (tuned,) = host.tuned_pictures(vae, 12, [stages.Stage(painted, original, mask[0])])
     outside = mask[0] == 0
@@ -392,7 +392,7 @@ def test_a_cancel_stops_between_repeats(pack):
 
 def test_a_sampler_of_another_kind_is_named(pack):
     """SAMPLER objects that are no KSAMPLER cannot be stepped."""
-    repaint = sys.modules[f"{pack.__name__}.nodes.host.repaint"]
+    repaint = sys.modules[f"{pack.__name__}.nodes.host.hooks.repaint"]
     with pytest.raises(ValueError, match="The sampler object cannot be taken back step by step"):
         repaint._repainting(object(), 2)
     with pytest.raises(ValueError, match="sample_unipc cannot be taken back"):

@@ -146,7 +146,7 @@ def test_between_the_calls_the_error_says_what_needs_it(pack, kit, where, out, n
     options = {"space": "pixel", "vae": bent(mosaic_vae())} if where == "_encode" else {}
     whole = run(pack, model, kit, **options)
     with monkeypatch.context() as broken:
-        broken.setattr(pack.nodes.coupling.Run, where, lambda *args: out())
+        broken.setattr(pack.nodes.run.levels.Run, where, lambda *args: out())
         with pytest.raises(MemoryError) as caught:
             run(pack, model, kit, **options)
     g = kit.geometry

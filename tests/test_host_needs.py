@@ -87,7 +87,7 @@ def test_every_part_of_what_the_host_hands_over_is_on_the_list(pack):
         for owner, _, part in (name.rpartition(".") for name in names.split()):
             parts.setdefault(owner, set()).add(part)
     seen = set()
-    for path in set((ROOT / "nodes").rglob("*.py")) - {ROOT / "nodes" / "trial.py"}:
+    for path in set((ROOT / "nodes").rglob("*.py")) - {ROOT / "nodes" / "bench.py"}:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Attribute) or node.attr in NOT_THE_HOSTS:
                 continue
@@ -153,7 +153,7 @@ def test_a_sampler_without_its_function_is_no_sampler_of_private_noise(pack, com
 
     sampler = KSAMPLER(lambda: None)
     del sampler.sampler_function
-    noise = sys.modules[f"{pack.__name__}.nodes.host.noise"]
+    noise = sys.modules[f"{pack.__name__}.nodes.host.hooks.noise"]
     with pytest.raises(ImportError, match="has no sampler.sampler_function"):
         noise.share_noise(sampler, None, None, 0)
 
@@ -168,8 +168,8 @@ def test_every_import_of_the_host_is_on_the_list(pack):
     listed = {(module, name.split(".")[0]) for module, names in needs.FEATURES
               for name in names.split()}  # fmt: skip
     modules = {module for module, _ in listed} | set(needs.MODULES)
-    # trial.py asks for more, and only the benchmark imports it.
-    for path in set((ROOT / "nodes").rglob("*.py")) - {ROOT / "nodes" / "trial.py"}:
+    # bench.py asks for more, and only the benchmark imports it.
+    for path in set((ROOT / "nodes").rglob("*.py")) - {ROOT / "nodes" / "bench.py"}:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.level == 0 and is_host(node.module):
                 for alias in node.names:

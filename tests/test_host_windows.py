@@ -234,7 +234,7 @@ def test_prompts_are_asked_where_they_have_a_say_and_in_whole_windows(pack):
 def test_images_beside_the_latent_are_cut_as_the_host_cuts_an_area(pack):
     from comfy.conds import CONDConstant, CONDList, CONDNoiseShape, CONDRegular
 
-    lib = sys.modules[f"{pack.__name__}.nodes.windowing"]
+    lib = sys.modules[f"{pack.__name__}.nodes.conditioning.windows"]
     tilings = sys.modules[f"{pack.__name__}.zoomstack.windows.tiling"]
     windows = tilings.Tiling(16, 12).over(*SIZE)
     beside, reference = randn(1, 1, 5, *SIZE), randn(2, 1, 4, *SIZE)
@@ -270,7 +270,7 @@ def test_images_beside_the_latent_are_cut_as_the_host_cuts_an_area(pack):
 def test_what_is_cut_for_conditioning_that_comes_and_goes_is_let_go(pack):
     from comfy.conds import CONDRegular
 
-    lib = sys.modules[f"{pack.__name__}.nodes.windowing"]
+    lib = sys.modules[f"{pack.__name__}.nodes.conditioning.windows"]
     tilings = sys.modules[f"{pack.__name__}.zoomstack.windows.tiling"]
     cutter = lib.Cutter(lib.Scissors(8, None, None))
     view = lib.View(SIZE, tilings.Tiling(32).over(*SIZE))
@@ -302,13 +302,13 @@ def test_sdxl_is_told_the_size_of_a_window(pack, built):
 
 
 def test_gligen_is_refused(pack):
-    scissors = sys.modules[f"{pack.__name__}.nodes.cutting"].Scissors(8, None, None)
+    scissors = sys.modules[f"{pack.__name__}.nodes.conditioning.cut"].Scissors(8, None, None)
     with pytest.raises(ValueError, match="GLIGEN boxes cannot be cut"):
         scissors.entry({"gligen": ("position", None, [])}, None, None)
 
 
 def test_a_control_of_another_kind_is_refused_by_name(pack):
-    scissors = sys.modules[f"{pack.__name__}.nodes.cutting"].Scissors(8, None, None)
+    scissors = sys.modules[f"{pack.__name__}.nodes.conditioning.cut"].Scissors(8, None, None)
     with pytest.raises(ValueError, match="control SimpleNamespace keeps its hint"):
         scissors._control(types.SimpleNamespace(), types.SimpleNamespace(controls={}))
 
@@ -583,7 +583,7 @@ def test_sizes_that_do_not_fit_are_named(pack, options, words):
 
 
 def test_a_sampler_that_changes_the_size_is_refused(pack):
-    lib = sys.modules[f"{pack.__name__}.nodes.windows"]
+    lib = sys.modules[f"{pack.__name__}.nodes.run.windows"]
     sampling = toy_model("eps")
     site = types.SimpleNamespace(
         shape=(1, 4, *SIZE), latent_format=sampling.get_model_object("latent_format")
@@ -598,7 +598,7 @@ def test_a_sampler_that_changes_the_size_is_refused(pack):
 def test_a_model_whose_noise_is_mixed_otherwise_is_refused(pack):
     from comfy.model_sampling import IMG_TO_IMG_FLOW
 
-    lib = sys.modules[f"{pack.__name__}.nodes.host.site"]
+    lib = sys.modules[f"{pack.__name__}.nodes.host.hooks.site"]
     patcher = types.SimpleNamespace(get_model_object=lambda name: Other())
 
     class Other(IMG_TO_IMG_FLOW):

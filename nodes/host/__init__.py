@@ -19,15 +19,15 @@ from .disk import (
     workflow_metadata,
 )
 from .enlarge import enlarge
+from .hooks.levels import install
+from .hooks.record import record, weights
+from .hooks.repaint import repainting
+from .hooks.site import Plan, Run, Site, WindowedRun, WindowPlan
+from .hooks.windows import differentiable, fit_hint, install_windows
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
-from .record import record, weights
-from .repaint import repainting
 from .score import prompt_fits
-from .site import Plan, Run, Site, WindowedRun, WindowPlan
 from .vae import decode_pictures, encode_pictures, load_together
-from .windows import differentiable, fit_hint, install_windows
-from .wrappers import install
 
 __all__ = [
     "Plan",

@@ -1,6 +1,6 @@
 """ComfyUI in this process, and the pack in it as ComfyUI would load it.
 
-What the benchmark asks of them is ``nodes/trial.py``'s: only nodes/ knows ComfyUI. Here is what
+What the benchmark asks of them is ``nodes/bench.py``'s: only nodes/ knows ComfyUI. Here is what
 must happen before that can be imported.
 """
 
@@ -27,7 +27,7 @@ PROMPTS = ("a galaxy", "a sun with planets", "a planet", "a continent", "an isla
 
 @lru_cache(maxsize=1)
 def trial(comfyui: Path, cpu: bool) -> Any:
-    """The module ``nodes/trial.py``. ``cpu``: whether ComfyUI must do without a GPU."""
+    """The module ``nodes/bench.py``. ``cpu``: whether ComfyUI must do without a GPU."""
     # First, because this repository has a nodes folder and ComfyUI a nodes.py.
     sys.path.insert(0, str(comfyui.resolve()))
     # ComfyUI's models look for a device when they are imported; its options are read before that.
@@ -40,13 +40,13 @@ def trial(comfyui: Path, cpu: bool) -> Any:
         assert spec is not None and spec.loader is not None
         sys.modules[PACK] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[PACK])
-    module = importlib.import_module(f"{PACK}.nodes.trial")
+    module = importlib.import_module(f"{PACK}.nodes.bench")
     module.silent()
     return module
 
 
 def loaded(bench: Bench, levels: int) -> tuple[Any, Any]:
-    """``nodes/trial.py``, and the benchmark's model with ``levels`` prompts."""
+    """``nodes/bench.py``, and the benchmark's model with ``levels`` prompts."""
     module = trial(bench.comfyui, not bench.on_gpu)
     if bench.model != "demo":
         return module, module.random_weights(bench.model, levels)

@@ -9,14 +9,14 @@ from typing import Literal
 
 from torch import Tensor
 
-from ..zoomstack.windows.descent import Descent
-from ..zoomstack.windows.multiscale import Correction, Follow, MultiScale, exploding, straight
-from ..zoomstack.windows.smaller import smaller
-from ..zoomstack.windows.tiling import Denoise, Tiling, Weights, Window
-from . import host
-from .cutting import Scissors, View
-from .latents import Layout, shuffle_of
-from .windowing import Cutter
+from ...zoomstack.windows.descent import Descent
+from ...zoomstack.windows.multiscale import Correction, Follow, MultiScale, exploding, straight
+from ...zoomstack.windows.smaller import smaller
+from ...zoomstack.windows.tiling import Denoise, Tiling, Weights, Window
+from .. import host
+from ..conditioning.cut import Scissors, View
+from ..conditioning.windows import Cutter
+from ..host.layout import Layout, shuffle_of
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
-from .. import routing
-from . import memory, needs
-from .jobs import check_interrupted, log
+from ...conditioning import levels as routing
+from .. import memory, needs
+from ..jobs import check_interrupted, log
 from .noise import share_noise
 from .preview import Preview
 from .site import Plan, Run, Site

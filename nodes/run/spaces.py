@@ -8,17 +8,17 @@ from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
-from ..zoomstack.joint.through_pixels import EncodeChange, difference
-from ..zoomstack.scene.geometry import Geometry
-from ..zoomstack.spaces.fitted.fit import fit_operators
-from ..zoomstack.spaces.fitted.space import FittedSpace, Kind, automatic, off_grid
-from ..zoomstack.spaces.fitting.fidelity import fidelity_at
-from ..zoomstack.spaces.fitting.regression import Encode
-from ..zoomstack.spaces.space import Space
-from ..zoomstack.spaces.twin.codec import LinearTwin
-from ..zoomstack.spaces.twin.fit import fit_twin
-from ..zoomstack.spaces.twin.space import TwinSpace
-from . import host
+from ...zoomstack.joint.through_pixels import EncodeChange, difference
+from ...zoomstack.scene.geometry import Geometry
+from ...zoomstack.spaces.fitted.fit import fit_operators
+from ...zoomstack.spaces.fitted.space import FittedSpace, Kind, automatic, off_grid
+from ...zoomstack.spaces.fitting.fidelity import fidelity_at
+from ...zoomstack.spaces.fitting.regression import Encode
+from ...zoomstack.spaces.space import Space
+from ...zoomstack.spaces.twin.codec import LinearTwin
+from ...zoomstack.spaces.twin.fit import fit_twin
+from ...zoomstack.spaces.twin.space import TwinSpace
+from .. import host
 
 NAMES = {"fitted": "fitted latents", "twin": "the linear twin of the VAE"}
 # Of the variance of latents: a linear encoder that explains as much stands in for the VAE's own.

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ..zoomstack.paint.masked import on_grid, to_cells
-from . import host
-from .anchor import SMALLEST
-from .routing import TAG
+from ...zoomstack.paint.masked import on_grid, to_cells
+from .. import host
+from ..anchor import SMALLEST
+from ..conditioning.levels import TAG
 
 SEEDS = 2**64
 

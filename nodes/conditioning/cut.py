@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..zoomstack.windows.tiling import Window, Windows
-from .routing import Entry
+from ...zoomstack.windows.tiling import Window, Windows
+from .levels import Entry
 
 # Where a prompt's area ends inside the picture, it fades over as many latent pixels (the host's).
 _FADE = 8

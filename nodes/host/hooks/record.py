@@ -17,9 +17,9 @@ import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
-from ...zoomstack.files.fingerprint import fingerprint
-from ...zoomstack.files.recording import Recording
-from .jobs import log
+from ....zoomstack.files.fingerprint import fingerprint
+from ....zoomstack.files.recording import Recording
+from ..jobs import log
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..zoomstack.files.fingerprint import fingerprint
-from ..zoomstack.scene.ladder import Ladder
-from . import host
+from ...zoomstack.files.fingerprint import fingerprint
+from ...zoomstack.scene.ladder import Ladder
+from .. import host
 
 
 class Given(NamedTuple):

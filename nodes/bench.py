@@ -18,8 +18,8 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder, parse_ladder
 from . import host
+from .conditioning.levels import TAG
 from .prompts import PromptLadder
-from .routing import TAG
 from .sampling import ZoomStackSampler
 
 CFG, SAMPLER, SCHEDULER = 3.0, "euler", "simple"

@@ -11,8 +11,8 @@ import torch
 from comfy.samplers import KSAMPLER
 from torch import Tensor
 
-from . import needs
-from .jobs import log
+from .. import needs
+from ..jobs import log
 from .site import Run, Site
 
 # Of the host's own samplers without a noise_sampler argument, those that draw noise all the same.

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
-from .. import routing
+from ...conditioning import levels as routing
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
-    from ...zoomstack.windows.tiling import Denoise, Windows
-    from .. import cutting, windowing
+    from ....zoomstack.windows.tiling import Denoise, Windows
+    from ...conditioning import cut as cutting
+    from ...conditioning import windows as windowing
 
 
 class Site(NamedTuple):

@@ -9,8 +9,8 @@ from comfy.patcher_extension import WrappersMP
 from comfy.samplers import KSAMPLER
 from torch import Tensor
 
-from ...zoomstack.paint.edit.repaint import Mix, renoise, repaint
-from .jobs import check_interrupted
+from ....zoomstack.paint.edit.repaint import Mix, renoise, repaint
+from ..jobs import check_interrupted
 
 KEY = "zoomstack_repaint"
 # These read a whole schedule and go their own way through it: a step alone is nothing to them.

@@ -14,13 +14,13 @@ import psutil
 import torch
 from comfy_api.latest import Input, Types
 
-from ..zoomstack.files.whole import claimed
-from ..zoomstack.film.ahead import look_ahead
-from ..zoomstack.film.encode import encode, frame_rate
-from ..zoomstack.film.frames import FrameRenderer
-from ..zoomstack.film.path import Depth, Path
-from ..zoomstack.film.planes import PlaneRenderer
-from . import host
+from ...zoomstack.files.whole import claimed
+from ...zoomstack.film.ahead import look_ahead
+from ...zoomstack.film.encode import encode, frame_rate
+from ...zoomstack.film.frames import FrameRenderer
+from ...zoomstack.film.path import Depth, Path
+from ...zoomstack.film.planes import PlaneRenderer
+from .. import host
 
 # Of the free memory, what the frames of a video may take where a node wants them all at once.
 SHARE = 0.75

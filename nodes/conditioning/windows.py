@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from ..zoomstack.windows.tiling import Window
-from .cutting import Part, Scissors, View, is_now, speaking
-from .routing import Conds, Entry
+from ...zoomstack.windows.tiling import Window
+from .cut import Part, Scissors, View, is_now, speaking
+from .levels import Conds, Entry
 
 # Sets of entries whose cuts are kept: those of a run, and a few that come and go.
 _KEPT = 8

@@ -6,8 +6,8 @@ import math
 
 from torch import Tensor
 
-from ..zoomstack.joint.blend import agreement
-from ..zoomstack.spaces.space import Space
+from ...zoomstack.joint.blend import agreement
+from ...zoomstack.spaces.space import Space
 
 # A picture's values span about four of their standard deviations: latents then read as pictures do.
 SPAN = 4.0

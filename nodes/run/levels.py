@@ -11,21 +11,21 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from ..zoomstack.joint.anchor import PhotoAnchor
-from ..zoomstack.joint.blend import Method, Weighting
-from ..zoomstack.joint.denoiser import Consensus, Coupling, JointDenoiser
-from ..zoomstack.joint.render import render_noise
-from ..zoomstack.joint.through_pixels import Finish, ThroughPixels
-from ..zoomstack.scene.geometry import Geometry
-from ..zoomstack.scene.ladder import Ladder
-from ..zoomstack.spaces.space import Space, as_space
-from . import host
-from .anchor import Photo
-from .fitting import change_encoder, fitted_space
-from .latents import Layout, layout_of
-from .live import progress_line
-from .routing import Router
-from .tensors import first_broken
+from ...zoomstack.joint.anchor import PhotoAnchor
+from ...zoomstack.joint.blend import Method, Weighting
+from ...zoomstack.joint.denoiser import Consensus, Coupling, JointDenoiser
+from ...zoomstack.joint.render import render_noise
+from ...zoomstack.joint.through_pixels import Finish, ThroughPixels
+from ...zoomstack.scene.geometry import Geometry
+from ...zoomstack.scene.ladder import Ladder
+from ...zoomstack.spaces.space import Space, as_space
+from .. import host
+from ..anchor import Photo
+from ..conditioning.levels import Router
+from ..host.layout import Layout, layout_of
+from ..tensors import first_broken
+from .spaces import change_encoder, fitted_space
+from .told import progress_line
 
 SpaceName = Literal["auto", "latent", "fitted", "twin", "pixel"]
 

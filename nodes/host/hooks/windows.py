@@ -22,11 +22,11 @@ import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
-from .. import windowing
-from . import memory, needs
-from .jobs import check_interrupted, log
+from ...conditioning import windows as windowing
+from .. import memory, needs
+from ..jobs import check_interrupted, log
+from .levels import KEY
 from .site import Site, WindowedRun, WindowPlan
-from .wrappers import KEY
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher

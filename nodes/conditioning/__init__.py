@@ -1,0 +1,1 @@
+"""Conditioning, cut to levels and to windows; it knows of torch alone."""

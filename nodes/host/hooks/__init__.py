@@ -1,0 +1,1 @@
+"""What hangs on a MODEL while it samples: wrappers, one file for each job."""

@@ -1,0 +1,1 @@
+"""One run of sampling: what the hooks of a MODEL ask of it."""
