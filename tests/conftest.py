@@ -8,9 +8,15 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from checkout import ROOT, TREE
+from hypothesis import HealthCheck, settings
 from tiny_models import import_comfy
 
-ROOT = Path(__file__).resolve().parent.parent
+# How long an example takes on a busy machine says nothing of the code.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 # Two OpenMP threads on a busy 2-core machine are several times slower than one.
 torch.set_num_threads(1)
@@ -45,7 +51,7 @@ def demo_checkpoint(tmp_path_factory):
         yield Path(given)
         return
     path = tmp_path_factory.mktemp("demo_model") / parts.CHECKPOINT
-    checkpoint.write(path, comfyui_tree())
+    checkpoint.write(path, TREE)
     yield path
     path.unlink()
 
@@ -70,7 +76,7 @@ def server(tmp_path_factory, demo_checkpoint):
     (base / "models" / "checkpoints" / parts.CHECKPOINT).symlink_to(demo_checkpoint.resolve())
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OMP_NUM_THREADS", "1")
-        with ComfyServer(comfyui_tree(), Path(sys.executable), base) as comfy:
+        with ComfyServer(TREE, Path(sys.executable), base) as comfy:
             yield Server(comfy.url, base, base / "output", comfy.log)
 
 
@@ -91,9 +97,3 @@ def comfy_page(browser, server):
     size = {"width": 1600, "height": 1000}
     with page_of(browser, (server.url,), viewport=size) as page:
         yield page
-
-
-def comfyui_tree():
-    from zoomstack.cli.places import host_folder
-
-    return Path(os.environ.get("ZOOMSTACK_COMFYUI") or host_folder() / "comfyui").resolve()

@@ -1,0 +1,285 @@
+"""ZoomStackExplorer in ComfyUI's own page, in both of its renderers."""
+
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from browser_kit import (
+    RENDERERS,
+    graph_of,
+    load_graph,
+    open_comfy,
+    page_of,
+    pixels,
+    run_graph,
+    shot,
+    wait_for_comfy,
+)
+from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, still
+
+from zoomstack.files.stack_file import save_stack
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
+
+SHOWN = ".zoomstack-viewer[data-ready=true]"
+NOTE = ".zoomstack-explorer [role=status]"
+WIRE = "ZOOM_STACK"
+
+
+@pytest.fixture(scope="module")
+def stacks(server):
+    """Stack files in the server's input folder; the stack of the first."""
+    folder = server.base / "input"
+    made = scene(192, 256)
+    made = made._replace(prompts=(EVIL, *made.prompts[1:]))
+    save_stack(folder / "a.safetensors", made)
+    save_stack(folder / "b.safetensors", scene(192, 256, seed=1))
+    broken = made.levels.clone()
+    broken[1, :, 50:90, 60:120] = float("nan")
+    save_stack(folder / "nan.safetensors", made._replace(levels=broken))
+    save_stack(folder / "one.safetensors", ZoomStack(made.levels[:1], Geometry(192, 256, ())))
+    many = Geometry(24, 32, (2.0,) * 499)
+    small = torch.rand(500, 3, 24, 32, generator=torch.Generator().manual_seed(0))
+    save_stack(folder / "many.safetensors", ZoomStack(small, many))
+    return made
+
+
+def explorer(*files, width=""):
+    """A workflow: stack files, and an explorer of the first, compared with the second."""
+    nodes = [
+        (i, "LoadZoomStack", [f"{file}.safetensors [input]"]) for i, file in enumerate(files, 1)
+    ]
+    names = ("stack", "compare")
+    links = [(i, 0, 9, names[i - 1], WIRE) for i in range(1, len(files) + 1)]
+    return graph_of([*nodes, (9, "ZoomStackExplorer", [width])], links, size=(640, 660))
+
+
+def command(page, name):
+    page.evaluate("name => app.extensionManager.command.execute(name)", name)
+
+
+def explore(page, *files, **options):
+    load_graph(page, explorer(*files, **options))
+    run_graph(page)
+    page.wait_for_selector(SHOWN)
+
+
+def viewers(page, count):
+    """Wait until so many explorers show their stack."""
+    page.wait_for_function(
+        f"count => document.querySelectorAll('{SHOWN}').length === count", arg=count
+    )
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tmp_path, renderer):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    load_graph(page, explorer("a", width="12700 km"))
+    assert "Queue the workflow" in page.locator(NOTE).text_content()
+    shot(page, tmp_path, f"explorer-{renderer}-empty")
+    run_graph(page)
+    page.wait_for_selector(SHOWN)
+    shot(page, tmp_path, f"explorer-{renderer}")
+    assert page.evaluate("() => window.evil") is None
+
+    g = stacks.geometry
+    film = FrameRenderer(stacks.levels, g)
+    for depth in DEPTHS:
+        go(page, depth)
+        page.evaluate(f"""() => {{
+          const {{ scene, depth }} = {VIEWER};
+          scene.resize({g.width}, {g.height});
+          scene.draw(depth, {{ x: 0, y: 0 }}, true);
+        }}""")
+        got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
+        assert np.abs(got.astype(float) - want).mean() < 0.4
+
+    graph_scale = page.evaluate("() => app.canvas.ds.scale")
+    page.locator(".picture").hover()
+    before = page.evaluate(f"() => {VIEWER}.motion.log")
+    page.mouse.wheel(0, 200)
+    page.wait_for_function(f"before => {VIEWER}.motion.log < before - 0.1", arg=before)
+    assert page.evaluate("() => app.canvas.ds.scale") == graph_scale, "the graph must not zoom"
+    place = page.evaluate("() => [...app.graph.getNodeById(9).pos]")
+    page.mouse.down()
+    page.mouse.move(900, 500, steps=3)
+    page.mouse.up()
+    assert page.evaluate("() => [...app.graph.getNodeById(9).pos]") == place
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as a page").click()
+    saved.value.save_as(tmp_path / "saved.html")
+    assert not page.locator(".message").count()
+    # WebP at the quality of a page, so a little more than rounding.
+    is_the_stack(browser, tmp_path / "saved.html", stacks, 2)
+
+
+def is_the_stack(browser, path, stack, close):
+    """Open a page from its file, without a network: it shows the stack's frames."""
+    film = FrameRenderer(stack.levels, stack.geometry)
+    with page_of(browser, (path.as_uri(),)) as page:
+        page.goto(path.as_uri())
+        page.wait_for_selector(SHOWN)
+        for depth in DEPTHS:
+            go(page, depth, (stack.geometry.width, stack.geometry.height))
+            got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
+            assert np.abs(got.astype(float) - want).mean() < close
+        assert page.locator(".caption").text_content() in stack.prompts
+        assert page.evaluate("() => window.evil") is None
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_an_exported_page_works_from_its_file(server, stacks, browser, comfy_page, renderer):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    nodes = [(1, "LoadZoomStack", ["a.safetensors [input]"]),
+             (2, "ExportZoomStack", [f"{renderer}/zoom", "html", 100, "5 um"])]  # fmt: skip
+    load_graph(page, graph_of(nodes, [(1, 0, 2, "stack", WIRE)]))
+    run_graph(page)
+    (path,) = (server.output / renderer).iterdir()
+    says = "() => app.graph.getNodeById(2).widgets.some((w) => String(w.value).includes(%r))"
+    page.wait_for_function(says % f"aved {renderer}/{path.name} in the output folder")
+    is_the_stack(browser, path, stacks, 0.4)
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_the_box_on_the_explorer_writes_the_ladder(server, stacks, comfy_page, tmp_path, renderer):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    explore(page, "a")
+    tool = page.get_by_role("button", name="Choose where the next level lies")
+    tool.click()
+    told = page.locator(".message")
+    assert "No Prompt Ladder is connected" in told.text_content()
+    assert tool.get_attribute("aria-pressed") == "false"
+
+    ladder = ["a galaxy\na planet\na leaf", 2, "", "", ""]
+    nodes = [(1, "LoadZoomStack", ["a.safetensors [input]"]), (2, "PromptLadder", ladder),
+             (9, "ZoomStackExplorer", [""])]  # fmt: skip
+    graph = graph_of(nodes, [(1, 0, 9, "stack", WIRE)], size=(640, 660))
+    load_graph(page, graph)
+    run_graph(page)
+    page.wait_for_selector(SHOWN)
+    go(page, DEPTHS[1])
+    tool.click()
+    still(page)
+    assert page.locator(".zoomstack-viewer").get_attribute("data-depth") == "0.0000"
+    box = page.locator(".zs-focus").bounding_box()
+    picture = page.locator(".picture").bounding_box()
+    assert box == pytest.approx(picture, abs=1)
+
+    def drag(start, end):
+        for point, press in ((start, page.mouse.down), (end, page.mouse.up)):
+            place = [box[a] + share * box[b] for a, b, share in zip(("x", "y"),
+                     ("width", "height"), point, strict=True)]  # fmt: skip
+            page.mouse.move(*place, steps=4)
+            press()
+
+    def text():
+        return page.evaluate("() => app.graph.getNodeById(2).widgets[0].value")
+
+    drag((0.5, 0.5), (0.6, 0.4))
+    assert text() == "a galaxy\n[focus=0.6,0.4] a planet\na leaf"
+    assert page.locator(".zoomstack-viewer").get_attribute("data-depth") == "0.0000"
+    shot(page, tmp_path, f"explorer-{renderer}-focus")
+    page.locator(".stage").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".zoomstack-viewer[data-depth='1.0000']")
+    page.wait_for_selector(".zs-focus", state="visible")
+    assert page.locator(".zs-focus-frame").get_attribute("aria-label").startswith("Level 2")
+    drag((0.1, 0.1), (0.5, 0.5))  # a new box
+    assert text().endswith("[p=2.5 focus=0.3,0.3] a leaf")
+    page.mouse.wheel(0, -100)
+    page.wait_for_selector(".zs-focus", state="hidden")
+    tool.click()
+    # The button says so with the next picture that is drawn.
+    page.wait_for_function("tool => tool.ariaPressed === 'false'", arg=tool.element_handle())
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_it_survives_whatever_happens_to_the_graph(server, stacks, comfy_page, renderer):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    explore(page, "a")
+    go(page, DEPTHS[1])
+
+    command(page, "Comfy.NewBlankWorkflow")
+    page.wait_for_function("() => app.graph.nodes.length === 0")
+    command(page, "Workspace.PreviousOpenedWorkflow")
+    viewers(page, 1)
+    assert page.evaluate(f"() => {VIEWER}.depth.offset") == DEPTHS[1].offset, "another tab"
+
+    page.evaluate("() => app.canvas.selectItems([app.graph.getNodeById(9)])")
+    command(page, "Comfy.Canvas.CopySelected")
+    command(page, "Comfy.Canvas.PasteFromClipboard")
+    viewers(page, 2)
+    command(page, "Comfy.Undo")
+    page.wait_for_function("() => app.graph.nodes.length === 2")
+    viewers(page, 1)
+
+    saved = page.evaluate("() => app.graph.serialize()")
+    page.reload(wait_until="domcontentloaded")
+    wait_for_comfy(page)
+    load_graph(page, saved)
+    viewers(page, 1)
+
+    page.evaluate("() => app.canvas.selectItems([app.graph.getNodeById(9)])")
+    command(page, "Comfy.Graph.ConvertToSubgraph")
+    page.evaluate("() => app.canvas.openSubgraph([...app.rootGraph.subgraphs.values()][0])")
+    viewers(page, 1)
+    page.evaluate("() => { document.querySelector('.zoomstack-viewer').dataset.old = 1; }")
+    page.evaluate(
+        "() => { app.rootGraph.getNodeById(1).widgets[0].value = 'b.safetensors [input]'; }"
+    )
+    run_graph(page)
+    page.wait_for_selector(f"{SHOWN}:not([data-old])")
+
+    shutil.rmtree(server.base / "temp" / "zoomstack")
+    load_graph(page, saved)
+    page.wait_for_function(
+        f"() => document.querySelector('{NOTE}')?.textContent.includes('are gone')"
+    )
+
+
+def test_two_stacks_and_the_looks_of_both_themes(server, stacks, browser, tmp_path):
+    for theme in ("light", "dark"):
+        size = {"width": 1500, "height": 900}
+        with page_of(browser, (server.url,), viewport=size, device_scale_factor=2) as page:
+            open_comfy(page, server, "nodes2" if theme == "light" else "classic", theme)
+            explore(page, "a", "b", width="5 um")
+            page.locator(".stage").focus()
+            page.keyboard.press("o")
+            go(page, DEPTHS[1])
+            divider = page.get_by_role("slider", name="Where the second stack begins")
+            divider.focus()
+            page.keyboard.press("ArrowRight")
+            assert divider.get_attribute("aria-valuenow") == "55"
+            for scene_ in (0, 1):
+                got = pixels(page, f"{VIEWER}.scenes[{scene_}].canvas")
+                assert got.std() > 5
+            page.locator(".strip").hover()
+            still(page)
+            shot(page, tmp_path, f"compare-{theme}")
+
+
+def test_odd_stacks_are_told_of_in_the_widget(server, stacks, comfy_page, tmp_path):
+    page = comfy_page
+    open_comfy(page, server)
+    explore(page, "nan")
+    assert "Level 1 (0 is the widest) holds NaN" in page.locator(".message").text_content()
+    shot(page, tmp_path, "explorer-nan")
+    explore(page, "one")
+    assert page.locator(".level").text_content() == "level 0 of 0"
+    explore(page, "many")
+    go(page, type(DEPTHS[0])(499))
+    assert page.locator(".times").text_content() == "× 1.6e150"
+    shot(page, tmp_path, "explorer-many")
+    folder = max(
+        (server.base / "temp" / "zoomstack").iterdir(), key=lambda one: one.stat().st_mtime
+    )
+    (folder / "level_250.png").unlink()
+    go(page, type(DEPTHS[0])(250))
+    assert "level_250.png is not there any more" in page.locator(".message").text_content()

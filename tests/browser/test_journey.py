@@ -1,0 +1,132 @@
+"""What an artist does in one sitting, in ComfyUI's own page: from a template to a page to send."""
+
+import io
+
+import numpy as np
+import pytest
+from browser_kit import (
+    RENDERERS,
+    finish_graph,
+    load_template,
+    open_comfy,
+    page_of,
+    pixels,
+    set_option,
+    shot,
+    start_graph,
+)
+from PIL import Image
+from viewer_kit import VIEWER, go, shift, still
+
+from zoomstack.files.stack_file import load_stack
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.film.path import Depth
+
+SHOWN = ".zoomstack-viewer[data-ready=true]"
+STEPS, SIDE = 8, 128
+PROMPTS = ["a planet", "a continent", "a coast line", "an island"]
+DEPTHS = (Depth(0), Depth(1, 0.4), Depth(2, 0.75))
+
+PREPARE = """([steps, side, seed]) => {
+  const set = (kind, values) => {
+    const node = app.graph.nodes.find((each) => each.constructor.comfyClass === kind);
+    for (const [name, value] of Object.entries(values)) {
+      node.widgets.find((widget) => widget.name === name).value = value;
+    }
+    return String(node.id);
+  };
+  set("PromptLadder", { prompts: "a planet\\na continent\\na coast" });
+  set("ZoomVideoRender", { fps: 8, seconds_per_level: 0.5, width: 0, height: 0 });
+  window.live = { lines: [], sheets: [] };
+  window.sampler = set("ZoomStackSampler", { steps, seed, width: side, height: side });
+  app.api.addEventListener("progress_text", ({ detail }) => {
+    if (detail.nodeId === window.sampler) window.live.lines.push(detail.text);
+  });
+  app.api.addEventListener("b_preview_with_metadata", async ({ detail }) => {
+    if (detail.nodeId !== window.sampler) return;
+    const bytes = [...new Uint8Array(await detail.blob.arrayBuffer())];
+    window.live.sheets.push(bytes);
+  });
+}"""
+# What stands under the sampler itself, in whatever way the page shows it.
+UNDER = """() => app.graph.getNodeById(Number(window.sampler)).widgets
+  .some((widget) => /step \\d+ of/.test(String(widget.value)))"""
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path, renderer):
+    page = comfy_page
+    set_option(server, "Comfy.Execution.PreviewMethod", "latent2rgb")
+    open_comfy(page, server, renderer)
+    load_template(page, "text-to-zoom")
+    page.wait_for_selector(".zs-ladder")
+    # A seed of its own: what has run before is cached, and shows no steps.
+    page.evaluate(PREPARE, [STEPS, SIDE, list(RENDERERS).index(renderer)])
+
+    # The ladder, by its editor.
+    prompt = page.locator(".zs-prompt").nth(2)
+    prompt.fill(PROMPTS[2])
+    prompt.press("Enter")
+    page.keyboard.type(PROMPTS[3])
+    before = set(server.output.glob("zoom_stack_*.safetensors"))
+
+    # The run: all levels form, and a line says how far it is.
+    start_graph(page)
+    page.wait_for_function("() => window.live.sheets.length && window.live.lines.length > 3")
+    page.wait_for_function(UNDER)
+    shot(page, tmp_path, f"journey-{renderer}-live")
+    finish_graph(page)
+    lines = page.evaluate("() => window.live.lines")
+    told = [line for line in lines if "levels agree by" in line]
+    assert [line.split(":")[0] for line in told] == [
+        f"step {number} of {STEPS}" for number in range(1, STEPS + 1)
+    ]
+    sheet = Image.open(io.BytesIO(bytes(page.evaluate("() => window.live.sheets.at(-1)"))))
+    assert sheet.width == sheet.height  # four square levels, two by two
+    quarters = np.asarray(sheet.convert("L").resize((64, 64)), float).reshape(2, 32, 2, 32)
+    assert quarters.std(axis=(1, 3)).min() > 2, "every level shows something"
+
+    # The result, in the node: the library's frames, whatever the wheel does.
+    page.wait_for_selector(SHOWN)
+    (saved,) = set(server.output.glob("zoom_stack_*.safetensors")) - before
+    stack = load_stack(saved)
+    assert list(stack.prompts) == PROMPTS
+    page.evaluate("""() => {
+      const node = app.graph.nodes.find((each) => each.comfyClass === "ZoomStackExplorer");
+      app.canvas.ds.scale = 1;
+      app.canvas.ds.offset = [120 - node.pos[0], 120 - node.pos[1]];
+      app.canvas.setDirty(true, true);
+    }""")
+    page.locator(".picture").hover()
+    page.mouse.wheel(0, -400)
+    page.wait_for_function(f"() => {VIEWER}.motion.log > 0.5")
+    still(page)
+    shot(page, tmp_path, f"journey-{renderer}-explored")
+    is_the_film(page, stack, 2)
+
+    # And for a friend, who has no ComfyUI.
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a page").click()
+    path = tmp_path / "zoom.html"
+    download.value.save_as(path)
+    with page_of(browser, (path.as_uri(),), viewport={"width": 900, "height": 720}) as offline:
+        offline.goto(path.as_uri())
+        offline.wait_for_selector(SHOWN)
+        is_the_film(offline, stack, 2)
+        shot(offline, tmp_path, f"journey-{renderer}-page")
+
+
+def is_the_film(page, stack, close):
+    """The picture at three cameras: within ``close`` of 255 on average, and not shifted."""
+    levels, size = stack.levels.float(), (stack.geometry.width, stack.geometry.height)
+    film = FrameRenderer(levels, stack.geometry)
+    for depth in DEPTHS:
+        go(page, depth)
+        page.evaluate(f"""([width, height]) => {{
+          const {{ scene, depth }} = {VIEWER};
+          scene.resize(width, height);
+          scene.draw(depth, {{ x: 0, y: 0 }}, true);
+        }}""", list(size))  # fmt: skip
+        got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
+        assert np.abs(got.astype(float) - want).mean() < close
+        assert np.abs(shift(got, want)).max() < 0.5

@@ -1,0 +1,231 @@
+"""The viewer alone, on a saved page opened from a file with no network, in a real Chromium."""
+
+import json
+import re
+import statistics
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+import torch
+from browser_kit import page_of, pixels, shot, shots_folder
+from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shift, still
+
+from zoomstack.export import page as saved_page
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.film.path import Depth
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
+
+
+def save(stack, folder, name="zoom.html", **options):
+    path = folder / name
+    path.write_text("".join(saved_page(stack, **options)), "utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(browser):
+    """Opens a file in a page without any network; the viewer is there and has its pictures."""
+    with ExitStack() as open_pages:
+
+        def visit(path, **options):
+            options = {"viewport": {"width": 900, "height": 720}} | options
+            page = open_pages.enter_context(page_of(browser, (path.as_uri(),), **options))
+            page.goto(path.as_uri())
+            page.wait_for_selector(".zoomstack-viewer[data-ready=true]")
+            return page
+
+        yield visit
+
+
+@pytest.mark.parametrize("kind, close", [("webgl2", 0.4), ("canvas", 1.0)])
+def test_a_frame_is_the_films_frame(opened, tmp_path, kind, close):
+    """Within 2 of 255 on average and half a pixel: by WebGL2 even within its rounding."""
+    stack = scene()
+    page = opened(save(stack, tmp_path, quality=100))
+    if kind == "canvas":
+        page.evaluate(f"() => {VIEWER}.scene.canvas.getContext('webgl2')"
+                      ".getExtension('WEBGL_lose_context').loseContext()")  # fmt: skip
+        page.wait_for_selector(".zoomstack-viewer[data-renderer=canvas]")
+    g = stack.geometry
+    for size in ((g.width, g.height), (360, 240), (120, 80)):
+        film = FrameRenderer(stack.levels, g, size[1], size[0])
+        for depth in DEPTHS:
+            go(page, depth, size)
+            got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
+            assert got.shape == want.shape
+            assert page.locator(".zoomstack-viewer").get_attribute("data-renderer") == kind
+            error = np.abs(got.astype(float) - want).mean()
+            assert error < close, (size, depth)
+            assert np.abs(shift(got, want)).max() < 0.1, (size, depth)
+
+
+def state(page):
+    """Where the camera is, as one number, and its pan."""
+    return page.evaluate(f"() => [Number({VIEWER}.element.dataset.depth), {VIEWER}.motion.pan.x]")
+
+
+def press(page, key):
+    page.keyboard.press(key)
+    page.wait_for_timeout(50)
+    still(page)
+    return state(page)[0]
+
+
+def test_wheel_drag_double_click_and_keys_move_the_camera(opened, tmp_path):
+    page = opened(save(scene(), tmp_path))
+    picture = page.locator(".picture")
+    box = picture.bounding_box()
+    corner = {"x": box["width"] * 0.8, "y": box["height"] * 0.6}
+    page.mouse.move(box["x"] + corner["x"], box["y"] + corner["y"])
+    page.mouse.wheel(0, -120)
+    still(page)
+    depth, pan = state(page)
+    assert 0.3 < depth < 0.6 and pan > 0.02, "the wheel zooms towards the pointer"
+    page.mouse.down()
+    page.mouse.move(box["x"] + corner["x"] - 60, box["y"] + corner["y"], steps=3)
+    page.mouse.up()
+    still(page)
+    assert state(page)[1] > pan + 0.02, "a drag moves the picture with the pointer"
+    picture.dblclick(position=corner)
+    still(page)
+    assert state(page) == [1, 0], "a double click goes to the next level, onto the course"
+    assert press(page, "End") == 3
+    assert press(page, "ArrowLeft") == 2
+    assert 1.5 < press(page, "-") < 2
+    assert press(page, "ArrowRight") == 2
+    assert press(page, "Home") == 0
+    page.keyboard.press("Space")
+    page.wait_for_function(f"() => {VIEWER}.depth.level >= 1")
+    page.keyboard.press("Space")
+    still(page)
+    assert 1 <= state(page)[0] < 3
+    page.get_by_role("slider", name="Depth").focus()
+    assert press(page, "Home") == 0
+    assert "Level 0" in page.get_by_role("slider", name="Depth").get_attribute("aria-valuetext")
+    page.keyboard.press("f")
+    page.wait_for_function(f"() => document.fullscreenElement === {VIEWER}.element")
+    page.get_by_role("button", name="Leave full screen").click()
+    page.wait_for_function("() => !document.fullscreenElement")
+
+
+def test_two_fingers_zoom_about_what_lies_between_them(opened, tmp_path):
+    page = opened(save(scene(), tmp_path), has_touch=True)
+    box = page.locator(".picture").bounding_box()
+    middle = (box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"])
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind, reach):
+        points = [{"x": middle[0] + side * reach, "y": middle[1], "id": i}
+                  for i, side in enumerate((-1, 1))] if reach else []  # fmt: skip
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 60)
+    for reach in range(65, 121, 5):
+        touch("touchMove", reach)
+    touch("touchEnd", 0)
+    still(page)
+    depth, pan = state(page)
+    assert depth == pytest.approx(1, abs=0.05), "twice as far apart is twice as large"
+    assert pan != 0, "what lies between the fingers stays there"
+    touch("touchStart", 120)
+    for reach in range(115, 59, -5):
+        touch("touchMove", reach)
+    touch("touchEnd", 0)
+    still(page)
+    assert state(page)[0] == pytest.approx(0, abs=0.05)
+
+
+def test_prompts_are_text_and_nothing_else(opened, tmp_path):
+    stack = scene()
+    page = opened(save(stack._replace(prompts=(EVIL,) * 4), tmp_path))
+    page.locator(".strip").hover()
+    assert page.locator(".caption").text_content() == EVIL
+    assert page.locator(".card .prompt").text_content() == EVIL
+    assert page.title() == f"{EVIL} to {EVIL}"
+    assert page.evaluate("() => window.evil") is None
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("levels", [1, 133, 500])
+def test_any_number_of_levels(opened, tmp_path, levels):
+    """Only those near the camera are held; the deepest is as exact as the first."""
+    generator = torch.Generator().manual_seed(0)
+    g = Geometry(24, 32, (2.0,) * (levels - 1), ((0.37, 0.6),) * (levels - 1))
+    stack = ZoomStack(torch.rand(levels, 3, 24, 32, generator=generator), g)
+    page = opened(save(stack, tmp_path, quality=100))
+    held = f"() => {VIEWER}.scene.loader.held.size"
+    for depth in (Depth(0), Depth(max(0, levels - 2), 0.37 * (levels > 1)), Depth(levels - 1)):
+        go(page, depth, (32, 24))
+        want = FrameRenderer(stack.levels, g).render(depth)
+        got = pixels(page, f"{VIEWER}.scene.canvas")
+        assert np.abs(got.astype(float) - want).mean() < 0.6
+        assert page.evaluate(held) <= min(levels, 48)
+    times = {1: "× 1", 133: "× 5.4e39", 500: "× 1.6e150"}[levels]
+    assert page.locator(".times").text_content() == times
+
+
+def test_a_broken_picture_is_named_and_the_rest_is_shown(opened, tmp_path):
+    path = save(scene(), tmp_path)
+    start, *pictures = re.split(r"(?=data:image/webp;base64,)", path.read_text("utf-8"))
+    _, _, rest = pictures[1].partition('"')
+    pictures[1] = f'data:image/webp;base64,AAAA"{rest}'
+    path.write_text("".join([start, *pictures]), "utf-8")
+    page = opened(path)
+    message = page.locator(".message").first
+    assert "Level 1 cannot be shown: its picture in this page is broken." in message.text_content()
+    go(page, Depth(1))
+    assert pixels(page, f"{VIEWER}.scene.canvas").std() > 5, "the wider level stands in"
+    message.get_by_role("button", name="Dismiss").click()
+    assert page.locator(".message").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("dots", [1, 2])
+def test_how_it_looks(opened, tmp_path, theme, dots):
+    path = save(scene(480, 640), tmp_path, metres=1.27e7)
+    page = opened(path, color_scheme=theme, device_scale_factor=dots)
+    go(page, Depth(1, 0.3))
+    page.keyboard.press("o")
+    page.locator(".strip").hover()
+    page.wait_for_selector(".border")
+    assert shot(page, tmp_path, f"page-{theme}-{dots}x").stat().st_size > 10_000
+
+
+# A frame's layers, its commands, and the wait until it is drawn, which is the graphics card's part
+# or, without one, that of the program that stands in for it.
+FRAMES = f"""() => {{
+  const {{ scene }} = {VIEWER};
+  const {{ gl }} = scene.renderer;
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
+  const dot = new Uint8Array(4);
+  const frames = Array.from({{ length: 12 }}, (_, i) => {{
+    const start = performance.now();
+    const layers = scene.layers({{ level: 3, offset: 0.05 + i * 0.08 }}, {{ x: 0, y: 0 }});
+    scene.renderer.draw(layers);
+    const told = performance.now();
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, dot);
+    return {{ script: told - start, drawing: performance.now() - told }};
+  }});
+  return {{ frames, by: gl.getParameter(info.UNMASKED_RENDERER_WEBGL), trouble: gl.getError() }};
+}}"""
+
+
+def test_eight_levels_of_1024_pixels_are_drawn_and_timed(opened, tmp_path):
+    """What a frame takes is kept beside the screenshots, not judged: machines differ."""
+    generator = torch.Generator().manual_seed(0)
+    g = Geometry(1024, 1024, (2.0,) * 7)
+    levels = torch.rand(8, 3, 64, 64, generator=generator)
+    grown = torch.nn.functional.interpolate(levels, (1024, 1024), mode="bicubic").clamp(0, 1)
+    page = opened(save(ZoomStack(grown, g), tmp_path), viewport={"width": 1100, "height": 1100})
+    go(page, Depth(3, 0.3), (1024, 1024))
+    told = page.evaluate(FRAMES)
+    assert told["trouble"] == 0
+    got = pixels(page, f"{VIEWER}.scene.canvas")
+    want = FrameRenderer(grown, g).render(Depth(3, 0.05 + 11 * 0.08))
+    assert np.abs(got.astype(float) - want).mean() < 2
+    halves = {part: statistics.median(frame[part] for frame in told["frames"])
+              for part in ("script", "drawing")}  # fmt: skip
+    place = shots_folder(tmp_path) / "frame-time.json"
+    place.write_text(json.dumps({"by": told["by"], "median_ms": halves}, indent=2))

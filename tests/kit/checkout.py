@@ -1,0 +1,14 @@
+"""Where the tests find the checkout, the numbers that Python and JavaScript share, and ComfyUI."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from zoomstack.cli.places import host_folder
+from zoomstack.demo.clip import TOKENIZER
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT / "tests" / "js"
+TREE = Path(os.environ.get("ZOOMSTACK_COMFYUI") or host_folder() / "comfyui").resolve()
+needs_tree = pytest.mark.skipif(not (TREE / TOKENIZER).is_dir(), reason="needs a tokenizer")

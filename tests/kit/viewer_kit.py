@@ -1,0 +1,58 @@
+"""A scene to look at, and how a test moves through it in the viewer's page."""
+
+import numpy as np
+import torch
+
+from zoomstack.film.path import Depth
+from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
+
+VIEWER = "document.querySelector('.zoomstack-viewer').viewer"
+DEPTHS = (Depth(1), Depth(0, 0.37), Depth(2, 0.83))
+EVIL = '</script><script>window.evil=1</script><img src=x onerror="window.evil=1">\u2028 & "quotes"'
+
+
+def scene(height=160, width=240, zooms=(2.0, 3.5, 1.7), seed=0):
+    """Levels with detail at every scale that agree as a sampled stack's do."""
+    focus = ((0.42, 0.55), (0.6, 0.45), (0.5, 0.37))[: len(zooms)]
+    g = Geometry(height, width, zooms, focus)
+    generator = torch.Generator().manual_seed(seed)
+    levels = torch.zeros(g.levels, 3, height, width)
+    for octave in range(3, 8):
+        size = (2**octave * height // width + 1, 2**octave)
+        noise = torch.randn(g.levels, 3, *size, generator=generator)
+        grown = torch.nn.functional.interpolate(noise, (height, width), mode="bicubic")
+        levels += grown / 2 ** (octave - 2)
+    prompts = tuple(f"level {i}, a place with a name" for i in range(g.levels))
+    return ZoomStack((levels / 4 + 0.5).clamp(0, 1), g, prompts)
+
+
+def go(page, depth, size=None):
+    """Be at a depth, with a picture of ``size`` (width, height) pixels where it is given."""
+    if size:
+        width, height = size
+        style = f"flex: none; width: {width}px; height: {height}px"
+        page.evaluate(f"style => {{ {VIEWER}.stage.style.cssText = style; }}", style)
+    page.evaluate(f"""async () => {{
+      const viewer = {VIEWER};
+      const frame = () => new Promise(requestAnimationFrame);
+      await frame();
+      viewer.goTo({{ level: {depth.level}, offset: {depth.offset} }}, true);
+      do await frame(); while (!viewer.scenes.every((one) => one.ready(viewer.depth)));
+      await frame();
+      await frame();
+    }}""")
+
+
+def shift(got, want):
+    """How far ``got`` lies from ``want`` in pixels, across and down: the best fit of a shift."""
+    got, want = (image.mean(2).astype(float) for image in (got, want))
+    down, across = np.gradient(want)
+    inner = (slice(4, -4), slice(4, -4))
+    a = np.stack([-across[inner].ravel(), -down[inner].ravel()], 1)
+    return np.linalg.lstsq(a, (got - want)[inner].ravel(), rcond=None)[0]
+
+
+def still(page):
+    """Wait until nothing moves."""
+    page.wait_for_function(f"() => !{VIEWER}.waiting")

@@ -1,0 +1,120 @@
+"""Numbers that the viewer's JavaScript must meet: the Python library's own, as JSON.
+
+    python tests/kit/viewer_numbers.py
+
+writes tests/js/viewer.json again; tests/js reads it, and test_viewer_numbers.py holds it to what
+the library says today.
+"""
+
+import json
+
+import numpy as np
+import torch
+from checkout import SHARED
+from ladders import mixed
+
+from zoomstack.film.camera import Camera
+from zoomstack.film.frames import FrameRenderer, _covered
+from zoomstack.film.path import DIRECTIONS, EASINGS, Depth
+from zoomstack.film.path import Path as Course
+from zoomstack.linear.lens import axis
+from zoomstack.scene.geometry import Geometry
+
+FILE = SHARED / "viewer.json"
+OFFSETS = (0.0, 0.004, 0.37, 0.6, 0.996)
+GEOMETRIES = {
+    "mixed": mixed(63, 54),
+    "pure": Geometry(234, 253, (2.5,) * 3, ((0.37, 0.52),) * 3),
+    "bent": Geometry(90, 120, (2.0, 2.0, 2.0), ((0.5, 0.5), (0.25, 0.25), (0.75, 0.75))),
+    "corner": Geometry(64, 64, (4.0, 16.0, 1.3), ((0.125, 0.875), (0.9, 0.1), (0.5, 0.5))),
+    "deep": Geometry(7, 9, (2.0,) * 132, ((0.37, 0.6),) * 132),
+    "one": Geometry(7, 9, ()),
+}
+FRAMES = ((0, 0), (50, 122), (122, 50))
+LENSES = ((17, 47, 3.37, 0.41), (17, 47, -0.2, 1.0), (9, 47, 0.7, 2.55), (5, 640, -3.0, 128.0))
+
+
+def numbers():
+    return {
+        "geometries": {name: _geometry(g) for name, g in GEOMETRIES.items()},
+        "lenses": [_lens(*case) for case in LENSES],
+        "views": [_view(name, depth) for name, depth in _depths()],
+        "layers": [
+            _layers(name, depth, size) for name, depth in _depths() for size in FRAMES
+            if name != "deep" or depth.level == 131
+        ],
+        "courses": [
+            {"zooms": g.zooms, "direction": direction, "easing": easing, "depths": list(path)}
+            for g in (GEOMETRIES["mixed"],) for direction in DIRECTIONS for easing in EASINGS
+            for path in (Course(g.zooms, fps=1, duration=20, direction=direction, easing=easing),)
+        ],
+    }  # fmt: skip
+
+
+def _depths():
+    for name, g in GEOMETRIES.items():
+        levels = (0, 100, 131) if name == "deep" else range(g.levels - 1)
+        yield from ((name, Depth(i, offset)) for i in levels for offset in OFFSETS)
+        yield name, Depth(g.levels - 1)
+
+
+def _geometry(g):
+    return {"width": g.width, "height": g.height, "zooms": g.zooms, "focus": g.focus}
+
+
+def _view(name, depth):
+    rows, columns = Camera(GEOMETRIES[name]).view(depth)
+    return {"geometry": name, "depth": depth, "rows": rows, "columns": columns}
+
+
+def _layers(name, depth, size):
+    g = GEOMETRIES[name]
+    renderer = FrameRenderer(torch.zeros(g.levels, 1, g.height, g.width), g, *size)
+    layers = []
+    for layer in renderer._layers(depth):
+        rows, columns = (
+            _covered(layer.rows, renderer.height), _covered(layer.columns, renderer.width)
+        )  # fmt: skip
+        edge = np.zeros(0)
+        if rows.stop > rows.start:
+            edge = renderer._soft_edge(layer.rows, rows, renderer.height)
+        layers.append({
+            "level": layer.level, "rows": layer.rows, "columns": layer.columns,
+            "share": layer.share, "covered": [[s.start, max(s.start, s.stop)]
+                                              for s in (rows, columns)],
+            "edge": edge[::7].tolist(),
+        })  # fmt: skip
+    size = [renderer.height, renderer.width]
+    return {"geometry": name, "depth": depth, "size": size, "layers": layers}
+
+
+def _lens(count, size, start, step):
+    dense = np.zeros((count, size))
+    for band in axis(count, size, start, step):
+        dense[band.target, band.source] = band.weights
+    return {"count": count, "size": size, "start": start, "step": step, "matrix": dense.tolist()}
+
+
+def _rounded(value):
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def text():
+    """One line a case, so that a change reads well."""
+    parts = []
+    for name, cases in _rounded(numbers()).items():
+        if isinstance(cases, dict):
+            lines = [f"{json.dumps(key)}: {json.dumps(case)}" for key, case in cases.items()]
+        else:
+            lines = [json.dumps(case) for case in cases]
+        opening, closing = "{}" if isinstance(cases, dict) else "[]"
+        parts.append(f'"{name}": {opening}\n' + ",\n".join(lines) + f"\n{closing}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), "utf-8")
