@@ -10,9 +10,9 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..zoomstack.linear.sizes import resized
 from ..zoomstack.paint.edit.decoder import Piece, tune
 from ..zoomstack.paint.edit.multistage import MultiStage, Stage, Stroke, edit
-from ..zoomstack.paint.edit.stages import resized
 from ..zoomstack.paint.edit.writeback import write_back
 from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.stack import ZoomStack

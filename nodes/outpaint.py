@@ -9,8 +9,8 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..zoomstack.linear.sizes import resized
 from ..zoomstack.paint.canvas import Method, Padding
-from ..zoomstack.paint.edit.stages import resized
 from ..zoomstack.paint.outward import Canvas, Outpainting, outward
 from ..zoomstack.scene.geometry import MIDDLE
 from ..zoomstack.scene.ladder import Ladder

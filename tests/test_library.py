@@ -53,23 +53,22 @@ def test_every_promised_name_is_there_on_first_use():
         zoomstack.zoom  # noqa: B018
 
 
-@pytest.mark.parametrize(
-    "imports",
-    [
-        "import zoomstack.film.frames, zoomstack.joint.render, zoomstack.joint.blend",
-        "from zoomstack import JointDenoiser",
-    ],
-)
-def test_a_function_wins_over_the_module_of_its_name(imports, tmp_path):
-    code = f"""
-import sys
-sys.path.insert(0, {str(REPOSITORY)!r})
-{imports}
-import zoomstack
-names = "frames", "render", "sample", "blend"
-print(*(type(getattr(zoomstack, name)).__name__ for name in names))
-"""
-    assert python("-c", code, folder=tmp_path).split() == ["function"] * 4
+def test_the_lists_of_names_say_the_same():
+    """``__all__``, where each name lives, and what a type checker reads, from two imports."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text("utf-8"))
+    told = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+        for alias in node.names
+    }
+    assert told == zoomstack._HOME
+    assert zoomstack.__all__ == sorted(zoomstack._HOME)
+
+
+def test_no_package_hides_a_name():
+    """Python binds a package's attribute to each module that is imported from it, by whomever."""
+    assert not {path.stem for path in PACKAGE.iterdir()} & set(zoomstack.__all__)
 
 
 @pytest.mark.parametrize(

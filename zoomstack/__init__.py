@@ -7,9 +7,7 @@ says how its levels sit in each other. Names load on first use, so importing thi
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,7 +16,8 @@ if TYPE_CHECKING:
     from .film.path import Path
     from .joint.anchor import PhotoAnchor
     from .joint.blend import agreement, blend
-    from .joint.denoiser import Consensus, JointDenoiser
+    from .joint.consensus import Consensus
+    from .joint.denoiser import JointDenoiser
     from .joint.render import render, render_noise
     from .joint.sample import sample
     from .scene.geometry import Geometry
@@ -30,20 +29,21 @@ if TYPE_CHECKING:
     from .spaces.twin.fit import fit_twin
     from .spaces.twin.space import TwinSpace
     from .windows.descent import Descent
+    from .windows.multidiffusion import MultiDiffusion
     from .windows.multiscale import Correction, MultiScale
-    from .windows.tiling import MultiDiffusion, Tiling
+    from .windows.tiling import Tiling
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Consensus": "joint.denoiser",
+    "Consensus": "joint.consensus",
     "Correction": "windows.multiscale",
     "Descent": "windows.descent",
     "FittedSpace": "spaces.fitted.space",
     "Geometry": "scene.geometry",
     "JointDenoiser": "joint.denoiser",
     "Ladder": "scene.ladder",
-    "MultiDiffusion": "windows.tiling",
+    "MultiDiffusion": "windows.multidiffusion",
     "MultiScale": "windows.multiscale",
     "Path": "film.path",
     "PhotoAnchor": "joint.anchor",
@@ -100,15 +100,3 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)
     globals()[name] = value
     return value
-
-
-class _Package(ModuleType):
-    """Keeps a promised name from a module of that name: ``frames`` is both, and Python binds a
-    package's attribute to each module that is imported from it, by whomever."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ...zoomstack.windows.tiling import Window, Windows
+from ...zoomstack.windows.tiling import At, Windows
 from .levels import Entry
 
 # Where a prompt's area ends inside the picture, it fades over as many latent pixels (the host's).
@@ -36,7 +36,7 @@ class View(NamedTuple):
     size: tuple[int, int]  # of the whole picture
     windows: Windows
     sigma: Tensor | None = None  # the sampling's own, where the calls are made at another
-    only: tuple[Window, ...] = ()  # these windows; all where none is given
+    only: tuple[At, ...] = ()  # these windows; all where none is given
 
     @property
     def whole(self) -> bool:
@@ -48,7 +48,7 @@ class Part(NamedTuple):
     """What one call shows: some windows of a view, of the pictures ``x``."""
 
     view: View
-    windows: tuple[Window, ...]
+    windows: tuple[At, ...]
     x: Tensor
     controls: dict[int, Any]  # cut already, for entries that share one
 

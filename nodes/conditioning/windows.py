@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from ...zoomstack.windows.tiling import Window
+from ...zoomstack.windows.tiling import At
 from .cut import Part, Scissors, View, is_now, speaking
 from .levels import Conds, Entry
 
@@ -16,7 +16,7 @@ _KEPT = 8
 
 
 class Call(NamedTuple):
-    windows: tuple[Window, ...]
+    windows: tuple[At, ...]
     conds: list[list[Entry] | None]
 
 
@@ -47,7 +47,7 @@ class Cutter:
 
     def _make(self, conds: Conds, view: View, x: Tensor, most: int) -> Iterator[Call]:
         extents = [[self._scissors.extent(entry, view, x) for entry in c or []] for c in conds]
-        alike: dict[tuple[tuple[bool, ...], ...], list[Window]] = {}
+        alike: dict[tuple[tuple[bool, ...], ...], list[At]] = {}
         for at in view.only or view.windows.all:
             says = tuple(tuple(_says(m, view, at) for m in of_kind) for of_kind in extents)
             alike.setdefault(says, []).append(at)
@@ -83,5 +83,5 @@ def show(cutter: Cutter, view: View, call: Any, conds: Conds, x: Tensor, sigma: 
     return call(made.conds, x, sigma)
 
 
-def _says(extent: Tensor | None, view: View, at: Window) -> bool:
+def _says(extent: Tensor | None, view: View, at: At) -> bool:
     return extent is None or bool(view.windows.cut(extent, (at,)).any())

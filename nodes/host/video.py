@@ -18,8 +18,9 @@ from ...zoomstack.files.whole import claimed
 from ...zoomstack.film.ahead import look_ahead
 from ...zoomstack.film.encode import encode, frame_rate
 from ...zoomstack.film.frames import FrameRenderer
-from ...zoomstack.film.path import Depth, Path
+from ...zoomstack.film.path import Path
 from ...zoomstack.film.planes import PlaneRenderer
+from ...zoomstack.scene.depth import Depth
 from .. import host
 
 # Of the free memory, what the frames of a video may take where a node wants them all at once.

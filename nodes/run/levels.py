@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,18 +12,19 @@ from torch import Tensor
 
 from ...zoomstack.joint.anchor import PhotoAnchor
 from ...zoomstack.joint.blend import Method, Weighting
-from ...zoomstack.joint.denoiser import Consensus, Coupling, JointDenoiser
-from ...zoomstack.joint.render import render_noise
+from ...zoomstack.joint.consensus import Consensus, Coupling
+from ...zoomstack.joint.coupler import Couple, Coupler
 from ...zoomstack.joint.through_pixels import Finish, ThroughPixels
 from ...zoomstack.scene.geometry import Geometry
 from ...zoomstack.scene.ladder import Ladder
-from ...zoomstack.spaces.space import Space, as_space
+from ...zoomstack.spaces.plain import as_space
+from ...zoomstack.spaces.space import Space
 from .. import host
 from ..anchor import Photo
 from ..conditioning.levels import Router
 from ..host.layout import Layout, layout_of
 from ..tensors import first_broken
-from .spaces import change_encoder, fitted_space
+from .spaces import Autoencoder, change_encoder, fitted_space
 from .told import progress_line
 
 SpaceName = Literal["auto", "latent", "fitted", "twin", "pixel"]
@@ -85,21 +85,19 @@ class Run:
         if self._in_pixels:
             _need_vae(plan.vae, site, 'space "pixel"')
         self._space = self._choose_space(plan, geometry)
-        self._joint = self._denoiser(plan, self._space)
-        self._couple: Callable[[Tensor, Tensor], Tensor] = self._joint.couple
+        self._coupler = self._meeting(plan, self._space)
+        self._couple: Couple = self._coupler
         if self._in_pixels:
             through = self._through_pixels(plan, geometry)
-            steps = options.pixel_steps
-            self._couple = Finish(self._joint.couple, through, site.sigmas, steps)
+            self._couple = Finish(self._coupler, through, site.sigmas, options.pixel_steps)
         self._idle = self.levels == 1 and not plan.anchors
 
-    def _denoiser(self, plan: Plan, meeting: Space, in_pixels: bool = False) -> JointDenoiser:
-        """What makes levels agree in ``meeting``, of latents or of the pictures they decode to."""
+    def _meeting(self, plan: Plan, space: Space, in_pixels: bool = False) -> Coupler:
+        """What makes levels agree in ``space``, of latents or of the pictures they decode to."""
         options = self._options
-        return JointDenoiser(
-            lambda x, sigma: x,
-            meeting,
-            [self._anchor(photo, plan, meeting, in_pixels) for photo in plan.anchors],
+        return Coupler(
+            space,
+            [self._anchor(photo, plan, space, in_pixels) for photo in plan.anchors],
             Consensus(options.coupling, options.blend, options.weighting, options.feather),
             start=options.couple_start,
             end=options.couple_end,
@@ -111,22 +109,25 @@ class Run:
         ratio = _pixels_per_row(self._site, self._layout)
         pictures = geometry.resized(geometry.height * ratio, geometry.width * ratio)
         return ThroughPixels(
-            self._denoiser(plan, as_space(pictures), in_pixels=True).couple,
+            self._meeting(plan, as_space(pictures), in_pixels=True),
             lambda views: host.decode_pictures(
                 plan.vae, self._site.process_out(self._layout.latent(views))
             ).to(views),
-            change_encoder(
-                plan.vae,
-                lambda pictures: self._encode(plan.vae, pictures),
-                ratio,
-                like=torch.empty(0, device=self._site.device),
-                latent_format=type(self._site.latent_format).__name__,
-            ),
+            change_encoder(self._autoencoder(plan.vae)),
+        )
+
+    def _autoencoder(self, vae: Any) -> Autoencoder:
+        return Autoencoder(
+            vae,
+            latent_format=type(self._site.latent_format).__name__,
+            encode=lambda pictures: self._encode(vae, pictures),
+            ratio=_pixels_per_row(self._site, self._layout),
+            like=torch.empty(0, device=self._site.device),
         )
 
     def noise(self, white: Tensor) -> Tensor:
         """White noise of the latent's shape, shared by the levels."""
-        return self._layout.latent(render_noise(self._layout.views(white), self._space))
+        return self._layout.latent(self._coupler.noise(self._layout.views(white)))
 
     def couple(self, x0: Tensor, sigma: Tensor) -> Tensor:
         """Predicted clean latents, one scene. Raises where a level is not finite."""
@@ -137,24 +138,25 @@ class Run:
                 "The sampler changed the latent's size in the middle of its run, which a ladder's "
                 "frames cannot follow; enlarge between two samplers instead (Upscale Latent)."
             )
+        now = float(sigma.flatten()[0])  # all that waits for the device, once a step
         views = self._layout.views(x0)
         broken = first_broken(views)
         if broken is not None:
             raise ValueError(
                 f"The model predicted NaN or infinite values for level {broken} (0 is the widest) "
-                f"at sigma {float(sigma.flatten()[0]):.4g}. Run the model in a wider precision "
+                f"at sigma {now:.4g}. Run the model in a wider precision "
                 "(bf16 or fp32), or lower cfg."
             )
         self._predicted = views
-        if not self._joint.acts(sigma):
+        if not self._coupler.acts(now):
             return x0  # nor pay for a decoding
-        return self._layout.latent(self._couple(views, sigma))
+        return self._layout.latent(self._couple(views, now))
 
     def settle(self, latent: Tensor) -> Tensor:
         """Clean latents, consistent in the space that the noise is shared in."""
         if self._in_pixels:
             return latent  # agrees in pixels, which one more pass through latents would undo
-        views = self._joint.consensus(self._layout.views(latent), self._space)
+        views = self._coupler.consensus(self._layout.views(latent), self._space)
         return self._layout.latent(views)
 
     def ends_coupled(self) -> bool:
@@ -188,15 +190,7 @@ class Run:
             self._say("levels meet in plain latents; connect the VAE for better agreement")
             return as_space(geometry)
         _need_vae(plan.vae, self._site, f'space "{wanted}"')
-        space, line = fitted_space(
-            plan.vae,
-            geometry,
-            lambda pictures: self._encode(plan.vae, pictures),
-            _pixels_per_row(self._site, self._layout),
-            like=torch.empty(0, device=self._site.device),
-            latent_format=type(self._site.latent_format).__name__,
-            wanted=wanted,
-        )
+        space, line = fitted_space(self._autoencoder(plan.vae), geometry, wanted)
         self._say(line)
         return space
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ...zoomstack.paint.masked import on_grid, to_cells
+from ...zoomstack.paint.grid import on_grid, to_cells
 from .. import host
 from ..anchor import SMALLEST
 from ..conditioning.levels import TAG

@@ -9,10 +9,11 @@ from typing import Literal
 
 from torch import Tensor
 
+from ...zoomstack.joint.denoise import Denoise
 from ...zoomstack.windows.descent import Descent
 from ...zoomstack.windows.multiscale import Correction, Follow, MultiScale, exploding, straight
 from ...zoomstack.windows.smaller import smaller
-from ...zoomstack.windows.tiling import Denoise, Tiling, Weights, Window
+from ...zoomstack.windows.tiling import At, Tiling, Weights
 from .. import host
 from ..conditioning.cut import Scissors, View
 from ..conditioning.windows import Cutter
@@ -91,7 +92,7 @@ class WindowedRun:
             return denoise(x, sigma)
         layout, shuffle = self._layout, self._layout.shuffle
 
-        def shown(part: Tensor, level: Tensor, window: Window, size: tuple[int, int]) -> Tensor:
+        def shown(part: Tensor, level: Tensor, window: At, size: tuple[int, int]) -> Tensor:
             place = (window[0] // shuffle, window[1] // shuffle)
             with self._showing(place, (size[0] // shuffle, size[1] // shuffle)):
                 return layout.views(show(layout.latent(part), level))
@@ -125,7 +126,7 @@ class WindowedRun:
         return View(self.size, self._tiling.over(*size), self._sigma)
 
     @contextmanager
-    def _showing(self, at: Window, size: tuple[int, int]) -> Iterator[None]:
+    def _showing(self, at: At, size: tuple[int, int]) -> Iterator[None]:
         self._shown = View(self.size, self._tiling.over(*size), self._sigma, (at,))
         try:
             yield

@@ -54,7 +54,7 @@ def test_settings_are_the_full_or_the_quick_ones_with_what_was_given():
 def test_rows_are_all_of_them_or_those_asked_for():
     assert chosen_rows(None, None) == list(ROWS)
     assert chosen_rows(["snr", "default", "snr"], None) == [BY_NAME["snr"], BY_NAME["default"]]
-    assert len(chosen_rows(["default"], "feather=0.1,0.2 turn=0.3,0.5")) == 5
+    assert len(chosen_rows(["default"], "feather=0.1,0.2 weighting=snr,uniform")) == 5
     assert len(chosen_rows(None, "feather=0.1,0.2")) == 2
 
 

@@ -20,7 +20,7 @@ from viewer_kit import VIEWER, go, shift, still
 
 from zoomstack.files.stack_file import load_stack
 from zoomstack.film.frames import FrameRenderer
-from zoomstack.film.path import Depth
+from zoomstack.scene.depth import Depth
 
 SHOWN = ".zoomstack-viewer[data-ready=true]"
 STEPS, SIDE = 8, 128

@@ -13,7 +13,7 @@ from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shift, still
 
 from zoomstack.export import page as saved_page
 from zoomstack.film.frames import FrameRenderer
-from zoomstack.film.path import Depth
+from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
 from zoomstack.scene.stack import ZoomStack
 

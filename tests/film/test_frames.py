@@ -13,11 +13,13 @@ from ladders import mixed, pictures
 
 import zoomstack
 from zoomstack.film.ahead import look_ahead
-from zoomstack.film.camera import Camera, Span
+from zoomstack.film.camera import Camera
 from zoomstack.film.frames import FrameRenderer, frames
-from zoomstack.film.path import Depth, Path
+from zoomstack.film.path import Path
 from zoomstack.linear.lens import axis, look
+from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.span import Span
 
 SAME = Geometry(234, 253, (2.5,) * 3, ((0.37, 0.52),) * 3)
 MIXED = mixed(63, 54)

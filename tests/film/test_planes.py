@@ -6,8 +6,8 @@ import torch
 from ladders import mixed, pictures
 
 from zoomstack.film.frames import FrameRenderer
-from zoomstack.film.path import Depth
 from zoomstack.film.planes import PlaneRenderer
+from zoomstack.scene.depth import Depth
 
 HEIGHT, WIDTH = 62, 54
 MIXED = mixed(63, 54)

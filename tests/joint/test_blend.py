@@ -151,17 +151,6 @@ def test_options_that_do_not_exist_are_named(options, words):
         blend(noise(g), g, **options)
 
 
-def test_shares_move_from_uniform_to_snr():
-    geometry = Geometry(24, 24, (2.0, 2.0))
-    views = torch.randn(3, 2, 24, 24, generator=torch.Generator().manual_seed(3))
-    uniform = blend(views, geometry, "uniform", 0.2)
-    snr = blend(views, geometry, "snr", 0.2)
-    assert torch.equal(blend(views, geometry, "snr", 0.2, settled=0.0), uniform)
-    assert torch.equal(blend(views, geometry, "snr", 0.2, settled=1.0), snr)
-    half = blend(views[:2], Geometry(24, 24, (2.0,)), "snr", 0.2, settled=0.5)
-    torch.testing.assert_close(half, (uniform[:2] + snr[:2]) / 2)
-
-
 @pytest.mark.parametrize("g", LADDERS, ids=NAMES)
 def test_a_pass_is_one_graph_of_tensors_that_can_be_compiled(g):
     """No Python between the operators, no copy from another device: matrices are constants."""

@@ -5,9 +5,11 @@ from ladders import LADDERS, NAMES, ZOOMS, even, mixed, noise
 
 from zoomstack.joint.anchor import PhotoAnchor
 from zoomstack.joint.blend import agreement
-from zoomstack.joint.denoiser import Consensus, JointDenoiser, Schedule
+from zoomstack.joint.consensus import Consensus
+from zoomstack.joint.denoiser import JointDenoiser
 from zoomstack.joint.render import render, render_noise
 from zoomstack.joint.sample import sample
+from zoomstack.joint.schedule import Schedule
 from zoomstack.joint.through_pixels import Finish
 from zoomstack.scene.geometry import Geometry
 from zoomstack.spaces.plain import plain_space
@@ -87,31 +89,6 @@ def test_a_consensus_that_blend_does_not_take_is_refused_at_once():
 def test_a_range_without_a_schedule_is_refused():
     with pytest.raises(ValueError, match="pass sigmas="):
         JointDenoiser(lambda x, sigma: x, even(2.0), end=0.5)
-
-
-def test_shares_turn_from_uniform_to_the_weighting():
-    g = even(2.0)
-    views = noise(g)
-    joint = JointDenoiser(
-        lambda x, sigma: x, g, consensus=Consensus(turn=0.5), sigmas=[4.0, 3.0, 2.0, 1.0, 0.0]
-    )
-    first, quarter, half, last = (joint(views, torch.tensor(s)) for s in (4.0, 3.0, 2.0, 1.0))
-    assert torch.equal(first, Consensus(weighting="uniform")(views, g))
-    assert torch.equal(half, Consensus()(views, g))
-    assert torch.equal(last, half)
-    assert not torch.equal(quarter, first)
-    assert not torch.equal(quarter, half)
-
-
-@pytest.mark.parametrize("turn", [-0.1, 1.5])
-def test_a_turn_is_a_fraction(turn):
-    with pytest.raises(ValueError, match="fraction of the steps"):
-        Consensus(turn=turn)
-
-
-def test_a_turn_without_a_schedule_is_refused():
-    with pytest.raises(ValueError, match="pass sigmas="):
-        JointDenoiser(lambda x, sigma: x, even(2.0), consensus=Consensus(turn=0.5))
 
 
 def test_anchors_act_in_their_own_range_before_the_blend():

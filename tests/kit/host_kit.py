@@ -29,7 +29,7 @@ class Ladder:
         ]
 
     def space(self):
-        return sys.modules[f"{self.pack.__name__}.zoomstack.spaces.space"].as_space(self.geometry)
+        return sys.modules[f"{self.pack.__name__}.zoomstack.spaces.plain"].as_space(self.geometry)
 
     def disagreement(self, views, noise=False):
         """The largest difference between a view and the shrunk deeper one, in view units."""

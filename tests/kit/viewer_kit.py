@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from zoomstack.film.path import Depth
+from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
 from zoomstack.scene.stack import ZoomStack
 

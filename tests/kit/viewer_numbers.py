@@ -14,10 +14,12 @@ from checkout import SHARED
 from ladders import mixed
 
 from zoomstack.film.camera import Camera
-from zoomstack.film.frames import FrameRenderer, _covered
-from zoomstack.film.path import DIRECTIONS, EASINGS, Depth
+from zoomstack.film.frames import FrameRenderer
+from zoomstack.film.layers import covered, layers_of, narrowing, soft_edge
+from zoomstack.film.path import DIRECTIONS, EASINGS
 from zoomstack.film.path import Path as Course
 from zoomstack.linear.lens import axis
+from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
 
 FILE = SHARED / "viewer.json"
@@ -71,13 +73,11 @@ def _layers(name, depth, size):
     g = GEOMETRIES[name]
     renderer = FrameRenderer(torch.zeros(g.levels, 1, g.height, g.width), g, *size)
     layers = []
-    for layer in renderer._layers(depth):
-        rows, columns = (
-            _covered(layer.rows, renderer.height), _covered(layer.columns, renderer.width)
-        )  # fmt: skip
+    for layer in layers_of(g, depth, *renderer.view(depth)):
+        rows, columns = covered(layer.rows, renderer.height), covered(layer.columns, renderer.width)
         edge = np.zeros(0)
         if rows.stop > rows.start:
-            edge = renderer._soft_edge(layer.rows, rows, renderer.height)
+            edge = soft_edge(layer.rows, rows, renderer.height, narrowing(layer.rows))
         layers.append({
             "level": layer.level, "rows": layer.rows, "columns": layer.columns,
             "share": layer.share, "covered": [[s.start, max(s.start, s.stop)]

@@ -8,7 +8,7 @@ from zoomstack.joint.render import render
 from zoomstack.linear.matrix import BLOCK, LEAST, Matrix, separable
 from zoomstack.scene.geometry import Geometry
 from zoomstack.spaces.fitting.leaves import dead_leaves
-from zoomstack.spaces.space import as_space
+from zoomstack.spaces.plain import as_space
 
 LARGE = Geometry(288, 331, (2.0, 2.5), ((0.5, 0.4), (0.45, 0.5)))
 DTYPES = {torch.float32: 2e-6, torch.float64: 1e-13}

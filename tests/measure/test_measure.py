@@ -8,7 +8,7 @@ import torch
 from zoomstack import Geometry, render
 from zoomstack.joint.blend import agreement
 from zoomstack.measure.colour import lab, mean_colours
-from zoomstack.measure.detail import decibels, detail, disagreement
+from zoomstack.measure.detail import decibels, detail, disagreements
 from zoomstack.measure.seam import frame, frames, seams
 from zoomstack.spaces.plain import plain_space
 
@@ -104,15 +104,15 @@ def test_detail_follows_the_fine_octaves_alone():
     assert both == pytest.approx(one, rel=0.05)
 
 
-def test_disagreement_is_found_in_its_octave():
+def test_disagreements_is_found_in_its_octave():
     g = Geometry(64, 64, (2.0,))
     space = plain_space(g)
     views = render(torch.rand(2, 3, 64, 64), g)
-    (exact,) = disagreement(views, space)
+    (exact,) = disagreements(views, space)
     assert min(exact) > 100
     wave = torch.cos(torch.arange(32) * math.tau / 8).expand(32, 32)  # 8 pixels: octave 2 or so
     views[0, :, 16:48, 16:48] += 0.1 * wave
-    (bands,) = disagreement(views, space)
+    (bands,) = disagreements(views, space)
     assert bands.index(min(bands)) in (1, 2)
     assert agreement(views, space)[0] == pytest.approx(23.01, abs=0.1)
 

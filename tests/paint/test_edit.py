@@ -7,18 +7,13 @@ import pytest
 import torch
 from torch.nn import functional
 
+from zoomstack.joint.denoise import Mix
+from zoomstack.linear.sizes import resized, resized_mask
 from zoomstack.paint.edit.decoder import PRESERVE, Piece, tune
 from zoomstack.paint.edit.multistage import MultiStage, edit
-from zoomstack.paint.edit.repaint import Mix, renoise, repaint
+from zoomstack.paint.edit.repaint import renoise, repaint
 from zoomstack.paint.edit.segments import lay, segments
-from zoomstack.paint.edit.stages import (
-    crop_around,
-    low_pass,
-    resized,
-    resized_mask,
-    stage_input,
-    stage_sizes,
-)
+from zoomstack.paint.edit.stages import crop_around, low_pass, stage_input, stage_sizes
 
 
 def randn(seed, *shape):

@@ -6,7 +6,9 @@ from tiny_conds import toy_cond
 from tiny_models import import_comfy, randn, toy_model
 
 from zoomstack import sample
-from zoomstack.paint.masked import MaskedDenoiser, exploding, flow, on_grid, to_cells
+from zoomstack.joint.denoise import Mix
+from zoomstack.paint.grid import on_grid, to_cells
+from zoomstack.paint.masked import MaskedDenoiser
 
 
 def test_a_picture_grows_to_its_grid_by_its_own_mirror_image():
@@ -65,7 +67,7 @@ def test_it_samples_as_the_stock_ksampler_with_a_noise_mask(comfy_host, kind):
             clean,
             mask,
             noise,
-            flow if kind == "flow" else exploding,
+            Mix.straight if kind == "flow" else Mix.exploding,
         )
         start = noise
         if kind == "eps":  # the host begins at the schedule's variance, with the latent in it

@@ -8,8 +8,9 @@ from zoomstack.joint.anchor import PhotoAnchor
 from zoomstack.joint.blend import agreement, blend
 from zoomstack.joint.render import render, render_noise
 from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.choose import automatic
 from zoomstack.spaces.fitted.fit import fit_operators
-from zoomstack.spaces.fitted.space import FittedSpace, automatic, off_grid
+from zoomstack.spaces.fitted.space import FittedSpace, off_grid
 from zoomstack.spaces.fitting.leaves import dead_leaves
 from zoomstack.spaces.plain import PlainSpace, plain_space
 from zoomstack.spaces.twin.fit import fit_twin

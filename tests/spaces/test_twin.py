@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from zoomstack.joint.anchor import PhotoAnchor
 from zoomstack.joint.blend import agreement, blend
-from zoomstack.joint.denoiser import Consensus
+from zoomstack.joint.consensus import Consensus
 from zoomstack.joint.render import render, render_noise
 from zoomstack.joint.through_pixels import ThroughPixels, difference
 from zoomstack.scene.geometry import Geometry

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from ..files.whole import new_folder, replacing
-from ..film.camera import Span
+from ..scene.span import Span
 from ..scene.stack import ZoomStack
 from .pictures import LOSSLESS, check_quality, encoded, image
 from .tiles import paint, shares

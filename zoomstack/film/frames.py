@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..linear.lens import Band, axis, look
 from ..linear.precision import working
-from ..scene.geometry import TOUCH, Geometry
-from ..spaces.space import check_levels
-from .camera import SLACK, Camera, Span
-from .path import Depth
-
-
-class Layer(NamedTuple):
-    """A level as one frame needs it."""
-
-    level: int
-    rows: Span  # what the frame shows, in this level's frame
-    columns: Span
-    share: float  # of this level where it lies, against the levels above it
+from ..scene.checks import check_levels
+from ..scene.depth import Depth
+from ..scene.geometry import Geometry
+from ..scene.span import Span
+from .camera import Camera
+from .layers import FADE, FEATHER, composed, layers_of, narrowing
 
 
 class FrameRenderer:
@@ -53,8 +43,8 @@ class FrameRenderer:
         geometry: Geometry,
         height: int = 0,
         width: int = 0,
-        fade: float = 0.6,
-        feather: float = 0.3,
+        fade: float = FADE,
+        feather: float = FEATHER,
         colours: Callable[[Tensor], Tensor] | None = None,
         shift: float = 0.0,
     ) -> None:
@@ -79,10 +69,13 @@ class FrameRenderer:
     @torch.no_grad()
     def picture(self, depth: Depth) -> Tensor:
         """The frame at ``depth``: (C, height, width) in [0, 1], in the stack's dtype."""
-        base, *layers = self._layers(depth)
-        frame = self._whole(base)
-        for layer in layers:
-            self._lay(frame, layer)
+        frame = composed(
+            layers_of(self.geometry, depth, *self.view(depth), self.fade),
+            self._level,
+            (self.height, self.width),
+            lambda span: narrowing(span, self.feather),
+            self.shift,
+        )
         return frame.clamp_(0, 1).to(self.stack.dtype)
 
     @torch.no_grad()
@@ -99,28 +92,9 @@ class FrameRenderer:
         pixels = torch.stack(planes.unbind(), -1).cpu().numpy()
         return pixels if bits <= 8 else pixels.astype(np.uint16)
 
-    def _layers(self, depth: Depth) -> list[Layer]:
-        """The levels that make the frame, widest first; the first one fills it."""
-        level, place = depth.level, self.geometry.placement
-        rows, columns = self._cropped(*self.camera.view(depth))
-        layers = [Layer(level, rows, columns, 1.0)]
-        if depth.offset > 0:
-            below = place(level, level + 1)
-            share = float(_rise(np.array(depth.offset / self.fade)))
-            inner = rows.to_child(below[0]), columns.to_child(below[1])
-            layers.append(Layer(level + 1, *inner, share))
-        while level > 0 and not (rows.inside and columns.inside):
-            above = place(level - 1, level)
-            rows, columns, level = (
-                rows.from_child(above[0]),
-                columns.from_child(above[1]),
-                level - 1,
-            )
-            layers.insert(0, Layer(level, rows, columns, 1.0))
-        return layers
-
-    def _cropped(self, rows: Span, columns: Span) -> tuple[Span, Span]:
-        """The middle of a view of the levels' aspect ratio that has the frame's."""
+    def view(self, depth: Depth) -> tuple[Span, Span]:
+        """What a frame shows, in the level's frame: the middle of what the camera sees."""
+        rows, columns = self.camera.view(depth)
         g = self.geometry
         aspect = (self.width * g.height) / (self.height * g.width)
         return rows.middle(min(1.0, 1 / aspect)), columns.middle(min(1.0, aspect))
@@ -128,69 +102,6 @@ class FrameRenderer:
     def _seen(self, level: int) -> Tensor:
         picture = working(self.stack[level])
         return self.colours(picture) if self.colours else picture
-
-    def _whole(self, layer: Layer) -> Tensor:
-        return self._look(layer, slice(0, self.height), slice(0, self.width))
-
-    def _look(self, layer: Layer, top: slice, left: slice) -> Tensor:
-        """The pixels ``top`` x ``left`` of the frame, of this level alone."""
-        g = self.geometry
-        level = self._level(layer.level)
-        dtype = np.float64 if level.dtype == torch.float64 else np.float32
-        rows = _axis(layer.rows, top, self.height, g.height, dtype)
-        columns = _axis(layer.columns, left, self.width, g.width, dtype, self.shift)
-        return look(level, rows, columns)
-
-    def _lay(self, frame: Tensor, layer: Layer) -> None:
-        """Lay a level over the frame where all of a pixel lies inside the level."""
-        top, left = _covered(layer.rows, self.height), _covered(layer.columns, self.width)
-        if layer.share == 0 or top.start >= top.stop or left.start >= left.stop:
-            return
-        patch = self._look(layer, top, left)
-        down = torch.from_numpy(self._soft_edge(layer.rows, top, self.height)).to(patch)
-        across = torch.from_numpy(self._soft_edge(layer.columns, left, self.width)).to(patch)
-        weight = (layer.share * down)[:, None] * across
-        frame[:, top, left].lerp_(patch, weight.expand_as(patch))
-
-    def _soft_edge(self, span: Span, pixels: slice, count: int) -> np.ndarray:
-        """The weight of a level's pixels, rising from 0 at each border that the frame shows.
-
-        The rise is as wide as what the frame shows beyond that border: where the level comes to
-        fill the frame it has no edge left, and no level pops in.
-        """
-        at = span.first + (np.arange(pixels.start, pixels.stop) + 0.5) * span.size / count
-        weight = np.ones(len(at))
-        for distance, beyond in ((at, -span.first), (1 - at, span.last - 1)):
-            if beyond > SLACK:
-                weight *= _rise(distance / min(self.feather, beyond))
-        return weight
-
-
-def _covered(span: Span, count: int) -> slice:
-    """The frame's pixels, of ``count``, that lie wholly inside the level."""
-    scale = count / span.size
-    first, stop = -span.first * scale, (1 - span.first) * scale
-    return slice(max(0, math.ceil(first - TOUCH)), min(count, math.floor(stop + TOUCH)))
-
-
-def _axis(
-    span: Span,
-    pixels: slice,
-    count: int,
-    size: int,
-    dtype: type[np.floating[Any]],
-    shift: float = 0.0,
-) -> list[Band]:
-    """The axis matrix of the frame's ``pixels``, of ``count`` that show ``span`` of a level."""
-    step = span.size * size / count
-    start = span.first * size + (pixels.start + shift) * step
-    return axis(pixels.stop - pixels.start, size, start, step, dtype)
-
-
-def _rise(t: np.ndarray) -> np.ndarray:
-    """From 0 to 1 with no corner at either end."""
-    t = np.clip(t, 0, 1)
-    return t * t * (3 - 2 * t)
 
 
 def frames(

@@ -13,22 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
 
-# A frame this close to a level (in levels) is that level, not a resampling of it.
-SNAP = 1e-9
+from ..linear.smooth import smoothstep
+from ..scene.depth import SNAP, Depth
+
 # "smooth": the share of the path over which the camera gathers speed, and again loses it.
 RAMP = 0.15
-
-
-class Depth(NamedTuple):
-    """Where the camera is: ``zooms[level] ** offset`` times further in than level ``level``.
-
-    The level is a whole number and ``0 <= offset < 1``, so depth costs no precision.
-    """
-
-    level: int
-    offset: float = 0.0
 
 
 def _smooth(u: float) -> float:
@@ -42,7 +32,7 @@ EASINGS: dict[str, Callable[[float], float]] = {
     "smooth": _smooth,
     "ease-in": lambda u: u * u,
     "ease-out": lambda u: u * (2 - u),
-    "ease-in-out": lambda u: u * u * (3 - 2 * u),
+    "ease-in-out": smoothstep,
 }
 DIRECTIONS = ("in", "out", "in-out", "out-in")
 

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from ..linear.precision import working
+from ..scene.depth import Depth
 from .frames import FrameRenderer
-from .path import Depth
 
 RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722
 LUMA = ((RED, GREEN, BLUE),)

@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 
 from ..linear.precision import working
+from ..scene.checks import check_choice, check_levels
 from ..scene.geometry import Geometry
-from ..spaces.space import Link, Space, as_space, check_levels
-from .blend import check_choice
+from ..spaces.pairs import patch
+from ..spaces.plain import as_space
+from ..spaces.space import Link, Space
 
 Solver = Literal["exact", "adam"]
 
@@ -73,13 +75,13 @@ class PhotoAnchor:
     def _show(self, picture: Tensor, photo: Tensor, link: Link | None) -> None:
         """Lay the photo into a wider view, where it shows it."""
         if link is not None:
-            picture[(..., *link.window)].lerp_(link.shrink(photo), self.strength)
+            patch(picture, link).lerp_(link.shrink(photo), self.strength)
 
     def _fit(self, picture: Tensor, photo: Tensor, link: Link | None) -> None:
         """Move a deeper view so that it shrinks to the photo's part."""
         if link is None:
             return
-        target = photo[(..., *link.window)]
+        target = patch(photo, link)
         if self.solver == "exact":
             picture.add_(link.lift(target - link.shrink(picture)), alpha=self.strength)
         else:

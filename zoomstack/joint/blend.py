@@ -18,8 +18,12 @@ from torch import Tensor
 from ..linear.matrix import Matrix
 from ..linear.precision import working
 from ..linear.pyramid import octaves, weighted
+from ..linear.smooth import smoothstep
+from ..scene.checks import check_choice, check_levels
 from ..scene.geometry import Geometry, Placement
-from ..spaces.space import Link, Space, as_space, check_levels
+from ..spaces.pairs import disagreement, pairs, patch
+from ..spaces.plain import as_space
+from ..spaces.space import Link, Space
 
 Weighting = Literal["snr", "uniform"]
 Method = Literal["laplacian", "average"]
@@ -31,7 +35,6 @@ def blend(
     weighting: Weighting = "snr",
     feather: float = 0.25,
     method: Method = "laplacian",
-    settled: float = 1.0,
 ) -> Tensor:
     """The zoom stack of ``views`` (N, C, H, W), widest first; the same shape out.
 
@@ -39,8 +42,7 @@ def blend(
     that can see it once (the paper); ``snr`` weighs a view by p^-2 a level, its signal-to-noise
     ratio under shared noise. ``feather``, 0 to 0.5 of the child's frame: over that border the
     share rises to 1, so that the parent shows no seam. ``method`` "average" takes the mean of
-    whole enlarged pictures, the paper's naive ablation. ``settled``, 0 to 1: how far the shares
-    have moved from those of ``uniform`` to those of ``weighting``.
+    whole enlarged pictures, the paper's naive ablation.
 
     Changes nothing where the views agree.
     """
@@ -49,29 +51,22 @@ def blend(
     check_levels(views, space.geometry)
     pictures = working(views)
     stack = [pictures[0]]
-    for level in range(1, len(pictures)):
-        link, view = space.link(level - 1, level), pictures[level]
+    for parent, child, link in pairs(space):
+        view = pictures[child]
         if link is None:
             stack.append(view)
         elif method == "average":
-            stack.append(_average(stack[-1], view, link, level))
+            stack.append(_average(stack[parent], view, link, child))
         else:
-            patch = stack[-1][(..., *link.window)]
-            d = patch - link.shrink(view)
-            change = _share(d, space.geometry, level, weighting, feather, settled)
+            d = disagreement(stack[parent], view, link)
+            change = _share(d, space.geometry, child, weighting, feather)
             stack.append(view + link.spread(change))
     return torch.stack(stack).to(views.dtype)
 
 
-def _share(
-    d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: float, settled: float
-) -> Tensor:
+def _share(d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: float) -> Tensor:
     """The part of the disagreement ``d`` that level ``level`` takes over from the wider ones."""
-    kinds: tuple[tuple[Weighting, float], ...] = (("uniform", 1 - settled), (weighting, settled))
-    shares = [
-        sum(part * octave_share(g, level, octave, kind) for kind, part in kinds if part > 0)
-        for octave in range(octaves(d) + 1)
-    ]
+    shares = [octave_share(g, level, octave, weighting) for octave in range(octaves(d) + 1)]
     change = weighted(d, shares)
     if feather > 0:
         border = border_share(g.placement(level - 1, level), feather).like(d)
@@ -101,7 +96,7 @@ def border_share(placements: tuple[Placement, Placement], feather: float) -> Mat
     """0 inside the child's frame, rising smoothly to 1 at its border, on the parent's patch."""
     rows, columns = (_distance_to_border(placement) for placement in placements)
     outside = 1 - (torch.minimum(rows[:, None], columns[None]) / feather).clamp(0, 1)
-    return Matrix(outside * outside * (3 - 2 * outside))
+    return Matrix(smoothstep(outside))
 
 
 def _distance_to_border(placement: Placement) -> Tensor:
@@ -114,7 +109,7 @@ def _distance_to_border(placement: Placement) -> Tensor:
 
 def _average(parent: Tensor, view: Tensor, link: Link, wider: int) -> Tensor:
     """The mean of the view and the enlarged parent, which stands for ``wider`` views."""
-    return torch.lerp(view, link.enlarge(parent[(..., *link.window)]), wider / (wider + 1))
+    return torch.lerp(view, link.enlarge(patch(parent, link)), wider / (wider + 1))
 
 
 def agreement(views: Tensor, geometry: Geometry | Space, peak: float = 1.0) -> tuple[float, ...]:
@@ -127,12 +122,11 @@ def agreement(views: Tensor, geometry: Geometry | Space, peak: float = 1.0) -> t
     check_levels(views, space.geometry)
     pictures = working(views)
     errors = []
-    for parent in range(len(pictures) - 1):
-        link = space.link(parent, parent + 1)
+    for parent, child, link in pairs(space):
         if link is None:
             errors.append(pictures.new_full((), float("nan")))
         else:
-            difference = pictures[parent][(..., *link.window)] - link.shrink(pictures[parent + 1])
+            difference = disagreement(pictures[parent], pictures[child], link)
             errors.append(difference.square().mean())
     if not errors:
         return ()
@@ -145,9 +139,3 @@ def check_options(weighting: str, feather: float, method: str) -> None:
     check_choice("method", method, get_args(Method))
     if not 0 <= feather <= 0.5:
         raise ValueError(f"feather is {feather:g}; it must be from 0 to 0.5 of the child's frame.")
-
-
-def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    """Raise ``ValueError`` unless ``value`` is one of ``choices``."""
-    if value not in choices:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}.")

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from torch import Tensor
 
 from ..linear.precision import working
+from ..scene.checks import check_levels
 from ..scene.geometry import Geometry
-from ..spaces.space import Link, Space, as_space, check_levels
+from ..spaces.pairs import pairs, patch
+from ..spaces.plain import as_space
+from ..spaces.space import Link, Space
 
 
 def render(stack: Tensor, geometry: Geometry | Space) -> Tensor:
@@ -37,9 +40,7 @@ def _render(
     space = as_space(geometry)
     check_levels(stack, space.geometry)
     views = working(stack).clone()
-    for parent in reversed(range(len(views) - 1)):
-        link = space.link(parent, parent + 1)
+    for parent, child, link in reversed([*pairs(space)]):
         if link is not None:
-            rows, columns = link.window
-            views[parent, :, rows, columns] = shrink(link, views[parent + 1])
+            patch(views[parent], link)[...] = shrink(link, views[child])
     return views.to(stack.dtype)

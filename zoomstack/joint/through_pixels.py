@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
-from ..spaces.fitting.regression import Encode
-from .denoiser import Schedule
+from ..spaces.space import Encode
+from .coupler import Couple
+from .schedule import Schedule
 
-Couple = Callable[[Tensor, Tensor], Tensor]
 Decode = Callable[[Tensor], Tensor]
 EncodeChange = Callable[[Tensor, Tensor], Tensor]
 
@@ -25,7 +25,7 @@ class ThroughPixels:
     def __init__(self, couple: Couple, decode: Decode, encode_change: EncodeChange) -> None:
         self._couple, self._decode, self._encode_change = couple, decode, encode_change
 
-    def __call__(self, latents: Tensor, sigma: Tensor) -> Tensor:
+    def __call__(self, latents: Tensor, sigma: float | Tensor) -> Tensor:
         pictures = self._decode(latents)
         coupled = self._couple(pictures, sigma)
         if coupled is pictures:
@@ -51,6 +51,6 @@ class Finish:
         self._schedule = Schedule(sigmas)
         self._first = self._schedule.steps - steps if steps else 0
 
-    def __call__(self, views: Tensor, sigma: Tensor) -> Tensor:
+    def __call__(self, views: Tensor, sigma: float | Tensor) -> Tensor:
         late = self._schedule.done(sigma) >= self._first
         return (self._last if late else self._before)(views, sigma)

@@ -86,3 +86,12 @@ def _blocks(values: Tensor) -> list[Block]:
 def separable(rows: Matrix, columns: Matrix, picture: Tensor) -> Tensor:
     """``rows`` @ picture @ ``columns``.T, for pictures (..., H, W)."""
     return columns.across(rows.down(picture))
+
+
+def interpolation(at: Tensor, size: int) -> Tensor:
+    """(len(at), size): linear between the pixels of a grid, whose ends go on outside of it.
+
+    ``at`` counts pixel centres: 0 is the first pixel's.
+    """
+    at = at.clamp(0, size - 1)[:, None]
+    return (1 - (at - torch.arange(size, dtype=torch.float64)[None]).abs()).clamp_min(0)

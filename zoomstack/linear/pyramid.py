@@ -12,8 +12,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from ..spaces.plain import interpolation
-from .matrix import Matrix, separable
+from .matrix import Matrix, interpolation, separable
 
 
 @lru_cache(maxsize=256)

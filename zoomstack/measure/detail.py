@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..linear.pyramid import split
+from ..spaces.pairs import disagreement, pairs
 from ..spaces.space import Space
 
 FINE = 2  # octaves that count as detail
@@ -29,21 +30,20 @@ def sharpness(own: Sequence[float], reference: Sequence[float]) -> list[float]:
     return [math.log((level + 1e-4) / (other + 1e-4)) for level, other in pairs]
 
 
-def disagreement(views: Tensor, space: Space) -> list[list[float]]:
+def disagreements(views: Tensor, space: Space) -> list[list[float]]:
     """How well neighbours agree in each octave, finest of the wider one first, in dB.
 
     ``views`` (N, 3, H, W) span 1. One list for each pair; empty where no pixel shows the deeper.
     """
-    pairs = []
-    for parent in range(len(views) - 1):
-        link = space.link(parent, parent + 1)
-        if link is None:
-            pairs.append([])
-            continue
-        difference = views[parent][(..., *link.window)] - link.shrink(views[parent + 1])
-        power = torch.stack([band.square().mean() for band in split(difference)[:OCTAVES]])
-        pairs.append((-10 * torch.log10(power.clamp_min(1e-12))).tolist())
-    return pairs
+    return [
+        [] if link is None else _by_octave(disagreement(views[parent], views[child], link))
+        for parent, child, link in pairs(space)
+    ]
+
+
+def _by_octave(difference: Tensor) -> list[float]:
+    power = torch.stack([band.square().mean() for band in split(difference)[:OCTAVES]])
+    return (-10 * torch.log10(power.clamp_min(1e-12))).tolist()
 
 
 def decibels(picture: Tensor, truth: Tensor) -> float:

@@ -6,8 +6,11 @@ import torch
 from torch import Tensor
 
 from ..linear.precision import working
+from ..scene.checks import check_levels
 from ..scene.geometry import Geometry
-from ..spaces.space import Space, as_space, check_levels
+from ..spaces.pairs import disagreement, pairs, patch
+from ..spaces.plain import as_space
+from ..spaces.space import Space
 
 HOT = 0.1  # the error that is drawn white: of values that span 1, a difference that anyone sees
 DIMMED = 0.4  # of the picture behind the heat
@@ -23,11 +26,10 @@ def errors(views: Tensor, geometry: Geometry | Space) -> Tensor:
     check_levels(views, space.geometry)
     pictures = working(views)
     found = torch.zeros_like(pictures[:, 0])
-    for parent in range(len(pictures) - 1):
-        link = space.link(parent, parent + 1)
+    for parent, child, link in pairs(space):
         if link is not None:
-            difference = pictures[parent][(..., *link.window)] - link.shrink(pictures[parent + 1])
-            found[parent][link.window] = difference.square().mean(0).sqrt()
+            difference = disagreement(pictures[parent], pictures[child], link)
+            patch(found[parent], link)[...] = difference.square().mean(0).sqrt()
     return found
 
 

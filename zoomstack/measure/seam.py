@@ -42,10 +42,10 @@ def seams(geometry: Geometry, ratio: int) -> list[list[Window]]:
     """
     pixels = geometry.resized(geometry.height * ratio, geometry.width * ratio)
     borders = []
-    for parent in range(geometry.levels - 1):
+    for parent, child in geometry.neighbours:
         found: list[Window] = []
         for grid, scale in ((pixels, 1), (geometry, ratio)):
-            rows, columns = (p.window for p in grid.placement(parent, parent + 1))
+            rows, columns = (p.window for p in grid.placement(parent, child))
             window = (_scaled(rows, scale), _scaled(columns, scale))
             if rows.stop > rows.start and columns.stop > columns.start and window not in found:
                 found.append(window)

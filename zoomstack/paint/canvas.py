@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, get_args
 import torch
 from torch import Tensor
 
-from ..joint.blend import check_choice
+from ..scene.checks import check_choice
 
 Padding = Literal["symmetric", "reflect", "colour"]
 Method = Literal["sequential", "direct"]

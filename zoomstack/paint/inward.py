@@ -33,8 +33,8 @@ def inward(
     runs until a level is asked for.
     """
     parent = widest
-    for level in range(1, geometry.levels):
-        parent = redraw(closer(parent, geometry.placement(level - 1, level), enlarge), level)
+    for wider, level in geometry.neighbours:
+        parent = redraw(closer(parent, geometry.placement(wider, level), enlarge), level)
         yield parent
 
 

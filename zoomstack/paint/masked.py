@@ -12,35 +12,8 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from ..joint.denoiser import Denoise
-from .canvas import Margins, pad
-from .edit.repaint import Mix
-
-
-def flow(sigma: float) -> Mix:
-    """x = (1 - sigma) x0 + sigma noise."""
-    return Mix(1 - sigma, sigma)
-
-
-def exploding(sigma: float) -> Mix:
-    """x = x0 + sigma noise."""
-    return Mix(1.0, sigma)
-
-
-def on_grid(picture: Tensor, grid: int) -> Tensor:
-    """(C, H, W) grown right and down to multiples of ``grid``, by its own mirror image."""
-    rows, columns = (-size % grid for size in picture.shape[-2:])
-    return pad(picture, Margins(right=columns, bottom=rows))
-
-
-def to_cells(mask: Tensor, ratio: int) -> Tensor:
-    """A mask (H, W), whose sides divide by ``ratio``, on the grid of latents, (h, w).
-
-    A latent is as marked as any of its pixels.
-    """
-    return functional.max_pool2d(mask[None], ratio)[0]
+from ..joint.denoise import Denoise, Mix
 
 
 class MaskedDenoiser:
@@ -60,7 +33,7 @@ class MaskedDenoiser:
         clean: Tensor,
         mask: Tensor,
         noise: Tensor,
-        mix: Callable[[float], Mix] = exploding,
+        mix: Callable[[float], Mix] = Mix.exploding,
     ) -> None:
         self.denoise, self.clean, self.mask = denoise, clean, mask
         self.noise, self.mix = noise, mix

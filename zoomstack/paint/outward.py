@@ -9,9 +9,9 @@ from typing import Literal, get_args
 
 from torch import Tensor
 
-from ..joint.blend import check_choice
 from ..linear.lens import axis, look
 from ..linear.precision import working
+from ..scene.checks import check_choice
 from ..scene.geometry import TOUCH, Geometry, Placement
 from ..spaces.plain import plain_space
 from .canvas import Margins, Method, Padding, outpaint
@@ -50,7 +50,7 @@ def outward(
     Nothing runs until a level is asked for.
     """
     how = how or Outpainting()
-    for level in reversed(range(geometry.levels - 1)):
+    for level, _ in reversed(geometry.neighbours):
         inner = widened(inner, geometry, level, paint, how)
         yield inner
 

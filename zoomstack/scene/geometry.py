@@ -92,15 +92,20 @@ class Geometry:
         """log2 of each level's magnification over level 0: no depth overflows it."""
         return tuple(accumulate(map(math.log2, self.zooms), initial=0.0))
 
+    @property
+    def neighbours(self) -> tuple[tuple[int, int], ...]:
+        """Each level but the deepest with the next deeper one, (parent, child), widest first."""
+        return tuple((level, level + 1) for level in range(self.levels - 1))
+
     def placement(self, parent: int, child: int) -> tuple[Placement, Placement]:
         """How level ``child`` sits in level ``parent`` (rows, columns), for ``parent < child``."""
-        rows, columns = self._neighbours(parent)
+        rows, columns = self._below(parent)
         for level in range(parent + 1, child):
-            deeper_rows, deeper_columns = self._neighbours(level)
+            deeper_rows, deeper_columns = self._below(level)
             rows, columns = rows.inside(deeper_rows), columns.inside(deeper_columns)
         return rows, columns
 
-    def _neighbours(self, parent: int) -> tuple[Placement, Placement]:
+    def _below(self, parent: int) -> tuple[Placement, Placement]:
         zoom, (x, y) = self.zooms[parent], self.focus[parent]
         return (
             Placement(self.height, zoom, (y - 0.5 / zoom) * self.height),

@@ -12,9 +12,9 @@ from functools import cached_property, lru_cache
 import torch
 from torch import Tensor
 
-from ..linear.matrix import Matrix, separable
+from ..linear.matrix import Matrix, interpolation, separable
 from ..scene.geometry import Geometry, Placement
-from .space import Window
+from .space import Space, Window
 
 # Below this share of the largest singular value a direction of the patch counts as invisible.
 FAINT = 1e-5
@@ -36,15 +36,6 @@ def shrink_matrix(placement: Placement) -> Tensor:
     weight = torch.erf((to - centre) / scale) - torch.erf((from_ - centre) / scale)
     weight = torch.where(to > from_, weight, 0.0)
     return weight / weight.sum(1, keepdim=True)
-
-
-def interpolation(at: Tensor, size: int) -> Tensor:
-    """(len(at), size): linear between the pixels of a grid, whose ends go on outside of it.
-
-    ``at`` counts pixel centres: 0 is the first pixel's.
-    """
-    at = at.clamp(0, size - 1)[:, None]
-    return (1 - (at - torch.arange(size, dtype=torch.float64)[None]).abs()).clamp_min(0)
 
 
 def enlarge_matrix(placement: Placement, window: slice) -> Tensor:
@@ -154,7 +145,7 @@ class PlainSpace:
         # Where the frame alone holds no pixel, the chain has none either: spare building it.
         if any(p.window.start == p.window.stop for p in self.geometry.placement(parent, child)):
             return None
-        pairs = [self.geometry.placement(level, level + 1) for level in range(parent, child)]
+        pairs = [self.geometry.placement(*pair) for pair in self.geometry.neighbours[parent:child]]
         rows = axis_link(tuple(pair[0] for pair in pairs))
         columns = axis_link(tuple(pair[1] for pair in pairs))
         return PlainLink(rows, columns) if rows and columns else None
@@ -163,3 +154,8 @@ class PlainSpace:
 @lru_cache(maxsize=64)
 def plain_space(geometry: Geometry) -> PlainSpace:
     return PlainSpace(geometry)
+
+
+def as_space(geometry: Geometry | Space) -> Space:
+    """A space as it is; for a bare geometry, the plain one."""
+    return plain_space(geometry) if isinstance(geometry, Geometry) else geometry

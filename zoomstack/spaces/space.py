@@ -1,20 +1,25 @@
 """What rendering, blending and anchoring need of a picture space: operators between levels.
 
-The maths is written once against these two protocols. ``resample.PlainSpace`` implements them
-with one matrix per axis (pixels, or latents for want of better); ``fitted.FittedSpace`` with
-operators learned from a VAE.
+The maths is written once against these two protocols. ``plain.PlainSpace`` implements them with
+one matrix per axis (pixels, or latents for want of better); ``fitted.FittedSpace`` with operators
+learned from a VAE, ``twin.TwinSpace`` with a linear stand-in for one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from torch import Tensor
 
+if TYPE_CHECKING:
     from ..scene.geometry import Geometry
 
 Window = tuple[slice, slice]
+"""Rows and columns of a level's grid."""
+
+Encode = Callable[[Tensor], Tensor]
+"""``encode(pictures (B, 3, H, W) in [0, 1]) -> latents (B, C, H / ratio, W / ratio)``."""
 
 
 class Link(Protocol):
@@ -57,21 +62,3 @@ class Space(Protocol):
     def link(self, parent: int, child: int) -> Link | None:
         """From level ``parent`` to a deeper ``child``; None where not one pixel shows it."""
         ...
-
-
-def as_space(geometry: Geometry | Space) -> Space:
-    """A space as it is; for a bare geometry, the plain one."""
-    from ..scene.geometry import Geometry
-    from .plain import plain_space
-
-    return plain_space(geometry) if isinstance(geometry, Geometry) else geometry
-
-
-def check_levels(levels: Tensor, g: Geometry) -> None:
-    """Raise ``ValueError`` unless ``levels`` is (N, C, H, W) as the geometry says."""
-    if levels.ndim != 4 or levels.shape[0] != g.levels or levels.shape[2:] != (g.height, g.width):
-        raise ValueError(
-            f"The geometry has {g.levels} levels of {g.height} x {g.width} (rows x columns) but "
-            f"the tensor's shape is {tuple(levels.shape)}; it must be (levels, channels, rows, "
-            "columns). Resize the levels, or use geometry.resized(height, width)."
-        )

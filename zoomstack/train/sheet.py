@@ -25,7 +25,7 @@ from ..demo.networks.flow import FlowModel, sigmas
 from ..demo.networks.text import TextEncoder
 from ..demo.networks.transformer import CHANNELS, load_transformer
 from ..demo.world import SCALES, prompt
-from ..joint import sample
+from ..joint.sample import sample
 
 LABEL = 18  # pixels above each row
 SEED = 1000

@@ -8,17 +8,18 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from ..joint.denoise import Denoise
 from ..spaces.plain import PlainLink
 from .multiscale import WHOLE, check_weight
 from .smaller import Smaller, crop
-from .tiling import Denoise, Tiling, Window
+from .tiling import At, Tiling
 
 
 class Predict(Protocol):
     """A denoiser of windows that knows which one it is shown."""
 
     def __call__(
-        self, x: Tensor, sigma: Tensor, /, window: Window, size: tuple[int, int]
+        self, x: Tensor, sigma: Tensor, /, window: At, size: tuple[int, int]
     ) -> Tensor: ...
 
 

@@ -13,10 +13,10 @@ from typing import Protocol
 
 from torch import Tensor
 
-from ..joint.denoiser import Schedule, within
+from ..joint.denoise import Denoise
+from ..joint.schedule import Schedule, within
 from ..linear.precision import working
 from .smaller import Smaller, smaller
-from .tiling import Denoise
 
 # The weight that goes all the way, in the paper's units: see ``Descent``.
 WHOLE = 8.0

@@ -7,7 +7,7 @@ for is denoised in overlapping windows of its own size, whose answers are averag
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -16,13 +16,12 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from ..joint.blend import check_choice
 from ..linear.matrix import Matrix
 from ..linear.precision import working
+from ..scene.checks import check_choice
 
 Weights = Literal["smooth", "average"]
-Window = tuple[int, int]  # its top row and its left column
-Denoise = Callable[[Tensor, Tensor], Tensor]
+At = tuple[int, int]  # its top row and its left column
 
 
 @dataclass(frozen=True)
@@ -78,19 +77,19 @@ class Windows:
         self._rows = _Axis(height, tiling, ring=False)
         self._columns = _Axis(width, tiling, ring=tiling.wrap)
         self.tile = (self._rows.tile, self._columns.tile)
-        self.all: tuple[Window, ...] = tuple(product(self._rows.starts, self._columns.starts))
+        self.all: tuple[At, ...] = tuple(product(self._rows.starts, self._columns.starts))
 
-    def batches(self, most: int = 0) -> Iterator[tuple[Window, ...]]:
+    def batches(self, most: int = 0) -> Iterator[tuple[At, ...]]:
         """All windows, ``most`` at a time; 0 for all at once."""
         step = most or len(self.all)
         for first in range(0, len(self.all), step):
             yield self.all[first : first + step]
 
-    def cut(self, picture: Tensor, batch: Sequence[Window]) -> Tensor:
+    def cut(self, picture: Tensor, batch: Sequence[At]) -> Tensor:
         """A batch of windows of a picture (N, ..., H, W), or of one a whole multiple as large."""
         return torch.cat([torch.cat(self._pieces(picture, at), -1) for at in batch])
 
-    def add(self, whole: Tensor, batch: Sequence[Window], parts: Tensor) -> None:
+    def add(self, whole: Tensor, batch: Sequence[At], parts: Tensor) -> None:
         """Add a batch of windows, times their weights, to ``whole`` (N, ..., H, W), in place.
 
         The weights of all windows at a pixel sum to 1: adding every window merges them.
@@ -108,7 +107,7 @@ class Windows:
         shape = (len(parts) // windows, *parts.shape[1:-2], self.height, self.width)
         return working(parts).new_zeros(shape)
 
-    def _pieces(self, picture: Tensor, at: Window) -> list[Tensor]:
+    def _pieces(self, picture: Tensor, at: At) -> list[Tensor]:
         """The window as views of the picture; two where it goes over the right edge."""
         scale = picture.shape[-1] // self.width
         top, left, (height, width) = at[0] * scale, at[1] * scale, self.tile
@@ -151,29 +150,3 @@ def _windows(tiling: Tiling, height: int, width: int) -> Windows:
     # Their weights are kept between runs: an inference tensor among them would break autograd.
     with torch.inference_mode(False):
         return Windows(tiling, height, width)
-
-
-class MultiDiffusion:
-    """A denoiser of pictures of any size by one of windows; itself ``denoise(x, sigma) -> x0``.
-
-    ``x`` is (N, ..., H, W), ``sigma`` (N,). Windows go ``most`` to a call (0: all), so that memory
-    does not grow with the picture. With one window the answer is ``denoise``'s own, untouched.
-
-    Bar-Tal et al. (2023), eq. 5. Differs from it: predicted clean pictures are averaged, not the
-    next noisy ones. As those are linear in it and in a ``x`` that windows share, it comes to the
-    same, for every sampler.
-    """
-
-    def __init__(self, denoise: Denoise, tiling: Tiling, most: int = 0) -> None:
-        self.denoise, self.tiling, self.most = denoise, tiling, most
-
-    def __call__(self, x: Tensor, sigma: Tensor) -> Tensor:
-        windows = self.tiling.over(*x.shape[-2:])
-        if len(windows.all) == 1:
-            return self.denoise(x, sigma)
-        sigma = sigma.expand(len(x))
-        whole = windows.blank(x, 1)
-        for batch in windows.batches(self.most):
-            parts = self.denoise(windows.cut(x, batch), sigma.repeat(len(batch)))
-            windows.add(whole, batch, working(parts))
-        return whole.to(x.dtype)

@@ -9,7 +9,8 @@ from comfy.patcher_extension import WrappersMP
 from comfy.samplers import KSAMPLER
 from torch import Tensor
 
-from ....zoomstack.paint.edit.repaint import Mix, renoise, repaint
+from ....zoomstack.joint.denoise import Mix
+from ....zoomstack.paint.edit.repaint import renoise, repaint
 from ..jobs import check_interrupted
 
 KEY = "zoomstack_repaint"

@@ -12,7 +12,8 @@ from ...conditioning import levels as routing
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
-    from ....zoomstack.windows.tiling import Denoise, Windows
+    from ....zoomstack.joint.denoise import Denoise
+    from ....zoomstack.windows.tiling import Windows
     from ...conditioning import cut as cutting
     from ...conditioning import windows as windowing
 

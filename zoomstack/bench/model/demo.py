@@ -12,7 +12,7 @@ from ...demo import parts
 from ...demo.networks.autoencoder import LATENT, channels_last, load_autoencoder
 from ...demo.networks.classifier import load_classifier, log_probabilities
 from ...demo.networks.flow import FlowModel
-from ...joint.denoiser import Denoise
+from ...joint.denoise import Denoise
 
 
 class DemoModel:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from ...joint.denoiser import Denoise
+from ...joint.denoise import Denoise
 from ...joint.sample import Step
 
 

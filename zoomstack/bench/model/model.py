@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ...joint.denoiser import Denoise
+from ...joint.denoise import Denoise
 
 
 class Model(Protocol):

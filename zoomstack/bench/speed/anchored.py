@@ -10,7 +10,8 @@ from torch import Tensor
 from ...joint.anchor import PhotoAnchor
 from ...scene.geometry import Geometry
 from ...spaces.fitting.leaves import dead_leaves
-from ...spaces.space import as_space
+from ...spaces.pairs import disagreement
+from ...spaces.plain import as_space
 from .line import Line
 from .settings import Bench
 from .turns import Spread, in_turns, ratio, spread
@@ -71,6 +72,6 @@ def residual(views: Tensor, photo: Tensor, geometry: Geometry) -> float:
     for level in range(1, geometry.levels):
         link = space.link(0, level)
         if link is not None:
-            errors.append((photo[(..., *link.window)] - link.shrink(views[level])).flatten())
+            errors.append(disagreement(photo, views[level], link).flatten())
     # The least that float32 can tell: a perfect solution is no division by zero.
     return max(float(torch.cat(errors).square().mean().sqrt()), 1e-9)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from ...scene.geometry import Geometry
 from ...spaces.fitting.fidelity import fidelity
-from ...spaces.space import as_space
+from ...spaces.plain import as_space
 from ..model.settings import RATIO
 from ..zooms.operators import KINDS, UNSEEN, Operators, pictures
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from ...joint.anchor import PhotoAnchor
-from ...joint.denoiser import Denoise, JointDenoiser
+from ...joint.coupler import Couple, Coupler
+from ...joint.denoise import Denoise
 from ...joint.render import render_noise
 from ...joint.through_pixels import ThroughPixels, difference
 from ...scene.geometry import Geometry
-from ...spaces.fitted.space import automatic
-from ...spaces.space import Space, as_space
+from ...spaces.choose import SPACES, automatic
+from ...spaces.plain import as_space
+from ...spaces.space import Space
 from ..model.model import Model
 from ..model.settings import RATIO
 from .operators import Operators
 from .rows import Row
-
-Couple = Callable[[Tensor, Tensor], Tensor]
 
 
 class Coupled:
@@ -49,8 +49,8 @@ class Coupled:
         self._step += 1
         # Counted from the end, so that the last step is coupled whatever `every` is.
         due = (len(self._sigmas) - 1 - self._step) % self._row.every == 0
-        acting, couple = self._often
-        if due and acting(sigma):
+        coupler, couple = self._often
+        if due and coupler.acts(sigma):
             return couple(self.alone, sigma)
         return self._else[1](self.alone, sigma) if self._else else self.alone
 
@@ -63,7 +63,7 @@ class Coupled:
     def _space(self, name: str) -> Space:
         """A space of latents; the plain one where levels meet in pixels, as in the sampler node."""
         name = resolved(name, self._geometry)
-        if name not in ("fitted", "twin"):
+        if name not in SPACES:
             return as_space(self._geometry)
         if name not in self._spaces:
             row = self._row
@@ -71,11 +71,10 @@ class Coupled:
             self._spaces[name] = space
         return self._spaces[name]
 
-    def _meeting(self, name: str, start: float, end: float) -> tuple[Callable[..., bool], Couple]:
+    def _meeting(self, name: str, start: float, end: float) -> tuple[Coupler, Couple]:
         in_pixels = name == "pixel"
         space = as_space(pixel_grid(self._geometry)) if in_pixels else self._space(name)
-        joint = JointDenoiser(
-            self._denoise,
+        coupler = Coupler(
             space,
             self._anchors(in_pixels),
             self._row.options(),
@@ -84,9 +83,9 @@ class Coupled:
             sigmas=self._sigmas,
         )
         if not in_pixels:
-            return joint.acts, joint.couple
+            return coupler, coupler
         change = difference(self._model.encode)
-        return joint.acts, ThroughPixels(joint.couple, self._model.decode, change)
+        return coupler, ThroughPixels(coupler, self._model.decode, change)
 
     def _anchors(self, in_pixels: bool) -> list[PhotoAnchor]:
         if self._photo is None or self._row.anchor == "none":
@@ -103,7 +102,7 @@ def resolved(name: str, geometry: Geometry) -> str:
 def noise_space(row: Row, geometry: Geometry) -> str:
     """The space that a row's levels share noise in."""
     name = resolved(row.space if row.noise_space == "auto" else row.noise_space, geometry)
-    return name if name in ("fitted", "twin") else "latent"
+    return name if name in SPACES else "latent"
 
 
 def pixel_grid(geometry: Geometry) -> Geometry:

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from ...demo.networks.flow import sigmas as schedule
 from ...joint.blend import agreement
-from ...joint.denoiser import Consensus
+from ...joint.consensus import Consensus
 from ...measure.colour import mean_colours
-from ...measure.detail import decibels, detail, disagreement
+from ...measure.detail import decibels, detail, disagreements
 from ...measure.seam import frames, seams
 from ...scene.geometry import Geometry
-from ...spaces.space import as_space
+from ...spaces.plain import as_space
 from ..model.flow import euler_ancestral
 from ..model.ladders import BenchLadder
 from ..model.model import Model
@@ -113,7 +113,7 @@ def measure(job: Job, outcome: Outcome, model: Model) -> dict[str, Any]:
             "right": [best[i] in names for i, names in enumerate(ladder.names)],
             "log_probability": [float(value) for value in right],
             "agreement": list(agreement(outcome.alone, space)),
-            "bands": disagreement(outcome.alone, space),
+            "bands": disagreements(outcome.alone, space),
             "frame": frames(final, borders),
             "film_frame": frames(film, borders),
             "detail": detail(final),

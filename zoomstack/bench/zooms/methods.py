@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal, get_args
 
-from ...joint.blend import check_choice
 from ...paint.canvas import Method
 from ...paint.outward import Canvas
+from ...scene.checks import check_choice
 from ..model.ladders import KINDS
 from .rows import BY_NAME, Row
 

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from ...demo.networks.flow import sigmas as schedule
-from ...joint.denoiser import Denoise
+from ...joint.denoise import Denoise, Mix
+from ...paint.grid import on_grid, to_cells
 from ...paint.inward import inward
-from ...paint.masked import MaskedDenoiser, flow, on_grid, to_cells
+from ...paint.masked import MaskedDenoiser
 from ...paint.outward import Outpainting, outward
 from ..model.flow import euler_ancestral
 from ..model.model import Model
@@ -72,7 +73,7 @@ class Painter:
         latent = self._encoded(picture)
         marked = to_cells(on_grid(mask[None], RATIO)[0], RATIO)
         denoise, noise = self._denoiser(level), self._white(latent)
-        masked = MaskedDenoiser(denoise, latent, marked, noise, flow)
+        masked = MaskedDenoiser(denoise, latent, marked, noise, Mix.straight)
         return self._painted(latent, masked, 1.0, size_of(picture), noise)
 
     def together(

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from ...scene.geometry import Geometry
 from ...spaces.fitted.fit import fit_operators
-from ...spaces.fitted.space import FittedOperators, FittedSpace
+from ...spaces.fitted.operators import FittedOperators
+from ...spaces.fitted.space import FittedSpace
 from ...spaces.fitting.leaves import dead_leaves
 from ...spaces.space import Space
 from ...spaces.twin.fit import fit_twin

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import product
 from typing import Any, Literal, Protocol, get_args
 
-from ...joint.blend import check_choice
-from ...joint.denoiser import Consensus
+from ...joint.consensus import Consensus
+from ...scene.checks import check_choice
 from ..model.ladders import KINDS
 
 SpaceName = Literal["auto", "latent", "fitted", "twin", "pixel", "none"]

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...linear.smooth import smoothstep
+
 Field = np.ndarray
 
 TILE, STEPS = 1024, 8  # samples of the noise tile's side, and samples to a unit
@@ -143,4 +145,4 @@ def cells(x: Field, y: Field, seed: int, jitter: float = 0.75) -> Cells:
 def ramp(value: Field, low: float, high: float) -> Field:
     """0 up to ``low``, 1 from ``high``, smooth in between (smoothstep)."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    return smoothstep(t)

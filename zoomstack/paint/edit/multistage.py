@@ -15,10 +15,11 @@ from torch import Tensor
 
 from ...linear.lens import axis, look
 from ...linear.precision import working
+from ...linear.sizes import Size, resized, resized_mask
 from ..canvas import laid_over
 from ..inward import Enlarge
 from .segments import Segment, lay, segments
-from .stages import Size, crop_around, resized, resized_mask, stage_input, stage_sizes
+from .stages import crop_around, stage_input, stage_sizes
 
 
 class Stroke(NamedTuple):

@@ -6,16 +6,10 @@ Lugmayr et al. (2022), Alg. 1, as Ackermann and Li (2022) use it in their first 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from torch import Tensor
 
-
-class Mix(NamedTuple):
-    """A noise level: x = ``signal`` * clean + ``noise`` * unit noise."""
-
-    signal: float
-    noise: float
+from ...joint.denoise import Mix
 
 
 def renoise(x: Tensor, fresh: Tensor, at: Mix, to: Mix) -> Tensor:

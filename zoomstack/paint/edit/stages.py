@@ -9,11 +9,9 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from ...linear.sizes import Size, resized
 from ...spaces.space import Window
-
-Size = tuple[int, int]  # rows, columns
 
 
 def crop_around(mask: Tensor, margin: float) -> Window | None:
@@ -54,22 +52,6 @@ def stage_sizes(size: Size, native: int, segment: int) -> list[Size]:
 
 def _scaled(length: int, scale: float) -> int:
     return max(1, round(length * scale))
-
-
-def resized(picture: Tensor, size: Size) -> Tensor:
-    """(C, H, W) at another size, bilinear and without aliasing."""
-    if picture.shape[-2:] == size:
-        return picture
-    return functional.interpolate(picture[None], size, mode="bilinear", antialias=True)[0]
-
-
-def resized_mask(mask: Tensor, size: Size) -> Tensor:
-    """A mask (H, W) at another size: shrunk, each pixel is as marked as any part of it."""
-    if mask.shape == size:
-        return mask
-    if size[0] <= mask.shape[0] and size[1] <= mask.shape[1]:
-        return functional.adaptive_max_pool2d(mask[None], size)[0]
-    return resized(mask[None], size)[0].clamp(0, 1)
 
 
 def low_pass(picture: Tensor, resolution: Size) -> Tensor:

@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 
 from ...linear.precision import working
+from ...scene.checks import check_levels
 from ...scene.geometry import Geometry
+from ...spaces.pairs import pairs, patch
 from ...spaces.plain import plain_space
-from ...spaces.space import Link, check_levels
+from ...spaces.space import Link
 from ..canvas import laid_over
 
 
@@ -36,19 +38,17 @@ def write_back(
     views[level] = laid_over(views[level], edited.to(views[level]), mask)
     touched = [torch.zeros_like(mask, dtype=torch.bool) for _ in views]
     touched[level] = mask > 0
-    for deeper in range(level + 1, geometry.levels):
-        link = space.link(deeper - 1, deeper)
-        if link is None or not touched[deeper - 1][link.window].any():
+    for wider, deeper, link in [*pairs(space)][level:]:
+        if link is None or not patch(touched[wider], link).any():
             break
-        views[deeper], mask = _follow(views[deeper], views[deeper - 1], mask, link)
+        views[deeper], mask = _follow(views[deeper], views[wider], mask, link)
         touched[deeper] = mask > 0
-    for wider in reversed(range(geometry.levels - 1)):
-        link = space.link(wider, wider + 1)
-        if link is not None and touched[wider + 1].any():
-            seen = link.shrink(touched[wider + 1].to(mask)) > 0
-            shown = views[wider][(..., *link.window)]
-            shown[...] = torch.where(seen, link.shrink(views[wider + 1]), shown)
-            touched[wider][link.window] |= seen
+    for wider, deeper, link in reversed([*pairs(space)]):
+        if link is not None and touched[deeper].any():
+            seen = link.shrink(touched[deeper].to(mask)) > 0
+            shown, marked = patch(views[wider], link), patch(touched[wider], link)
+            shown[...] = torch.where(seen, link.shrink(views[deeper]), shown)
+            marked |= seen
     return torch.stack(views).to(stack.dtype)
 
 
@@ -57,7 +57,7 @@ def _follow(view: Tensor, parent: Tensor, mask: Tensor, link: Link) -> tuple[Ten
 
     Only pixels that no unmarked pixel of the parent sees may change: else that one would have to.
     """
-    marked, target = mask[link.window], parent[(..., *link.window)]
+    marked, target = patch(mask, link), patch(parent, link)
     blocked = _seen_by((marked == 0).to(mask), link, view)
     inside = (link.enlarge(marked) * ~blocked).clamp(0, 1)
     followed = laid_over(view, link.enlarge(target), inside)

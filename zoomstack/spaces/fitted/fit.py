@@ -11,9 +11,12 @@ from torch.nn import functional
 
 from ...scene.geometry import Geometry
 from ..fitting.leaves import dead_leaves
-from ..fitting.regression import Encode, latents_of, least_squares, unused_directions
+from ..fitting.recipe import Recipe
+from ..fitting.regression import latents_of, least_squares, unused_directions
 from ..plain import plain_space
-from .space import LARGEST_ZOOM, FittedOperators
+from ..space import Encode
+from .operators import LARGEST_ZOOM, FittedOperators
+from .space import FittedSpace, off_grid
 
 PICTURES, BLOCKS = 8, 9  # pictures to fit on, and blocks along their sides
 OFFSET = 2  # latents from one cut of a picture into blocks to the next
@@ -34,7 +37,7 @@ def fit_operators(
     if not 2 <= zoom <= LARGEST_ZOOM:
         raise ValueError(f"Operators can be fitted for factors of 2 to {LARGEST_ZOOM}, not {zoom}.")
     if pictures is None:
-        side = ratio * zoom * BLOCKS
+        side = _side(zoom, ratio)
         pictures = dead_leaves(PICTURES, side, side)
     smooth = functional.interpolate(
         _shrink(pictures, zoom), scale_factor=zoom, mode="bicubic"
@@ -100,3 +103,17 @@ def _complete(k: Tensor, zoom: int) -> Tensor:
     """
     mean = torch.eye(len(k), dtype=k.dtype).repeat_interleave(zoom * zoom, dim=1) / zoom**2
     return k + unused_directions(k @ k.T) @ (mean - k)
+
+
+def _side(zoom: float, ratio: int) -> int:
+    return ratio * int(zoom) * BLOCKS
+
+
+RECIPE = Recipe(
+    title="fitted latents",
+    keys=lambda geometry: tuple(sorted(set(geometry.zooms))),
+    refused=off_grid,
+    fit=lambda encode, zoom, ratio, pictures: fit_operators(encode, int(zoom), ratio, pictures),
+    side=_side,
+    make=FittedSpace,
+)

@@ -10,38 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
 from torch import Tensor
 from torch.nn import functional
 
-from ...linear.precision import moved
 from ...scene.geometry import Geometry
 from ..space import Link, Window
-
-Kind = Literal["fitted", "twin"]
-
-LARGEST_ZOOM = 8  # beyond it a block has more unknowns than a few dozen pictures can settle
-
-
-class FittedOperators(NamedTuple):
-    """Operators for one whole factor, of latents with C channels; see ``fit.fit_operators``.
-
-    ``explained`` is the share of the variance that (shrinking, enlarging) explain on pictures that
-    the fit has not seen: 1 is perfect.
-    """
-
-    zoom: int
-    shrink: Tensor  # (C, C, zoom, zoom)
-    shrink_offset: Tensor  # (C,)
-    inverse: Tensor  # (C, C, zoom, zoom), the pseudo-inverse of shrink
-    noise: Tensor  # (C, C, zoom, zoom), orthonormal rows
-    enlarge: Tensor  # (C zoom^2, C, 3, 3)
-    enlarge_offset: Tensor  # (C zoom^2,)
-    explained: tuple[float, float]
-
-    def to(self, like: Tensor) -> FittedOperators:
-        return moved(self, like)
+from .operators import LARGEST_ZOOM, FittedOperators
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,14 +144,14 @@ class FittedSpace:
 
 def off_grid(geometry: Geometry) -> str | None:
     """Why fitted operators do not apply to a geometry on its pixel grid, or None where they do."""
-    for level, zoom in enumerate(geometry.zooms, start=1):
+    for (parent, level), zoom in zip(geometry.neighbours, geometry.zooms, strict=True):
         if zoom != int(zoom) or zoom > LARGEST_ZOOM:
             return (
                 f"level {level} has a zoom factor of {zoom:g}; fitted operators need a whole one "
                 f"from 2 to {LARGEST_ZOOM}"
             )
         for name, placement in zip(
-            ("height", "width"), geometry.placement(level - 1, level), strict=True
+            ("height", "width"), geometry.placement(parent, level), strict=True
         ):
             if placement.size % int(zoom):
                 return (
@@ -190,13 +165,3 @@ def off_grid(geometry: Geometry) -> str | None:
                     f"{'y' if name == 'height' else 'x'} that does is {nearest:g}"
                 )
     return None
-
-
-def automatic(geometry: Geometry) -> Kind:
-    """The space that "auto" stands for where there is an autoencoder to fit to.
-
-    Measured with ``bench quality``: at p = 2 the two agree as well, and fitted operators take less
-    time. At p = 4 they do too, but the twin explains more, and one fit serves all factors.
-    """
-    doubling = all(zoom == 2 for zoom in geometry.zooms)
-    return "fitted" if doubling and not off_grid(geometry) else "twin"

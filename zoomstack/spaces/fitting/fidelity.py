@@ -9,9 +9,9 @@ from torch import Tensor
 
 from ...scene.geometry import Geometry
 from ..plain import plain_space
-from ..space import Space
+from ..space import Encode, Space
 from .leaves import dead_leaves
-from .regression import Encode, explained, latents_of
+from .regression import explained, latents_of
 
 PICTURES, UNSEEN, WINDOW, LARGEST = 4, 1, 8, 8.0
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from einops import rearrange
 from torch import Tensor
 
-Encode = Callable[[Tensor], Tensor]
+from ..space import Encode
 
 RIDGE = 1e-4
 UNUSED = 1e-4  # a latent direction with less than this of the strongest one's power is unused

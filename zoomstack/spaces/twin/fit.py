@@ -8,8 +8,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..fitting.leaves import dead_leaves
-from ..fitting.regression import Encode, latents_of, least_squares, unused_directions
+from ..fitting.recipe import Recipe
+from ..fitting.regression import latents_of, least_squares, unused_directions
+from ..space import Encode
 from .codec import LinearTwin
+from .space import TwinSpace
 
 PICTURES, SIDE = 4, 32  # pictures to fit on (two do nearly as well), and latents along their sides
 
@@ -66,3 +69,14 @@ def fine_enough(channels: int, ratio: int) -> int:
 def _patches(x: Tensor, size: int, stride: int) -> Tensor:
     rows = (x.shape[2] - size) // stride + 1
     return rearrange(functional.unfold(x, size, stride=stride), "b f (h w) -> b f h w", h=rows)
+
+
+# One fit serves every factor and focus.
+RECIPE = Recipe(
+    title="the linear twin of the VAE",
+    keys=lambda geometry: (0.0,),
+    refused=lambda geometry: None,
+    fit=lambda encode, _, ratio, pictures: fit_twin(encode, ratio, pictures),
+    side=lambda _, ratio: SIDE * ratio,
+    make=lambda geometry, fits: TwinSpace(geometry, fits[0.0]),
+)

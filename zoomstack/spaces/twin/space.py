@@ -170,7 +170,7 @@ class TwinSpace:
         return self._links[parent, child]
 
     def _made(self, parent: int, child: int) -> TwinLink | None:
-        pairs = [self._pixels.placement(level, level + 1) for level in range(parent, child)]
+        pairs = [self._pixels.placement(*pair) for pair in self.geometry.neighbours[parent:child]]
         rows, columns = (
             twin_axis(placements, self._twin.detail, self._twin.ring)
             for placements in zip(*pairs, strict=True)

@@ -1,0 +1,132 @@
+"""How levels lie over each other where a camera or a tile sees several of them.
+
+Each deeper level lies over the wider ones, where its frame is, with a *share* (how far it has faded
+in) and a soft edge inside its frame. A film's frames and a deep-zoom image's tiles are made here;
+web/zoom/layers.mjs is the same for the viewer, held to this by tests/js/viewer.json.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..linear.lens import axis, look
+from ..linear.smooth import rise
+from ..scene.depth import Depth
+from ..scene.geometry import TOUCH, Geometry
+from ..scene.span import SLACK, Span
+
+FADE = 0.6  # of the way to a deeper level (in log magnification), over which it fades in
+FEATHER = 0.3  # of a level's frame, the most that its soft edge is wide
+
+Widths = tuple[float, float]
+"""How wide a level's soft edge is at its first and its last border, in its own frame; 0: none."""
+
+
+class Layer(NamedTuple):
+    """A level as one picture of several needs it."""
+
+    level: int
+    rows: Span  # what the picture shows, in this level's frame
+    columns: Span
+    share: float  # of this level where it lies, against the levels above it
+
+
+def layers_of(
+    geometry: Geometry, depth: Depth, rows: Span, columns: Span, fade: float = FADE
+) -> list[Layer]:
+    """The levels that make the view ``rows`` x ``columns`` at ``depth``, widest first.
+
+    The view is in the frame of ``depth.level``. The first layer fills the picture; between two
+    levels the deeper one is the last, and has faded in by ``fade`` of the way. Only where the view
+    leaves its level do wider ones show what is there.
+    """
+    level, place = depth.level, geometry.placement
+    layers = [Layer(level, rows, columns, 1.0)]
+    if depth.offset > 0:
+        down, across = place(level, level + 1)
+        share = float(rise(np.array(depth.offset / fade)))
+        layers.append(Layer(level + 1, rows.to_child(down), columns.to_child(across), share))
+    while level > 0 and not (rows.inside and columns.inside):
+        down, across = place(level - 1, level)
+        rows, columns, level = rows.from_child(down), columns.from_child(across), level - 1
+        layers.insert(0, Layer(level, rows, columns, 1.0))
+    return layers
+
+
+def composed(
+    layers: Sequence[Layer],
+    picture: Callable[[int], Tensor],
+    size: tuple[int, int],
+    widths: Callable[[Span], Widths],
+    shift: float = 0.0,
+) -> Tensor:
+    """The picture (C, *size) that ``layers`` make, of which the first fills it.
+
+    ``picture(level)`` is a level, (C, H, W); ``widths(span)`` how wide its soft edge is along an
+    axis that shows ``span`` of it. ``shift`` moves what every pixel sees, in pixels to the right.
+    """
+    base, *over = layers
+    whole = _seen(base, picture, (slice(0, size[0]), slice(0, size[1])), size, shift)
+    for layer in over:
+        top, left = covered(layer.rows, size[0]), covered(layer.columns, size[1])
+        if layer.share == 0 or top.start >= top.stop or left.start >= left.stop:
+            continue
+        part = _seen(layer, picture, (top, left), size, shift)
+        down = soft_edge(layer.rows, top, size[0], widths(layer.rows))
+        across = soft_edge(layer.columns, left, size[1], widths(layer.columns))
+        weight = (layer.share * torch.from_numpy(down).to(part))[:, None]
+        weight = weight * torch.from_numpy(across).to(part)
+        whole[:, top, left].lerp_(part, weight.expand_as(part))
+    return whole
+
+
+def covered(span: Span, count: int) -> slice:
+    """The pixels, of ``count`` that show ``span`` of a level, that lie wholly inside the level."""
+    scale = count / span.size
+    first, stop = -span.first * scale, (1 - span.first) * scale
+    return slice(max(0, math.ceil(first - TOUCH)), min(count, math.floor(stop + TOUCH)))
+
+
+def narrowing(span: Span, feather: float = FEATHER) -> Widths:
+    """A film's edges: as wide as what is seen beyond a border, ``feather`` at most.
+
+    Where a level comes to fill the frame it has no edge left, and no level pops in.
+    """
+    before, after = (min(feather, out) for out in (-span.first, span.last - 1))
+    return before if before > SLACK else 0.0, after if after > SLACK else 0.0
+
+
+def soft_edge(span: Span, pixels: slice, count: int, widths: Widths) -> np.ndarray:
+    """The weight of a level's ``pixels``, of ``count``, rising from 0 at a border with a width."""
+    at = span.first + (np.arange(pixels.start, pixels.stop) + 0.5) * span.size / count
+    weight = np.ones(len(at))
+    for distance, width in zip((at, 1 - at), widths, strict=True):
+        if width > 0:
+            weight *= rise(distance / width)
+    return weight
+
+
+def _seen(
+    layer: Layer,
+    picture: Callable[[int], Tensor],
+    pixels: tuple[slice, slice],
+    size: tuple[int, int],
+    shift: float,
+) -> Tensor:
+    """Some pixels, of all ``size``, of one level alone."""
+    level = picture(layer.level)
+    dtype = np.float64 if level.dtype == torch.float64 else np.float32
+    bands = []
+    for span, part, count, length, moved in zip(
+        (layer.rows, layer.columns), pixels, size, level.shape[-2:], (0.0, shift), strict=True
+    ):
+        step = span.size * length / count
+        start = span.first * length + (part.start + moved) * step
+        bands.append(axis(part.stop - part.start, length, start, step, dtype))
+    return look(level, *bands)

@@ -1,0 +1,48 @@
+"""How views become one scene: blended, then rendered, or one of the paper's ablations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from torch import Tensor
+
+from ..scene.checks import check_choice
+from ..scene.geometry import Geometry
+from ..spaces.plain import as_space
+from ..spaces.space import Space
+from .blend import Method, Weighting, blend, check_options
+from .render import render
+
+Coupling = Literal["joint", "iterative", "independent"]
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """How views become one scene: ``consensus(views, geometry) -> views that agree``.
+
+    ``coupling``: ``joint`` blends, then renders; ``iterative`` only renders, each level keeping
+    its own prediction (both after Wang et al., section 5.3); ``independent`` does neither.
+    ``method``, ``weighting`` and ``feather`` are ``blend``'s. ``values`` is the range that a
+    stack's values are cut to before it is rendered (afterwards views would disagree): (0, 1) for
+    pictures, None for predictions, whose values have none.
+    """
+
+    coupling: Coupling = "joint"
+    method: Method = "laplacian"
+    weighting: Weighting = "snr"
+    feather: float = 0.25
+    values: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("coupling", self.coupling, get_args(Coupling))
+        check_options(self.weighting, self.feather, self.method)
+
+    def __call__(self, views: Tensor, geometry: Geometry | Space) -> Tensor:
+        """Views (N, C, H, W) that agree; the same shape out."""
+        space = as_space(geometry)
+        if self.coupling == "joint" and len(views) > 1:
+            views = blend(views, space, self.weighting, self.feather, self.method)
+        if self.values is not None:
+            views = views.clamp(*self.values)
+        return views if self.coupling == "independent" or len(views) == 1 else render(views, space)
