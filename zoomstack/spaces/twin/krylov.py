@@ -9,6 +9,7 @@ from torch import Tensor
 
 EXACT = 1e-4  # of the answer: what a step may still add to it when the iteration ends
 MOST = 96  # steps
+BETWEEN = 8  # steps between two looks at how far it is, where a look waits for a device
 
 
 def function_of(
@@ -19,36 +20,51 @@ def function_of(
     ``function`` f maps eigenvalues to numbers; ``vector`` v may have any shape. The Lanczos method:
     f of the tridiagonal matrix that A is on the space of v, Av, A^2 v, ... The error falls as
     ((sqrt(c) - 1) / (sqrt(c) + 1))^steps with the condition number c of A.
+
+    A device is asked how far it is once in ``BETWEEN`` steps, and steps beyond the one that
+    sufficed are thrown away: the answer is the same however often one looks.
     """
     length = torch.linalg.vector_norm(vector)
     if not length > 0:
         return vector
     basis: list[Tensor] = [vector / length]
-    diagonal: list[float] = []
-    beside: list[float] = []
-    while True:
-        following = operator(basis[-1])
-        diagonal.append(float((following * basis[-1]).sum()))
-        # Against all of the basis, not the last two: rounding would let it lose its right angles.
-        for known in basis:
-            following = following - (following * known).sum() * known
-        beside.append(float(torch.linalg.vector_norm(following)))
-        shares = _first_column(diagonal, beside, function)
-        done = abs(shares[-1]) < EXACT * abs(shares[0]) and len(shares) > 1
-        if done or len(shares) == MOST or beside[-1] < EXACT * diagonal[0]:
-            break
-        basis.append(following / beside[-1])
+    diagonal: list[Tensor] = []
+    beside: list[Tensor] = []
+    shares: list[float] = []
+    between = 1 if vector.device.type == "cpu" else BETWEEN
+    while not shares:
+        seen = len(diagonal)
+        while len(diagonal) < min(seen + between, MOST):
+            following = operator(basis[-1])
+            diagonal.append((following * basis[-1]).sum())
+            # Against all of the basis, not the last two: rounding would cost it its right angles.
+            for known in basis:
+                following = following - (following * known).sum() * known
+            beside.append(torch.linalg.vector_norm(following))
+            # A space that is spent has no next direction: what stands for it gets no share.
+            basis.append(following / beside[-1].clamp_min(torch.finfo(vector.dtype).tiny))
+        a, b = torch.stack([torch.stack(diagonal), torch.stack(beside)]).double().cpu()
+        shares = _enough(a, b, seen, function)
     total = torch.zeros_like(vector)
-    for share, known in zip(shares, basis, strict=True):
+    for share, known in zip(shares, basis, strict=False):
         total = total + (share * length) * known
     return total
 
 
-def _first_column(
-    diagonal: list[float], beside: list[float], function: Callable[[Tensor], Tensor]
+def _enough(
+    diagonal: Tensor, beside: Tensor, seen: int, function: Callable[[Tensor], Tensor]
 ) -> list[float]:
-    """Of f of the tridiagonal matrix: the shares of the basis in f(A) v."""
-    a = torch.tensor(diagonal, dtype=torch.float64)
-    b = torch.tensor(beside[: len(diagonal) - 1], dtype=torch.float64)
+    """The shares of the basis after the first step past ``seen`` that suffices; none: go on."""
+    for steps in range(seen + 1, len(diagonal) + 1):
+        shares = _first_column(diagonal[:steps], beside[: steps - 1], function)
+        exact = steps > 1 and abs(shares[-1]) < EXACT * abs(shares[0])
+        spent = float(beside[steps - 1]) < EXACT * float(diagonal[0])
+        if exact or spent or steps == MOST:
+            return shares
+    return []
+
+
+def _first_column(a: Tensor, b: Tensor, function: Callable[[Tensor], Tensor]) -> list[float]:
+    """Of f of the tridiagonal matrix with ``a`` on its diagonal and ``b`` beside it."""
     value, vector = torch.linalg.eigh(torch.diag(a) + torch.diag(b, 1) + torch.diag(b, -1))
     return (vector @ (function(value.clamp_min(1e-12)) * vector[0])).tolist()
