@@ -1,1 +1,8 @@
-"""A camera through a stack, and the film of what it sees."""
+"""A camera through a stack, and the film of what it sees.
+
+``path`` says when the camera is how deep (the magnification is p^t along the whole path),
+``course`` and ``camera`` where it looks, ``layers`` which levels it sees and how they lie over each
+other; ``frames`` puts them together and ``planes``, ``ahead`` and ``encode`` bring them into a file
+while they are made. ``web/zoom/`` is the same in JavaScript, file for file, held to the same
+numbers.
+"""

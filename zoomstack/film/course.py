@@ -48,7 +48,7 @@ def course(
     strict: set[int] = set()
     while True:
         drifts = bend(zooms, focus, strict)
-        leaving = {i for i, d in enumerate(drifts) if leaves(d, *room[i])} - strict
+        leaving = {i for i, d in enumerate(drifts) if strays(d, *room[i])} - strict
         if not leaving:
             return drifts
         strict |= leaving
@@ -97,7 +97,7 @@ def bend(zooms: tuple[float, ...], focus: list[float], strict: set[int]) -> list
     return [Drift(zoom, knots[i], means[i], knots[i + 1]) for i, zoom in enumerate(zooms)]
 
 
-def leaves(drift: Drift, before: float, after: float) -> bool:
+def strays(drift: Drift, before: float, after: float) -> bool:
     """Whether the view, on its way, reaches beyond a frame with that room around it."""
     for check in range(1, CHECKS):
         offset = check / CHECKS

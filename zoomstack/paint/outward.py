@@ -99,8 +99,8 @@ def _outpainted(
         known,
         margins,
         lambda picture, mask: paint(picture, mask, level),
-        how.method,
-        how.padding,
-        how.colour,
-        how.feather,
+        method=how.method,
+        padding=how.padding,
+        colour=how.colour,
+        feather=how.feather,
     )

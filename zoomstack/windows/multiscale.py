@@ -23,7 +23,8 @@ WHOLE = 8.0
 # No picture with a side under this is asked for: a model sees nothing in it.
 SMALLEST = 8
 
-Path = Callable[[Tensor, Tensor, float], tuple[Tensor, Tensor]]
+Noising = Callable[[Tensor, Tensor, float], tuple[Tensor, Tensor]]
+"""``noising(x, sigma, ratio)``: a picture whose noise has shrunk, at the sigma it then has."""
 
 
 def exploding(x: Tensor, sigma: Tensor, ratio: float) -> tuple[Tensor, Tensor]:
@@ -97,7 +98,7 @@ class MultiScale:
         scales: int = 1,
         end: float = 1.0,
         sigmas: Sequence[float] | Tensor | None = None,
-        path: Path = exploding,
+        path: Noising = exploding,
         multiple: int = 1,
         wrap: bool = False,
     ) -> None:

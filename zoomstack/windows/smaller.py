@@ -1,4 +1,4 @@
-"""A picture and the same picture at half its size, by the axis matrices of ``resample``."""
+"""A picture and the same picture at half its size, by the axis matrices of ``spaces.plain``."""
 
 from __future__ import annotations
 

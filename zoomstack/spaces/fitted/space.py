@@ -1,9 +1,10 @@
 """Operators between levels for latents, fitted to the autoencoder they come from.
 
 A latent of a shrunk picture is not the shrunk latent: resampling the channels one by one explains
-about half of it. Least squares on a few dozen pictures finds, once per autoencoder and factor,
-operators that do: a block of ``zoom`` x ``zoom`` latents -> one latent of the shrunk picture, and
-3 x 3 latents -> the block of the enlarged one. Blocks need a whole factor and frames on the grid.
+half to two thirds of it. Least squares on a few dozen pictures finds, once per autoencoder and
+factor, operators that do: a block of ``zoom`` x ``zoom`` latents -> one latent of the shrunk
+picture, and 3 x 3 latents -> the block of the enlarged one. Blocks need a whole factor and frames
+on the grid.
 """
 
 from __future__ import annotations

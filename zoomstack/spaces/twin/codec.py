@@ -11,7 +11,7 @@ from ...linear.precision import moved
 
 
 class LinearTwin(NamedTuple):
-    """A linear decoder and encoder for latents with C channels; see ``fit_twin``.
+    """A linear decoder and encoder for latents with C channels; see ``fit.fit_twin``.
 
     ``explained`` is the share of the variance that they explain on pictures that the fit has not
     seen, (of the pixels, of the latents): 1 is perfect.
@@ -57,7 +57,7 @@ class LinearTwin(NamedTuple):
     def encoded_change(self, before: Tensor, after: Tensor) -> Tensor:
         """The change of latents between pictures (..., 3, H, W) of the autoencoder's own size.
 
-        For ``pixels.ThroughPixels``: a change is small, so what is linear of the encoder tells
+        For ``joint.through_pixels``: a change is small, so what is linear of the encoder tells
         nearly all of it, at no cost. Measured on the demo's autoencoder, after its last step at
         p = 2, three seeds: levels that agreed by 27.1 dB do so by 30.9 dB, and by 31.6 dB with both
         pictures encoded, which takes 2.7 times as long.

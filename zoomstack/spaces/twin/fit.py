@@ -1,4 +1,4 @@
-"""Fitting a ``twin.LinearTwin`` to an encoder, by least squares on a few pictures."""
+"""Fitting a ``codec.LinearTwin`` to an encoder, by least squares on a few pictures."""
 
 from __future__ import annotations
 

@@ -2,13 +2,13 @@
 
 A linear map decodes each latent, with its 3 x 3 neighbourhood, to a few cheap pixels; there it is
 resampled as pictures are; another linear map encodes it back. So shrinking is K = R D L, with the
-decoder L, the encoder R and the D of ``resample``. L and R are fitted once per autoencoder
-(``fit_twin``) and serve every real zoom factor, every focus and every size.
+decoder L, the encoder R and the D of ``spaces.plain``. L and R are fitted once per autoencoder
+(``fit``) and serve every real zoom factor, every focus and every size.
 
 As under every ``space.Space``, a view is consistent when it shows exactly what K makes of the
 deeper one, so blending and rendering stay an exact projection: one pass makes any latents
 consistent, a second changes nothing. Coupling in the twin's pixels and encoding the change back
-(``pixels.ThroughPixels`` with ``pixels`` and ``encoded``) is none: of random latents' disagreement
+(``joint.through_pixels`` with ``pixels`` and ``encoded``) is none: of random latents' disagreement
 at p = 2.5 one pass leaves 21 %, four 11 %. In return it reaches latents that lie partly inside a
 deeper frame, which here stay as they are.
 
