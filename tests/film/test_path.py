@@ -34,6 +34,19 @@ def test_easing_bends_the_whole_path_and_keeps_its_ends(easing):
     assert max(abs(b - a) for a, b in zip(speed, speed[1:], strict=False)) < 0.06 * max(speed)
 
 
+def test_easings_gather_and_lose_speed_evenly():
+    """In: at a constant acceleration. Out: the same, backwards. Both: evenly in the middle."""
+    into, out, both = (EASINGS[name] for name in ("ease-in", "ease-out", "ease-in-out"))
+    for u in (0.1, 0.37, 0.5, 0.8):
+        assert into(u) == pytest.approx(u**2)
+        assert out(u) == pytest.approx(1 - into(1 - u))
+        assert both(u) == pytest.approx(1 - both(1 - u))
+        assert EASINGS["linear"](u) == u
+    step = 1e-4
+    slopes = [(both(u + step) - both(u)) / step for u in (0.0, 0.5 - step / 2, 1 - step)]
+    assert slopes == pytest.approx([0, 1.5, 0], abs=1e-3)
+
+
 def test_smooth_is_linear_but_for_its_ends():
     ease = EASINGS["smooth"]
     assert ease(0.6) - ease(0.5) == pytest.approx(ease(0.4) - ease(0.3))

@@ -5,7 +5,7 @@ import torch
 from ladders import LADDERS, NAMES, even, noise
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from zoomstack.joint.blend import agreement, blend, octave_share
+from zoomstack.joint.blend import agreement, blend, border_share, octave_share
 from zoomstack.joint.render import render
 from zoomstack.scene.geometry import Geometry
 
@@ -99,6 +99,23 @@ def test_shares_count_the_views_that_see_the_octave():
     assert octave_share(g, 1, 0, "snr") == pytest.approx(0.25 / 1.25)
     seen = 1 / 16 + 1 / 64
     assert octave_share(g, 3, 1, "snr") == pytest.approx(seen / (1 + seen))
+
+
+def test_the_border_is_where_the_frame_is_nearest_row_by_row():
+    """Pixel by pixel, on a square level whose rows and columns lie differently in the frame."""
+    placements = Geometry(40, 40, (2.3,), ((0.37, 0.6),)).placement(0, 1)
+    share = border_share(placements, 0.25).values
+    rows, columns = (p.window for p in placements)
+    assert share.shape == (rows.stop - rows.start, columns.stop - columns.start)
+    for row, column in itertools.product(*map(range, share.shape)):
+        nearest = 1.0
+        for placement, pixel in zip(
+            placements, (rows.start + row, columns.start + column), strict=True
+        ):
+            at = (pixel + 0.5 - placement.left) * 2.3 / 40
+            nearest = min(nearest, at, 1 - at)
+        t = 1 - min(nearest / 0.25, 1)
+        assert float(share[row, column]) == pytest.approx(3 * t**2 - 2 * t**3)
 
 
 def test_the_naive_average_is_the_mean_of_enlarged_pictures():

@@ -25,6 +25,11 @@ def test_a_deeper_placement_is_the_chain_of_its_neighbours():
     assert (rows.zoom, rows.left) == (8, pytest.approx(43.75))
 
 
+def test_each_level_but_the_deepest_has_a_deeper_neighbour():
+    assert Geometry(8, 8, (2.0, 3.0, 2.5)).neighbours == ((0, 1), (1, 2), (2, 3))
+    assert Geometry(8, 8, ()).neighbours == ()
+
+
 def test_octaves_add_up_and_no_depth_overflows_them():
     assert Geometry(8, 8, (2.0, 4.0)).octaves == (0.0, 1.0, 3.0)
     assert Geometry(8, 8, (1e6,) * 255).octaves[-1] == pytest.approx(255 * math.log2(1e6))

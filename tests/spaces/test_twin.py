@@ -12,6 +12,7 @@ from zoomstack.joint.through_pixels import ThroughPixels, difference
 from zoomstack.scene.geometry import Geometry
 from zoomstack.spaces.fitting.fidelity import fidelity, fidelity_at
 from zoomstack.spaces.fitting.leaves import dead_leaves
+from zoomstack.spaces.pairs import patch
 from zoomstack.spaces.plain import plain_space
 from zoomstack.spaces.twin.fit import fit_twin
 from zoomstack.spaces.twin.space import TwinSpace
@@ -75,6 +76,21 @@ def test_the_twin_of_a_linear_autoencoder_is_that_autoencoder(exact):
         assert (seen - truth.shrink(shown[level + 1])[:, rows, columns]).abs().max() < 1e-3
     assert min(exact.explained) > 0.999
     assert min(fidelity_at(2.5, lambda at: TwinSpace(at, exact), encode, 4)) > 0.999
+
+
+def test_it_is_resampled_as_its_pixels_are_to_the_very_edge(twin):
+    """Against the slow way: decode, resample the pixels, encode with the edge going on."""
+    g = Geometry(16, 24, (2.0,), ((0.25, 0.75),))
+    link = TwinSpace(g, twin).link(0, 1)
+    pixels = plain_space(g.resized(g.height * twin.detail, g.width * twin.detail)).link(0, 1)
+    wide, deep = latents(g)
+    part = patch(wide, link)
+    ways = (
+        (link.shrink(deep), twin.encoded(pixels.shrink(twin.pixels(deep)))),
+        (link.enlarge(part), twin.encoded(pixels.enlarge(twin.pixels(part)))),
+    )
+    for got, want in ways:
+        assert (got - want).abs().max() < 1e-4 * want.abs().max()
 
 
 @pytest.mark.parametrize("coupling", ["joint", "iterative"])
@@ -215,6 +231,10 @@ def test_latents_that_no_picture_has_are_averaged(twin):
     link = TwinSpace(g, padded).link(0, 1)
     assert white(link, 11, 8, 7) < 1e-3
     c = torch.randn(11, *(w.stop - w.start for w in link.window))
+    # A constant among them stays that constant, as under every average.
+    constant = padded.unused.sum(1)[:, None, None].expand(11, 8, 7)
+    kept = link.shrink(constant) - link.shrink(torch.zeros(11, 8, 7))
+    assert (kept - constant[:, :1, :1]).abs().max() < 2e-2 * constant.abs().max()
     before = torch.randn(11, 8, 7)
     assert (link.shrink(before + link.lift(c)) - link.shrink(before) - c).abs().max() < 2e-3
 
