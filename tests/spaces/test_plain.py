@@ -44,6 +44,15 @@ def test_a_lift_shrinks_to_the_change_it_was_made_for(space):
         assert lifted.std() < 2 * change.std()
 
 
+@pytest.mark.parametrize("zooms, left", [((1.7,), 1e-9), ((1.3,), 1e-6), ((1.3, 1.2), 1e-3)])
+def test_a_lift_is_exact_where_a_zoom_is_small(zooms, left):
+    """There D U is nearly blind to the finest grain, which must not be given up."""
+    link = plain_space(Geometry(33, 47, zooms)).link(0, len(zooms))
+    shape = (w.stop - w.start for w in link.window)
+    change = torch.randn(*shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    assert (link.shrink(link.lift(change)) - change).abs().max() < left
+
+
 @pytest.mark.parametrize("zoom", ZOOMS)
 def test_a_centred_blob_stays_where_it_is(zoom):
     """Both public implementations slip by +0.25 (p = 2) and +0.375 (p = 4) coarse pixels."""
