@@ -32,6 +32,10 @@ def test_even_sizes_use_the_kernel_1_3_3_1():
     coarse = spike - split(spike)[0]  # halved and doubled
     at = (coarse * (torch.arange(16) + 0.5)).sum() / coarse.sum()
     assert at == pytest.approx(8.5, abs=0.26)
+    halved = merge(split(spike)[1:])
+    assert torch.allclose(halved * 8, torch.tensor([0, 0, 0, 1, 3, 0, 0, 0.0]).double())
+    beside = merge(split(spike.roll(-1, -1))[1:])
+    assert torch.allclose(beside * 8, torch.tensor([0, 0, 0, 3, 1, 0, 0, 0.0]).double())
     pair = torch.zeros(1, 1, 16, dtype=torch.float64)
     pair[..., 7:9] = 1
     coarse = pair - split(pair)[0]
@@ -46,4 +50,11 @@ def test_weights_reach_the_bands_though_none_is_made(size, distinct):
     assert len(bands) == octaves(picture) + 1
     weights = [0.9 / (1 + min(octave, distinct - 1)) for octave in range(len(bands))]
     whole = merge([band * weight for band, weight in zip(bands, weights, strict=True)])
+    assert torch.allclose(weighted(picture, weights), whole, atol=1e-12)
+
+
+def test_a_weight_counts_though_those_around_it_are_alike():
+    picture = torch.randn(2, 40, 33, dtype=torch.float64)
+    weights = [1.0, 0.2, *[1.0] * (octaves(picture) - 1)]
+    whole = merge([band * w for band, w in zip(split(picture), weights, strict=True)])
     assert torch.allclose(weighted(picture, weights), whole, atol=1e-12)
