@@ -68,9 +68,9 @@ class Server(NamedTuple):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory, demo_checkpoint):
     """A real ComfyUI on a free port, with a base directory of its own and the demo model."""
-    from zoomstack.cli.server import ComfyServer
-    from zoomstack.cli.setup import base_directory
     from zoomstack.demo import parts
+    from zoomstack.headless.server import ComfyServer
+    from zoomstack.setup.host import base_directory
 
     base = base_directory(tmp_path_factory.mktemp("comfyui"))
     (base / "models" / "checkpoints" / parts.CHECKPOINT).symlink_to(demo_checkpoint.resolve())

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import zoomstack
-from zoomstack.cli.places import REPOSITORY
+from zoomstack.setup.places import REPOSITORY
 
 PACKAGE = REPOSITORY / "zoomstack"
 # What the environment must bring; without it (python -S) the package can still set one up.

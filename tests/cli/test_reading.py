@@ -2,7 +2,7 @@
 
 import pytest
 
-from zoomstack.cli.reading import Made, local_path, rejection, run_error
+from zoomstack.headless.reading import Made, local_path, rejection, run_error
 
 GRAPH = {"3": {"class_type": "KSampler", "inputs": {}, "_meta": {"title": "Sample"}}}
 

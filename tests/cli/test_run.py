@@ -13,8 +13,8 @@ import pytest
 from checkout import ROOT
 
 from zoomstack.cli import main as command_line
-from zoomstack.cli.places import REPOSITORY
-from zoomstack.cli.server import ComfyServer, free_port
+from zoomstack.headless.server import ComfyServer, free_port
+from zoomstack.setup.places import REPOSITORY
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from checkout import ROOT
 
-from zoomstack.cli.errors import CommandError
-from zoomstack.cli.server import ComfyServer
+from zoomstack.headless.server import ComfyServer
+from zoomstack.setup.errors import CommandError
 
 
 @pytest.fixture

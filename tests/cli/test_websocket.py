@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from zoomstack.cli.websocket import MAGIC, WebSocket
+from zoomstack.headless.websocket import MAGIC, WebSocket
 
 
 def frame(opcode, payload, last=True):

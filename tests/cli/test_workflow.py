@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from zoomstack.cli import workflow as edit
-from zoomstack.cli.errors import BadInput
-from zoomstack.cli.places import API_WORKFLOWS
+from zoomstack.headless import workflow as edit
+from zoomstack.setup.errors import BadInput
+from zoomstack.setup.places import API_WORKFLOWS
 
 
 @pytest.fixture

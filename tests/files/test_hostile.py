@@ -13,7 +13,6 @@ import torch
 from hostile import ABOUT, stack_bytes
 from hypothesis import HealthCheck, given, settings
 
-from zoomstack.cli.places import REPOSITORY
 from zoomstack.export.length import metres
 from zoomstack.export.page import page
 from zoomstack.files.stack_file import load_stack, save_stack
@@ -23,6 +22,7 @@ from zoomstack.joint.render import render
 from zoomstack.scene.geometry import Geometry
 from zoomstack.scene.ladder import parse_ladder
 from zoomstack.scene.stack import ZoomStack
+from zoomstack.setup.places import REPOSITORY
 
 few = settings(
     max_examples=60,

@@ -14,9 +14,9 @@ import psutil
 import pytest
 from PIL import Image
 
-from zoomstack.cli.client import ComfyClient
-from zoomstack.cli.execute import execute
 from zoomstack.files.stack_file import load_stack
+from zoomstack.headless.client import ComfyClient
+from zoomstack.headless.execute import execute
 
 LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
 CANCELS = 50 if LONG else 4

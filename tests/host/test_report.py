@@ -6,11 +6,11 @@ import sys
 import pytest
 import torch
 
-from zoomstack.cli import workflow as edit
-from zoomstack.cli.client import ComfyClient
-from zoomstack.cli.errors import CommandError
-from zoomstack.cli.execute import execute
-from zoomstack.cli.places import API_WORKFLOWS
+from zoomstack.headless import workflow as edit
+from zoomstack.headless.client import ComfyClient
+from zoomstack.headless.execute import execute
+from zoomstack.setup.errors import CommandError
+from zoomstack.setup.places import API_WORKFLOWS
 
 LADDER = "a sea\n[p=2.5 focus=0.45,0.37] a coast\na leaf"
 

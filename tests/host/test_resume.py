@@ -12,11 +12,11 @@ import pytest
 from checkout import TREE
 from safetensors import safe_open
 
-from zoomstack.cli.client import ComfyClient
-from zoomstack.cli.execute import execute
-from zoomstack.cli.server import ComfyServer
-from zoomstack.cli.setup import base_directory
 from zoomstack.demo import parts
+from zoomstack.headless.client import ComfyClient
+from zoomstack.headless.execute import execute
+from zoomstack.headless.server import ComfyServer
+from zoomstack.setup.host import base_directory
 
 # The others with ZOOMSTACK_LONG_TESTS=1, and all samplers within one process in
 # test_host_checkpoint.py.

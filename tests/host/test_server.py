@@ -8,11 +8,11 @@ import urllib.request
 
 import pytest
 
-from zoomstack.cli import workflow as edit
-from zoomstack.cli.client import ComfyClient
-from zoomstack.cli.errors import CommandError
-from zoomstack.cli.execute import execute
-from zoomstack.cli.places import API_WORKFLOWS, REPOSITORY
+from zoomstack.headless import workflow as edit
+from zoomstack.headless.client import ComfyClient
+from zoomstack.headless.execute import execute
+from zoomstack.setup.errors import CommandError
+from zoomstack.setup.places import API_WORKFLOWS, REPOSITORY
 
 TEXT_TO_ZOOM = API_WORKFLOWS / "text-to-zoom.json"
 CANCEL_SECONDS = 3.0

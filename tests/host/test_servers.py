@@ -12,9 +12,9 @@ import pytest
 from checkout import TREE
 from PIL import Image
 
-from zoomstack.cli.client import ComfyClient
-from zoomstack.cli.server import ComfyServer
 from zoomstack.files.stack_file import load_stack
+from zoomstack.headless.client import ComfyClient
+from zoomstack.headless.server import ComfyServer
 
 PROMPTS = 10  # of each server
 LEVELS = 3

@@ -15,12 +15,12 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from zoomstack import agreement, load_stack
-from zoomstack.cli import workflow as edit
-from zoomstack.cli.client import ComfyClient
-from zoomstack.cli.execute import execute
-from zoomstack.cli.places import API_WORKFLOWS, REPOSITORY
 from zoomstack.film.frames import frames
 from zoomstack.film.path import Path as CameraPath
+from zoomstack.headless import workflow as edit
+from zoomstack.headless.client import ComfyClient
+from zoomstack.headless.execute import execute
+from zoomstack.setup.places import API_WORKFLOWS, REPOSITORY
 
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 ZOOMS = (

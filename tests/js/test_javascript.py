@@ -8,7 +8,7 @@ from pathlib import Path
 
 from browser_kit import missing
 
-from zoomstack.cli.places import REPOSITORY
+from zoomstack.setup.places import REPOSITORY
 
 OLDEST = 20  # whose arrays have toSpliced
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from zoomstack.cli.places import host_folder
 from zoomstack.demo.clip import TOKENIZER
+from zoomstack.setup.places import host_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / "tests" / "js"

@@ -2,7 +2,7 @@
 
 import json
 
-from zoomstack.cli.places import REPOSITORY
+from zoomstack.setup.places import REPOSITORY
 
 LOCALES = REPOSITORY / "locales"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from ..cli.bench import add_options
-from ..cli.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
+from ..setup.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
 from .model.demo import DemoModel, weights
 from .model.settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
 from .stamp import NEIGHBOURS, stamp

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from .setup import prepare
+from ..setup.host import prepare
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import workflow as edit
-from .console import say
-from .execute import execute
-from .places import API_WORKFLOWS
-from .run import Changes, check_inputs, started
-from .setup import demo_checkpoint, prepare
+from ..headless import workflow as edit
+from ..headless.execute import execute
+from ..headless.run import Changes, check_inputs, started
+from ..setup.console import say
+from ..setup.host import demo_checkpoint, prepare
+from ..setup.places import API_WORKFLOWS
 
 WORKFLOW = API_WORKFLOWS / "text-to-zoom.json"
 

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..headless.run import Changes
+from ..setup.console import complain, note, say
+from ..setup.errors import FAILED, INTERRUPTED, OK, CommandError, interrupt
 from . import bench, train
-from .console import complain, note, say
-from .errors import FAILED, INTERRUPTED, OK, CommandError, interrupt
-from .run import Changes
 
 PASSED_ON = ("bench", "train")  # their options are read again where they run
 
@@ -56,7 +56,7 @@ def _do(options: argparse.Namespace, rest: list[str]) -> int:
     if options.command == "train":
         return train.train(rest, **own)
     if options.command == "setup":
-        from .setup import demo_checkpoint, prepare
+        from ..setup.host import demo_checkpoint, prepare
 
         host = prepare(**own)
         demo_checkpoint(host)
@@ -68,7 +68,7 @@ def _do(options: argparse.Namespace, rest: list[str]) -> int:
 
         demo(options.output, changes, **own)
         return OK
-    from .run import run
+    from ..headless.run import run
 
     run(options.workflow, changes, options.output, server=options.server, **own)
     return OK

@@ -7,10 +7,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from .browser import INSTALL, PROGRAM, find_browser
-from .console import note
-from .places import REPOSITORY
-from .setup import demo_checkpoint, prepare
+from ..setup.browser import INSTALL, PROGRAM, find_browser
+from ..setup.console import note
+from ..setup.host import demo_checkpoint, prepare
+from ..setup.places import REPOSITORY
 
 TREE = "ZOOMSTACK_COMFYUI"
 CHECKPOINT = "ZOOMSTACK_CHECKPOINT"

@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..cli.errors import FAILED, INTERRUPTED, OK, interrupt
 from ..cli.train import add_options
 from ..demo import parts
+from ..setup.errors import FAILED, INTERRUPTED, OK, interrupt
 from . import autoencoder, classifier, corpus, diffusion
 from .encode import SIZES, encode_corpus
 from .export import export, weights_folder

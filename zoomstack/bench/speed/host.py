@@ -15,10 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ...cli.places import REPOSITORY, host_folder
 from ...cli.testing import CHECKPOINT
 from ...demo import parts
 from ...demo.checkpoint import write
+from ...setup.places import REPOSITORY, host_folder
 from .settings import Bench
 
 PACK = "zoomstack_pack"

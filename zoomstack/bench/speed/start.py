@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from ...cli.server import ComfyServer
-from ...cli.setup import base_directory
+from ...headless.server import ComfyServer
+from ...setup.host import base_directory
 from .line import Line
 from .settings import Bench
 from .turns import in_turns, spread

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from ..setup.console import Bar
+from ..setup.errors import CommandError
 from .client import ComfyClient, Progress
-from .console import Bar
-from .errors import CommandError
 from .reading import local_path
 from .workflow import Workflow, name_of
 

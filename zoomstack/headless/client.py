@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .errors import BadInput, CommandError, Unreachable
+from ..setup.errors import BadInput, CommandError, Unreachable
 from .http import Http, Refused, form
 from .reading import Made, rejection, run_error
 from .websocket import WebSocket

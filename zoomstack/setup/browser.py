@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .command import run
-from .environment import HERE, STAMP, UV_VARIABLES, find_uv, is_stamped
+from .environment import LOCKS, STAMP, UV_VARIABLES, find_uv, is_stamped
 from .errors import CommandError
 
-LOCK = HERE / "browser.lock"
+LOCK = LOCKS / "browser.lock"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROGRAM = "ZOOMSTACK_CHROMIUM"
 # Set to "required" where a test that was skipped for want of a browser is a failure: in CI.

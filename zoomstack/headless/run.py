@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..setup.console import Bar, note, say
+from ..setup.errors import BadInput, CommandError, Unreachable
+from ..setup.host import Host, demo_checkpoint, prepare
 from . import workflow as edit
 from .client import ComfyClient
-from .console import Bar, note, say
-from .errors import BadInput, CommandError, Unreachable
 from .execute import Result, execute
 from .server import ComfyServer
-from .setup import Host, demo_checkpoint, prepare
 from .workflow import Workflow
 
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .errors import BadInput
+from ..setup.errors import BadInput
 
 Workflow = dict[str, dict[str, Any]]
 LADDER, PROMPTS = "PromptLadder", "prompts"

@@ -11,7 +11,7 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
-from .errors import BadInput, CommandError, Unreachable
+from ..setup.errors import BadInput, CommandError, Unreachable
 
 REQUEST_SECONDS = 60.0
 JSON = "application/json"

@@ -12,9 +12,9 @@ from pathlib import Path
 from .command import run
 from .errors import BadInput, CommandError
 
-HERE = Path(__file__).parent
-LOCK = HERE / "host.lock"
-UV_LOCK = HERE / "uv.txt"
+LOCKS = Path(__file__).parent / "locks"
+LOCK = LOCKS / "host.lock"
+UV_LOCK = LOCKS / "uv.txt"
 STAMP = "zoomstack.stamp"
 OLDEST, NEWEST = (3, 10), (3, 13)
 OLDEST_UV = (0, 5, 0)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..demo import parts
+from .comfyui import fetched_comfyui, own_comfyui
 from .command import run
 from .environment import locked_environment, own_python
 from .errors import BadInput
-from .host import fetched_comfyui, own_comfyui
 from .places import REPOSITORY, host_folder, link
 
 # The first start would open a template dialog over the graph.

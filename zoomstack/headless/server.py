@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from .command import tail
-from .errors import CommandError
+from ..setup.command import tail
+from ..setup.errors import CommandError
 
 ADDRESS = "127.0.0.1"
 POLL_SECONDS = 0.1
