@@ -11,10 +11,10 @@ from pathlib import Path
 
 import torch
 
-from ..cli.bench import add_options
 from ..setup.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
 from .model.demo import DemoModel, weights
 from .model.settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
+from .options import add_options
 from .stamp import NEIGHBOURS, stamp
 from .told.explained import report
 from .told.quality import Run, write

@@ -12,10 +12,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..bench.options import add_options as add_bench
 from ..headless.run import Changes
 from ..setup.console import complain, note, say
 from ..setup.errors import FAILED, INTERRUPTED, OK, CommandError, interrupt
-from . import bench, train
+from ..train.options import add_options as add_train
 
 PASSED_ON = ("bench", "train")  # their options are read again where they run
 
@@ -52,9 +53,13 @@ def _do(options: argparse.Namespace, rest: list[str]) -> int:
 
         return test([*rest[rest[:1] == ["--"] :]], **own)
     if options.command == "bench":
-        return bench.bench(rest, **own)
+        from .bench import bench
+
+        return bench(rest, **own)
     if options.command == "train":
-        return train.train(rest, **own)
+        from .train import train
+
+        return train(rest, **own)
     if options.command == "setup":
         from ..setup.host import demo_checkpoint, prepare
 
@@ -93,8 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     command("demo", "make a zoom with the demo model", where, edits)
     command("test", "run all tests; what else is given goes to pytest", where)
     command("setup", "fetch and make what the others need", where)
-    bench.add_options(command("bench", "measure the pack on the demo model", where))
-    train.add_options(command("train", "train the demo model from nothing", where))
+    add_bench(command("bench", "measure the pack on the demo model", where))
+    add_train(command("train", "train the demo model from nothing", where))
     run = command("run", "run a workflow, headless", where, edits)
     run.add_argument("workflow", type=Path, help="a workflow in API format (JSON)")
     run.add_argument("--photo", type=Path, metavar="FILE", help="a picture for the LoadImage node")

@@ -16,13 +16,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..cli.train import add_options
 from ..demo import parts
 from ..setup.errors import FAILED, INTERRUPTED, OK, interrupt
 from . import autoencoder, classifier, corpus, diffusion
 from .encode import SIZES, encode_corpus
 from .export import export, weights_folder
 from .loop import Budget
+from .options import add_options
 from .processes import together
 from .schedule import Plan
 from .sheet import draw_sheet
