@@ -10,10 +10,8 @@ from pathlib import Path
 from ..setup.browser import INSTALL, PROGRAM, find_browser
 from ..setup.console import note
 from ..setup.host import demo_checkpoint, prepare
-from ..setup.places import REPOSITORY
+from ..setup.places import CHECKPOINT, REPOSITORY, TREE
 
-TREE = "ZOOMSTACK_COMFYUI"
-CHECKPOINT = "ZOOMSTACK_CHECKPOINT"
 # `python -m pytest` would put the working directory, with our nodes/, before ComfyUI's modules.
 PYTEST = "import sys; sys.path[:] = filter(None, sys.path); import pytest; sys.exit(pytest.main())"
 

@@ -12,6 +12,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 API_WORKFLOWS = REPOSITORY / "workflows" / "api"
 # A second set of everything, beside the one in use: for trying the set-up itself.
 OVERRIDE = "ZOOMSTACK_HOST_DIR"
+# Where tests and benchmarks find ComfyUI's tree and the demo model.
+TREE = "ZOOMSTACK_COMFYUI"
+CHECKPOINT = "ZOOMSTACK_CHECKPOINT"
 
 
 def host_folder() -> Path:

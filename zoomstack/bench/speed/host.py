@@ -15,10 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ...cli.testing import CHECKPOINT
 from ...demo import parts
 from ...demo.checkpoint import write
-from ...setup.places import REPOSITORY, host_folder
+from ...setup.places import CHECKPOINT, REPOSITORY, host_folder
 from .settings import Bench
 
 PACK = "zoomstack_pack"
