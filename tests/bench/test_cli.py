@@ -12,6 +12,7 @@ from zoomstack.bench.stamp import stamp
 from zoomstack.bench.zooms.rows import BY_NAME, ROWS
 from zoomstack.cli import bench as command
 from zoomstack.cli import main as command_line
+from zoomstack.setup.handover import module
 
 
 @pytest.fixture
@@ -19,15 +20,21 @@ def called(monkeypatch):
     """The commands that would have been run, without an environment to run them in."""
     commands = []
     host = SimpleNamespace(python=Path("python"), comfyui=Path("tree"), packages=Path("packages"))
+
+    def become(words, **variables):
+        commands.append((words, variables))
+        return 7
+
     monkeypatch.setattr(command, "prepare", lambda comfyui, python: host)
-    monkeypatch.setattr(command.subprocess, "call", lambda words, env: commands.append(words) or 7)
+    monkeypatch.setattr(command, "become", become)
     return commands
 
 
 def test_the_options_are_handed_on_as_they_were_given(called):
     words = ["quality", "--quick", "--rows", "snr feather=0.4", "default", "--seeds", "3"]
     assert command_line.main(["bench", *words]) == 7, "the exit code is the child's"
-    assert called == [["python", "-m", "zoomstack.bench", *words, "--comfyui", "tree"]]
+    child = module(Path("python"), "zoomstack.bench", [*words, "--comfyui", "tree"])
+    assert called == [(child, {"PYTHONPATH": Path("packages")})]
 
 
 @pytest.mark.parametrize(

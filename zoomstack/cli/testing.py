@@ -9,11 +9,9 @@ from pathlib import Path
 
 from ..setup.browser import INSTALL, PROGRAM, find_browser
 from ..setup.console import note
+from ..setup.handover import module
 from ..setup.host import demo_checkpoint, prepare
 from ..setup.places import CHECKPOINT, REPOSITORY, TREE
-
-# `python -m pytest` would put the working directory, with our nodes/, before ComfyUI's modules.
-PYTEST = "import sys; sys.path[:] = filter(None, sys.path); import pytest; sys.exit(pytest.main())"
 
 
 def test(
@@ -36,7 +34,7 @@ def test(
     }
     if browser:
         variables[PROGRAM] = str(browser.program)
-    command = [str(host.python), "-c", PYTEST, *arguments]
+    command = module(host.python, "pytest", arguments)
     code = subprocess.call(command, cwd=REPOSITORY, env=variables)
     if not browser:
         note(f"the tests in a browser were skipped: no Chromium was found; {INSTALL}")

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..setup.handover import become, module
 from ..setup.host import prepare
 
 
 def train(
     arguments: Sequence[str], *, comfyui: Path | None = None, python: Path | None = None
 ) -> int:
-    """Run ``zoomstack.train.run`` with ``arguments``; its exit code.
+    """Go on as ``zoomstack.train.run`` with ``arguments``; its exit code.
 
-    It stops when this is stopped, and goes on from there the next time.
+    Where it is stopped, the next one goes on.
     """
     host = prepare(comfyui, python)
-    variables = {**os.environ, "PYTHONPATH": str(host.packages), "OMP_NUM_THREADS": "1"}
-    command = [str(host.python), "-m", "zoomstack.train.run"]
-    if "--quick" not in arguments:
-        # Before what was given: of two the last one counts.
-        command += ["--work", str(host.folder / "training")]
-    command += [*arguments, "--comfyui", str(host.comfyui)]
-    process = subprocess.Popen(command, env=variables)
-    try:
-        return process.wait()
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+    # Before what was given: of two the last one counts.
+    place = [] if "--quick" in arguments else ["--work", host.folder / "training"]
+    words = [*place, *arguments, "--comfyui", host.comfyui]
+    command = module(host.python, "zoomstack.train.run", words)
+    return become(command, PYTHONPATH=host.packages, OMP_NUM_THREADS="1")
