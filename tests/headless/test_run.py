@@ -1,48 +1,27 @@
 """Headless runs: what arrives, what is said when it does not, and the exit code for scripts."""
 
-import json
-import os
-import shutil
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from checkout import ROOT
+from stub_kit import graph, stub_tree
 
-from zoomstack.cli import main as command_line
+from zoomstack.headless.__main__ import main
 from zoomstack.headless.server import ComfyServer, free_port
-from zoomstack.setup.places import REPOSITORY
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    tree = tmp_path_factory.mktemp("stub")
-    (tree / "comfy").mkdir()
-    shutil.copy(ROOT / "tests" / "kit" / "stub_comfyui.py", tree / "main.py")
-    return tree
-
-
-@pytest.fixture(scope="module")
-def server(tree):
+def server(tmp_path_factory):
+    tree = stub_tree(tmp_path_factory.mktemp("stub"))
     with ComfyServer(tree, Path(sys.executable), tree / "base") as comfy:
         yield comfy.url
-
-
-def graph(tmp_path, *kinds, **inputs):
-    nodes = {str(i): {"class_type": kind, "inputs": dict(inputs)} for i, kind in enumerate(kinds)}
-    path = tmp_path / "graph.json"
-    path.write_text(json.dumps(nodes))
-    return str(path)
 
 
 @pytest.fixture
 def run(tmp_path, server, capsys):
     def run(*arguments, url=server):
         output = tmp_path / "out"
-        code = command_line.main(["run", *arguments, "--server", url, "--output", str(output)])
+        code = main(["run", *arguments, "--server", url, "--output", str(output)])
         said = capsys.readouterr()
         files = sorted(path for path in output.rglob("*") if path.is_file())
         return code, said.out, said.err, files
@@ -129,55 +108,3 @@ def test_a_server_that_is_not_there(run, tmp_path, url):
 def test_an_address_that_is_none(run, tmp_path):
     code, _, err, _ = run(graph(tmp_path, "Work"), url="localhost:8188")
     assert code == 2 and "like http://127.0.0.1:8188" in err
-
-
-def own_server(tree, tmp_path, *arguments):
-    """The command as a stranger starts it, on a server of its own."""
-    host = tmp_path / "host"
-    models = host / "base" / "models" / "checkpoints"
-    models.mkdir(parents=True)
-    command = [sys.executable, "-m", "zoomstack", "run", *arguments, "--output", str(tmp_path)]
-    command += ["--comfyui", str(tree), "--python", sys.executable]
-    variables = {**os.environ, "ZOOMSTACK_HOST_DIR": str(host), "PYTHONPATH": ""}
-    return subprocess.Popen(
-        command, cwd=REPOSITORY, env=variables, stderr=subprocess.PIPE, text=True
-    )
-
-
-def test_a_server_that_crashes_in_the_run_shows_its_log(tree, tmp_path, tokenizer):
-    process = own_server(tokenizer, tmp_path, graph(tmp_path, "Crash"))
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "stopped in the middle of the run" in err and "the end of the world" in err
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_stops_the_run_and_the_server(tree, tmp_path, tokenizer, number):
-    # A shell's background job ignores SIGINT, and so would its children.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = own_server(tokenizer, tmp_path, graph(tmp_path, "Wait"))
-    for line in process.stderr:
-        if "node 0 (Wait)" in line:
-            break
-    time.sleep(0.3)
-    process.send_signal(number)
-    process.communicate(timeout=60)
-    assert process.returncode == 130
-    log = (tmp_path / "host" / "server.log").read_text()
-    assert "interrupted by request" in log
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(log.split()[1]), 0)
-    assert not [file for file in tmp_path.iterdir() if file.suffix in (".part", ".bin")]
-
-
-@pytest.fixture(scope="module")
-def tokenizer(tree):
-    """The stub with a tokenizer of one letter per token: enough to assemble the demo model."""
-    folder = tree / "comfy" / "sd1_tokenizer"
-    folder.mkdir(exist_ok=True)
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    pieces = [*letters, *(letter + "</w>" for letter in letters)]
-    (folder / "vocab.json").write_text(json.dumps({piece: i for i, piece in enumerate(pieces)}))
-    (folder / "merges.txt").write_text("#version: 0.2\n")
-    return tree

@@ -1,13 +1,12 @@
 """A server of our own starts, answers, says why it died, and never outlives us."""
 
 import os
-import shutil
 import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
-from checkout import ROOT
+from stub_kit import stub_tree
 
 from zoomstack.headless.server import ComfyServer
 from zoomstack.setup.errors import CommandError
@@ -15,10 +14,7 @@ from zoomstack.setup.errors import CommandError
 
 @pytest.fixture
 def tree(tmp_path):
-    tree = tmp_path / "comfy tree"
-    tree.mkdir()
-    shutil.copy(ROOT / "tests" / "kit" / "stub_comfyui.py", tree / "main.py")
-    return tree
+    return stub_tree(tmp_path / "comfy tree")
 
 
 def server(tree, **options):

@@ -1,70 +1,58 @@
-"""``run``: any API-format workflow, on a server of ours or on one that is running."""
+"""``run`` and ``demo``: a workflow on a server of ours, or on one that is running."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import argparse
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from ..setup.console import Bar, note, say
-from ..setup.errors import BadInput, CommandError, Unreachable
-from ..setup.host import Host, demo_checkpoint, prepare
+from ..setup.errors import OK, BadInput, CommandError, Unreachable
+from ..setup.host import prepare
 from . import workflow as edit
 from .client import ComfyClient
 from .execute import Result, execute
+from .options import changed
 from .server import ComfyServer
 from .workflow import Workflow
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What the command line changes in a workflow."""
-
-    assignments: Sequence[str] = field(default=())
-    prompts: Path | None = None
-    photo: Path | None = None
-
-    def apply(self, workflow: Workflow) -> list[tuple[str, str]]:
-        """Make the changes that need no server; the nodes and inputs that were assigned."""
-        if self.prompts:
-            edit.set_prompts(workflow, self.prompts)
-        if self.photo:
-            edit.photo_node(workflow)
-            if not self.photo.is_file():
-                raise BadInput(f"--photo {self.photo} is not a file")
-        return [edit.assign(workflow, one) for one in self.assignments]
-
-
-def run(
-    path: Path,
-    changes: Changes,
-    output: Path,
-    *,
-    server: str | None = None,
-    comfyui: Path | None = None,
-    python: Path | None = None,
-) -> None:
-    """Run the workflow in ``path``; prints the files it left, one a line, and its texts."""
-    if server and (comfyui or python):
-        raise BadInput("--server names a ComfyUI that is running; leave out --comfyui and --python")
-    workflow = edit.load(path)
-    assigned = changes.apply(workflow)
-    with connected(server, comfyui, python) as client:
-        check_inputs(client, workflow, assigned)
-        if changes.photo:
-            edit.set_photo(workflow, client.upload(changes.photo))
-        report(execute(client, workflow, output))
-
-
-def report(result: Result) -> None:
-    """Print what a run left."""
+def run(options: argparse.Namespace) -> int:
+    """Run a workflow; prints the files it left, one a line, and its texts."""
+    result = made(options)
     for text in result.texts:
         note(text)
     for file in result.files:
         say(str(file))
     if not result.files:
         note("the workflow saved no files; has it a Save node?")
+    return OK
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Run the workflow that ships, and tell a newcomer where the zoom is."""
+    result = made(options)
+    say()
+    say("The zoom is in")
+    for file in result.files:
+        say(f"  {file}")
+    for text in result.texts:
+        say()
+        say(text)
+    return OK
+
+
+def made(options: argparse.Namespace) -> Result:
+    """What the workflow that ``options`` name leaves."""
+    workflow, assigned = changed(options)
+    with serving(options) as url:
+        client = ComfyClient(url)
+        if options.server:
+            note(f"ComfyUI {client.ping()} at {client.url}")
+        check_inputs(client, workflow, assigned)
+        if options.photo:
+            edit.set_photo(workflow, client.upload(options.photo))
+        return execute(client, workflow, options.output)
 
 
 def check_inputs(client: ComfyClient, workflow: Workflow, assigned: list[tuple[str, str]]) -> None:
@@ -78,29 +66,17 @@ def check_inputs(client: ComfyClient, workflow: Workflow, assigned: list[tuple[s
 
 
 @contextmanager
-def connected(
-    server: str | None, comfyui: Path | None = None, python: Path | None = None
-) -> Iterator[ComfyClient]:
-    """A client of the server at that address, or of one that lives as long as the block."""
-    if server:
-        client = ComfyClient(server)
-        note(f"ComfyUI {client.ping()} at {client.url}")
-        yield client
+def serving(options: argparse.Namespace) -> Iterator[str]:
+    """The address of the server that is asked for, or of one that lives as long as the block."""
+    if options.server:
+        yield options.server
         return
-    host = prepare(comfyui, python)
-    demo_checkpoint(host)
-    with started(host) as client:
-        yield client
-
-
-@contextmanager
-def started(host: Host) -> Iterator[ComfyClient]:
-    """A client of a server of our own, which ends with the block."""
+    host = prepare(options.comfyui, options.python)
     server = ComfyServer(host.comfyui, host.python, host.base, cpu=host.cpu, log=host.log)
     try:
         with Bar("Starting ComfyUI") as bar:
             server.start(tick=bar.update)
-        yield ComfyClient(server.url)
+        yield server.url
     except Unreachable:
         # It was ours, so its log says why it went.
         raise CommandError(

@@ -31,13 +31,7 @@ def locked_environment(host: Path) -> Path:
     Raises ``BadInput`` for a Python that the lock has no packages for, ``CommandError`` where a
     step fails.
     """
-    version = sys.version_info[:2]
-    if not OLDEST <= version <= NEWEST:
-        raise BadInput(
-            f"this is Python {_dotted(version)}, but the locked environment needs "
-            f"{_dotted(OLDEST)} to {_dotted(NEWEST)}; start the command with one of those"
-        )
-    folder = host / f"env-cp{version[0]}{version[1]}"
+    folder = host / f"env-{python_tag()}"
     python = python_in(folder)
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if is_stamped(folder, digest) and python.exists():
@@ -51,6 +45,17 @@ def locked_environment(host: Path) -> Path:
     run(command, title, REMEDY, extra=UV_VARIABLES, has_bars=True)
     (folder / STAMP).write_text(digest, "ascii")
     return python
+
+
+def python_tag() -> str:
+    """``cp311`` for Python 3.11; ``BadInput`` for one that the locks have no packages for."""
+    version = sys.version_info[:2]
+    if not OLDEST <= version <= NEWEST:
+        raise BadInput(
+            f"this is Python {_dotted(version)}, but the locked environment needs "
+            f"{_dotted(OLDEST)} to {_dotted(NEWEST)}; start the command with one of those"
+        )
+    return f"cp{version[0]}{version[1]}"
 
 
 def own_python(comfyui: Path) -> Path | None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable
 from types import FrameType
+
+from .console import complain, note
 
 OK = 0
 FAILED = 1
 BAD_INPUT = 2
 UNREACHABLE = 3
 INTERRUPTED = 130
-
-
-def interrupt(number: int, frame: FrameType | None) -> None:
-    """A signal's handler that ends a command as Ctrl-C does."""
-    raise KeyboardInterrupt
 
 
 class CommandError(Exception):
@@ -32,3 +31,27 @@ class Unreachable(CommandError):
     """No ComfyUI server answers."""
 
     code = UNREACHABLE
+
+
+def ended(work: Callable[[], int]) -> int:
+    """Do ``work``; its exit code, or that of what ended it early, which is said."""
+    # A service manager's or a runner's way to interrupt: the server is ours to stop then too.
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        return work()
+    except KeyboardInterrupt:
+        note("interrupted; nothing is left running")
+        return INTERRUPTED
+    except CommandError as error:
+        complain(str(error))
+        return error.code
+    except OSError as error:
+        complain(f"{error}; check that the disk has room and that the folder may be written to")
+        return FAILED
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """A signal's handler that ends a command as Ctrl-C does."""
+    raise KeyboardInterrupt

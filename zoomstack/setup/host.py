@@ -11,7 +11,7 @@ from .comfyui import fetched_comfyui, own_comfyui
 from .command import run
 from .environment import locked_environment, own_python
 from .errors import BadInput
-from .places import REPOSITORY, host_folder, link
+from .places import REPOSITORY, host_folder, link, packages
 
 # The first start would open a template dialog over the graph.
 SETTINGS = {"Comfy.TutorialCompleted": True}
@@ -26,7 +26,7 @@ class Host:
     python: Path
     base: Path  # its models, inputs, outputs and custom nodes
     cpu: bool  # whether the environment has no use for a GPU
-    packages: Path  # put on PYTHONPATH, this makes `import zoomstack` work and nothing else
+    packages: Path  # what goes on PYTHONPATH
 
     @property
     def log(self) -> Path:
@@ -50,10 +50,8 @@ def prepare(comfyui: Path | None = None, python: Path | None = None) -> Host:
     # An interpreter in an environment is a link that must not be followed.
     interpreter = theirs.absolute() if theirs else locked_environment(folder)
     tree = own or fetched_comfyui(folder)
-    packages = folder / "path"
-    link(REPOSITORY / "zoomstack", packages / "zoomstack")
     base = base_directory(folder / "base")
-    return Host(folder, tree, interpreter, base, cpu=theirs is None, packages=packages)
+    return Host(folder, tree, interpreter, base, cpu=theirs is None, packages=packages(folder))
 
 
 def base_directory(base: Path) -> Path:

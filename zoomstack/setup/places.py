@@ -22,6 +22,16 @@ def host_folder() -> Path:
     return Path(os.environ.get(OVERRIDE) or REPOSITORY / ".host").resolve()
 
 
+def packages(host: Path) -> Path:
+    """The folder under ``host`` that on PYTHONPATH makes ``import zoomstack`` work, and no more.
+
+    Not the repository itself: its nodes/ would shadow ComfyUI's nodes.py.
+    """
+    folder = host / "path"
+    link(REPOSITORY / "zoomstack", folder / "zoomstack")
+    return folder
+
+
 def link(target: Path, at: Path) -> None:
     """Make ``at`` lead to the folder ``target``; a link that leads elsewhere is moved.
 
