@@ -4,6 +4,7 @@ A few of each in the usual run; ZOOMSTACK_LONG_TESTS=1 takes 50 cancels and 200 
 also looks at the server's memory.
 """
 
+import asyncio
 import json
 import os
 import random
@@ -13,10 +14,10 @@ import urllib.request
 import psutil
 import pytest
 from PIL import Image
+from run_kit import executed, followed
 
 from zoomstack.files.stack_file import load_stack
 from zoomstack.headless.client import ComfyClient
-from zoomstack.headless.execute import execute
 
 LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
 CANCELS = 50 if LONG else 4
@@ -114,12 +115,8 @@ def cancelled(server, graph, chance):
 
     None where the run was done before.
     """
-    client = ComfyClient(server.url)
-    run = client.queue(graph)
     target = chance.choice(list(graph)[2:])
-    for progress in client.follow(run):
-        if progress.node == target:
-            break
+    run, _ = followed(server.url, graph, lambda progress: progress.node == target)
     time.sleep(chance.random() ** 2)
     start = time.monotonic()
     post(server, "interrupt", {})
@@ -127,7 +124,6 @@ def cancelled(server, graph, chance):
         assert time.monotonic() - start < SECONDS
         time.sleep(0.02)
     took = time.monotonic() - start
-    client.close()
     kinds = [kind for kind, _ in entry["status"]["messages"]]
     return (took, graph[target]["class_type"]) if "execution_interrupted" in kinds else None
 
@@ -158,7 +154,7 @@ def test_a_cancel_at_any_moment_leaves_whole_files_and_a_server_that_works(serve
     print(f"{len(caught)} of {CANCELS} cancels caught; slowest {caught[-3:]} s")  # noqa: T201
     assert caught
     graph = whole_zoom(99, "after")
-    made = execute(ComfyClient(server.url), graph, tmp_path)
+    made = executed(server.url, graph, tmp_path)
     assert {path.suffix for path in made.files} >= {".mp4", ".safetensors", ".dzi", ".png"}
     check_whole(server.output, "after")
     if LONG:
@@ -168,15 +164,18 @@ def test_a_cancel_at_any_moment_leaves_whole_files_and_a_server_that_works(serve
 @pytest.mark.parametrize("prompt", [pictures_only, sampled])
 def test_many_prompts_in_the_queue_leave_a_file_each(server, prompt):
     name = f"queued_{prompt.__name__}"
-    client = ComfyClient(server.url)
-    graphs = [prompt(number, name) for number in range(PROMPTS)]
-    runs, sizes = [client.queue(graph) for graph in graphs], []
-    for run in runs:
-        for _ in client.follow(run):
-            pass
-        assert history(server, run)["status"]["status_str"] == "success"
-        sizes.append(resident(server))
-    client.close()
+    sizes = []
+
+    async def all_of_them():
+        async with ComfyClient(server.url) as client:
+            runs = [await client.queue(prompt(number, name)) for number in range(PROMPTS)]
+            for run in runs:
+                async for _ in client.follow(run):
+                    pass
+                assert history(server, run)["status"]["status_str"] == "success"
+                sizes.append(resident(server))
+
+    asyncio.run(all_of_them())
     stacks = [load_stack(path) for path in sorted(server.output.glob(f"{name}_*"))]
     if prompt is sampled:
         assert [stack.seed for stack in stacks] == list(range(PROMPTS))

@@ -5,10 +5,9 @@ import sys
 
 import pytest
 import torch
+from run_kit import executed
 
 from zoomstack.headless import workflow as edit
-from zoomstack.headless.client import ComfyClient
-from zoomstack.headless.execute import execute
 from zoomstack.setup.errors import CommandError
 from zoomstack.setup.places import API_WORKFLOWS
 
@@ -157,10 +156,10 @@ def test_in_a_real_server_it_reports_and_its_gate_holds_back_what_follows(server
     graph["90"] = {"class_type": "ZoomStackReport", "inputs": inputs}
     saved = {"images": ["90", 3], "filename_prefix": "levels"}
     graph["91"] = {"class_type": "SaveImage", "inputs": saved}
-    made = execute(ComfyClient(server.url), graph, tmp_path)
+    made = executed(server.url, graph, tmp_path)
     assert len(made.files) == 2
     (text,) = made.texts
     assert text.startswith("The zoom falls short: the agreement of levels 0 and 1 is")
     inputs["gate"] = "stop"
     with pytest.raises(CommandError, match="ZoomStackReport.* ValueError: The zoom falls short: "):
-        execute(ComfyClient(server.url), graph, tmp_path / "stopped")
+        executed(server.url, graph, tmp_path / "stopped")

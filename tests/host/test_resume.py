@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 from checkout import TREE
+from run_kit import executed, followed
 from safetensors import safe_open
 
 from zoomstack.demo import parts
-from zoomstack.headless.client import ComfyClient
-from zoomstack.headless.execute import execute
 from zoomstack.headless.server import ComfyServer
 from zoomstack.setup.host import base_directory
 
@@ -78,13 +77,6 @@ def latents(output, name):
         return file.get_tensor("latent_tensor")
 
 
-def until_a_part_is_written(folder, client, run):
-    for _ in client.follow(run):
-        if list(folder.rglob("[0-9]*.record")):
-            return
-    pytest.fail("the run ended before anything of it was recorded")
-
-
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_server_killed_while_it_samples_goes_on_to_the_same_bits(
     server, tmp_path, demo_checkpoint, monkeypatch, sampler
@@ -96,23 +88,22 @@ def test_a_server_killed_while_it_samples_goes_on_to_the_same_bits(
     output, folder = base / "output", base / "output" / "zoomstack" / "checkpoints"
     monkeypatch.setenv("SLOW", "0.25")
     with ComfyServer(TREE, Path(sys.executable), base) as comfy:
-        client = ComfyClient(comfy.url)
-        run = client.queue(graph(sampler, "my zoom", sampler))
-        until_a_part_is_written(folder, client, run)
+        whole = graph(sampler, "my zoom", sampler)
+        _, begun = followed(comfy.url, whole, lambda _: [*folder.rglob("[0-9]*.record")])
+        assert begun, "the run ended before anything of it was recorded"
         time.sleep(random.uniform(0, 1))
         os.killpg(comfy.process.pid, signal.SIGKILL)
         comfy.process.wait()
-        client.close()
     assert not list(output.glob(f"{sampler}_*"))
     kept = sum(map(questions, folder.rglob("[0-9]*.record")))
     assert 0 < kept < STEPS
     monkeypatch.delenv("SLOW")
     with ComfyServer(TREE, Path(sys.executable), base) as comfy:
-        execute(ComfyClient(comfy.url), graph(sampler, "my zoom", sampler), tmp_path / "again")
+        executed(comfy.url, whole, tmp_path / "again")
         said = comfy.log.read_text("utf-8", "replace")
     assert "Going on from the checkpoint of a run that broke off." in said
     assert not list(folder.iterdir())
-    execute(ComfyClient(server.url), graph(sampler, "", f"whole_{sampler}", "1"), tmp_path)
+    executed(server.url, graph(sampler, "", f"whole_{sampler}", "1"), tmp_path)
     assert latents(output, sampler).equal(latents(server.output, f"whole_{sampler}"))
 
 

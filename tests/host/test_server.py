@@ -7,10 +7,9 @@ import time
 import urllib.request
 
 import pytest
+from run_kit import executed, followed
 
 from zoomstack.headless import workflow as edit
-from zoomstack.headless.client import ComfyClient
-from zoomstack.headless.execute import execute
 from zoomstack.setup.errors import CommandError
 from zoomstack.setup.places import API_WORKFLOWS, REPOSITORY
 
@@ -63,7 +62,7 @@ def test_the_pack_loads_without_a_word(server, pack):
 
 
 def test_the_shipped_workflow_leaves_a_video_levels_and_a_stack(server, tmp_path):
-    made = execute(ComfyClient(server.url), small(), tmp_path)
+    made = executed(server.url, small(), tmp_path)
     assert sorted(path.suffix for path in made.files) == [
         ".mp4", ".png", ".png", ".png", ".safetensors"
     ]  # fmt: skip
@@ -72,13 +71,10 @@ def test_the_shipped_workflow_leaves_a_video_levels_and_a_stack(server, tmp_path
 
 
 def test_the_same_prompt_again_is_answered_from_the_cache(server, tmp_path):
-    client, graph = ComfyClient(server.url), small("ZoomStackSampler.seed=11")
-    execute(client, graph, tmp_path)
+    graph = small("ZoomStackSampler.seed=11")
+    executed(server.url, graph, tmp_path)
     before = files(server.output)
-    run = client.queue(graph)
-    for _ in client.follow(run):
-        pass
-    client.close()
+    run, _ = followed(server.url, graph)
     (cached,) = (data for kind, data in history(server, run)["status"]["messages"]
                  if kind == "execution_cached")  # fmt: skip
     assert set(cached["nodes"]) == set(graph)
@@ -88,7 +84,7 @@ def test_the_same_prompt_again_is_answered_from_the_cache(server, tmp_path):
 def test_a_node_that_refuses_its_input_is_named_with_its_words(server, tmp_path):
     graph = small('PromptLadder.prompts="# nothing"')
     with pytest.raises(CommandError, match="node 2 .*PromptLadder.* ValueError: The ladder is emp"):
-        execute(ComfyClient(server.url), graph, tmp_path)
+        executed(server.url, graph, tmp_path)
     assert not files(tmp_path)
 
 
@@ -104,25 +100,19 @@ def test_a_cancel_stops_at_once_and_leaves_nothing_behind(server, tmp_path, node
         *changes, without=("SaveImage", "SaveZoomStack", "PreviewAny", "ZoomStackExplorer")
     )
     before = files(server.output)
-    client = ComfyClient(server.url)
-    run = client.queue(graph)
     working = edit.find(graph, node)
-    for progress in client.follow(run):
-        if progress.node == working and progress.done >= 2:
-            break
-    else:
-        pytest.fail(f"{node} ended before it could be cancelled")
+    run, begun = followed(server.url, graph, lambda at: at.node == working and at.done >= 2)
+    assert begun, f"{node} ended before it could be cancelled"
     start = time.monotonic()
     urllib.request.urlopen(urllib.request.Request(f"{server.url}/interrupt", b"{}")).close()
     while not (entry := history(server, run)):
         time.sleep(0.05)
     took = time.monotonic() - start
-    client.close()
     kinds = {kind: data for kind, data in entry["status"]["messages"]}
     assert kinds["execution_interrupted"]["node_id"] == working
     assert took < CANCEL_SECONDS
     assert files(server.output) == before
-    again = execute(ComfyClient(server.url), small("ZoomStackSampler.seed=12"), tmp_path)
+    again = executed(server.url, small("ZoomStackSampler.seed=12"), tmp_path)
     assert len(again.files) == 5
 
 

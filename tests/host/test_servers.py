@@ -1,5 +1,6 @@
 """Two whole ComfyUI servers at once that write into one output folder."""
 
+import asyncio
 import base64
 import io
 import json
@@ -53,13 +54,25 @@ def prompt(number, film):
     return {key: {"class_type": kind, "inputs": inputs} for key, (kind, inputs) in nodes.items()}
 
 
-def made_by(client, run, graph):
+async def made_by(client, run, graph):
     """The names of what a run saved, of which none may be said twice."""
-    for _ in client.follow(run):
+    async for _ in client.follow(run):
         pass
-    made, trouble = client.outputs(run, graph)
+    made, trouble = await client.outputs(run, graph)
     assert not trouble
     return [f"{file['subfolder']}/{file['filename']}" for one in made for file in one.files()]
+
+
+async def made_in_turn(*servers):
+    """The names of all that is saved where every server is given a prompt, then the next one."""
+    async with ComfyClient(servers[0].url) as one, ComfyClient(servers[1].url) as two:
+        queued = []
+        for number in range(PROMPTS):  # in turn, so that both are at work at once
+            for me, client in enumerate((one, two)):
+                # Save Video lists a folder, then takes a name: between the two another may.
+                graph = prompt(2 * number + me, f"film{me}")
+                queued.append((client, await client.queue(graph), graph))
+        return [name for run in queued for name in await made_by(*run)]
 
 
 def shown_by(pictures):
@@ -87,18 +100,7 @@ def inside(page):
 
 
 def test_two_servers_on_one_output_folder_overwrite_nothing(server, second):
-    clients = [ComfyClient(server.url), ComfyClient(second.url)]
-    graphs = {}
-    for number in range(PROMPTS):  # in turn, so that both are at work at once
-        for me, client in enumerate(clients):
-            # Save Video lists a folder, then takes a name: between the two another may.
-            graph = prompt(2 * number + me, f"film{me}")
-            graphs[client.queue(graph)] = client, graph
-    names = [made_by(client, run, graph) for run, (client, graph) in graphs.items()]
-    for client in clients:
-        client.close()
-
-    files = [file for run in names for file in run]
+    files = asyncio.run(made_in_turn(server, second))
     assert len(files) == len({*files})
     folder = server.output / FOLDER
     assert not [path for path in folder.rglob("*") if path.name.startswith(".")]

@@ -11,6 +11,7 @@ import pytest
 import torch
 from browser_kit import RENDERERS, open_comfy, page_of
 from PIL import Image
+from run_kit import executed
 from safetensors import safe_open
 from safetensors.torch import save_file
 
@@ -18,8 +19,6 @@ from zoomstack import agreement, load_stack
 from zoomstack.film.frames import frames
 from zoomstack.film.path import Path as CameraPath
 from zoomstack.headless import workflow as edit
-from zoomstack.headless.client import ComfyClient
-from zoomstack.headless.execute import execute
 from zoomstack.setup.places import API_WORKFLOWS, REPOSITORY
 
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
@@ -129,7 +128,7 @@ def pictures(paths):
 def test_a_workflow_leaves_consistent_levels_and_their_video(ready, tmp_path, name):
     graph = cheap(name)
     prompts, side = rows(graph), SIDES[name]
-    result = execute(ComfyClient(ready.url), graph, tmp_path)
+    result = executed(ready.url, graph, tmp_path)
     by_ending = {}
     for file in result.files:
         by_ending.setdefault(file.suffix, []).append(file)
@@ -168,7 +167,7 @@ def test_a_workflow_leaves_consistent_levels_and_their_video(ready, tmp_path, na
 
 
 def test_the_photo_is_the_widest_level_of_the_zoom_into_it(ready, tmp_path):
-    result = execute(ComfyClient(ready.url), cheap("photo-to-zoom"), tmp_path)
+    result = executed(ready.url, cheap("photo-to-zoom"), tmp_path)
     widest = pictures(sorted(f for f in result.files if f.suffix == ".png")[:1])[0]
     middle = photo().crop((60, 0, 360, 300)).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     wanted = torch.from_numpy(np.array(middle)).movedim(-1, 0) / 255
@@ -179,7 +178,7 @@ def test_the_photo_is_the_widest_level_of_the_zoom_into_it(ready, tmp_path):
 def test_the_panorama_is_wider_than_its_windows(ready, tmp_path):
     graph = cheap("wide-panorama")
     (tile,) = (n["inputs"]["tile_size"] for n in graph.values() if "tile_size" in n["inputs"])
-    (file,) = execute(ComfyClient(ready.url), graph, tmp_path).files
+    (file,) = executed(ready.url, graph, tmp_path).files
     picture = Image.open(file)
     assert picture.size == (4 * tile, tile)
     assert pictures([file]).std() > 0.01

@@ -1,6 +1,7 @@
 """What talks to a server lies in a folder of its own, made once, of the host's own versions."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,16 @@ def test_is_fetched_once_from_the_lock_with_hashes(tmp_path, commands):
     assert folder.parent == tmp_path
     assert client.client_packages(tmp_path) == folder
     (command,) = commands
-    assert "--require-hashes" in command and command[-1] == str(client.LOCK)
+    assert "--require-hashes" in command and command[-1] == client.LOCK
+
+
+@pytest.mark.parametrize("uv", [None, Path("uv")])
+def test_uv_is_not_fetched_for_it_but_used_where_it_is(tmp_path, commands, monkeypatch, uv):
+    monkeypatch.setattr(client, "uv_there", lambda host: uv)
+    client.client_packages(tmp_path)
+    (command,) = commands
+    begin = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install"]
+    assert command[: len(begin)] == begin and sys.executable in command
 
 
 def test_another_lock_makes_it_anew(tmp_path, commands, monkeypatch):
@@ -46,7 +56,7 @@ def test_another_lock_makes_it_anew(tmp_path, commands, monkeypatch):
 def test_what_broke_off_is_not_taken_for_done(tmp_path, commands, monkeypatch):
     fetched = client.run
 
-    def break_off(command, title, remedy):
+    def break_off(command, title, remedy, **options):
         fetched(command, title, remedy)
         raise CommandError("no network")
 

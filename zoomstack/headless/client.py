@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import time
-import urllib.parse
+import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import aiohttp
 
 from ..setup.errors import BadInput, CommandError, Unreachable
-from .http import Http, Refused, form
+from .events import Events
 from .reading import Made, rejection, run_error
-from .websocket import WebSocket
+from .session import Refused, Session
+from .transfer import fetch, upload
 from .workflow import Workflow
 
 IDLE_SECONDS = 1.0
 POLL_SECONDS = 0.2
+CANCEL_SECONDS = 10.0
+ENDS = ("execution_success", "execution_error", "execution_interrupted")
 
 
 class Progress(NamedTuple):
@@ -32,53 +34,57 @@ class Progress(NamedTuple):
 
 
 class ComfyClient:
-    """A ComfyUI server at ``url``.
+    """A ComfyUI server at ``url``: ``async with ComfyClient(url) as client``.
 
     All methods raise ``Unreachable`` where no server answers there.
     """
 
     def __init__(self, url: str) -> None:
-        self._http = Http(url)
-        self.url = self._http.url
+        self._session = Session(url)
+        self.url = self._session.url
         self._id = uuid.uuid4().hex
-        self._events: WebSocket | None = None
+        self._events: Events | None = None
 
-    def ping(self) -> str:
+    async def __aenter__(self) -> ComfyClient:
+        await self._session.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._session.__aexit__()
+
+    async def ping(self) -> str:
         """The version of ComfyUI that answers."""
         try:
-            stats = self._http.json("/system_stats")
+            stats = await self._session.json("/system_stats")
         except Refused:
             stats = None
         if not isinstance(stats, dict) or "system" not in stats:
             raise Unreachable(f"what answers at {self.url} is no ComfyUI")
         return str(stats["system"].get("comfyui_version", "unknown"))
 
-    def inputs_of(self, node: str) -> set[str] | None:
+    async def inputs_of(self, node: str) -> set[str] | None:
         """The names of the inputs that the node ``node`` takes; None where there is no such node.
 
         Names that a node makes up as it goes (dynamic inputs) are not among them.
         """
-        quoted = urllib.parse.quote(node, safe="")
-        schema = self._http.json(f"/object_info/{quoted}").get(node)
+        schema = (await self._session.json(f"/object_info/{quote(node, safe='')}")).get(node)
         if schema is None:
             return None
         return {name for group in schema["input"].values() for name in group}
 
-    def upload(self, photo: Path) -> str:
+    async def upload(self, photo: Path) -> str:
         """Put a picture among the server's inputs; the name that LoadImage knows it by."""
-        body, kind = form("image", photo)
-        answer = self._http.json("/upload/image", body, kind)
-        return "/".join(part for part in (answer.get("subfolder"), answer["name"]) if part)
+        return await upload(self._session, photo)
 
-    def queue(self, workflow: Workflow) -> str:
+    async def queue(self, workflow: Workflow) -> str:
         """Hand in a workflow; the id of its run. Its events are kept from here on.
 
         Raises ``BadInput`` with every node's complaint where the server refuses it.
         """
-        self._listen()
-        body = json.dumps({"prompt": workflow, "client_id": self._id}).encode()
+        await self._listen()
         try:
-            answer = self._http.json("/prompt", body)
+            body = {"prompt": workflow, "client_id": self._id}
+            answer = await self._session.json("/prompt", body)
         except Refused as refused:
             if not refused.answer:
                 raise
@@ -86,14 +92,14 @@ class ComfyClient:
         run = answer["prompt_id"]
         if answer.get("node_errors"):
             # Some outputs would be made and others not: not what was asked for.
-            self.cancel(run)
+            await self.cancel(run)
             raise BadInput(rejection(answer, workflow))
         return run
 
-    def follow(self, run: str) -> Iterator[Progress]:
+    async def follow(self, run: str) -> AsyncIterator[Progress]:
         """What each node says while it works, until the run has ended, well or not."""
         while True:
-            message = self._next_event()
+            message = await self._next_event()
             kind = message.get("type") if message else None
             data: dict[str, Any] = message.get("data") or {} if message else {}
             ours = data.get("prompt_id") == run
@@ -103,75 +109,55 @@ class ComfyClient:
                     total = int(state["max"]) if state["max"] > 1 else 0
                     finished = state["state"] == "finished"
                     yield Progress(node, int(state["value"]), total, finished)
-            ends = ("execution_success", "execution_error", "execution_interrupted")
-            ended = ours and (kind in ends or (kind == "executing" and data["node"] is None))
+            ended = ours and (kind in ENDS or (kind == "executing" and data["node"] is None))
             # Silence is no proof of work: a message may be lost, and a server may restart.
-            if (message is None or ended) and self._has_ended(run):
+            if (message is None or ended) and await self._has_ended(run):
                 return
 
-    def outputs(self, run: str, workflow: Workflow) -> tuple[list[Made], str]:
+    async def outputs(self, run: str, workflow: Workflow) -> tuple[list[Made], str]:
         """What the ended run made, node by node, and why it failed; empty where it did not."""
-        while not (entry := self._http.json(f"/history/{run}").get(run)):
-            time.sleep(POLL_SECONDS)
+        while not (entry := (await self._session.json(f"/history/{run}")).get(run)):
+            await asyncio.sleep(POLL_SECONDS)
         made = [Made(node, value) for node, value in entry.get("outputs", {}).items()]
         return made, run_error(entry, workflow)
 
-    def fetch(self, file: dict[str, str], target: Path) -> None:
+    async def fetch(self, file: dict[str, str], target: Path) -> None:
         """Copy one file of an output to ``target``: whole or not at all."""
-        names = ("filename", "subfolder", "type")
-        query = urllib.parse.urlencode({name: file.get(name, "") for name in names})
-        half = target.with_name(f".{target.name}.{os.getpid()}.part")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with self._http.open(f"/view?{query}") as answer, half.open("wb") as copy:
-                shutil.copyfileobj(answer, copy)
-            # A connection that breaks off reads like the end of the file.
-            size = answer.headers.get("Content-Length")
-            if size is not None and half.stat().st_size != int(size):
-                raise Unreachable(
-                    f"{self.url} sent {half.stat().st_size} of the {size} bytes of {target.name}; "
-                    "it was not kept: run again"
-                )
-            half.replace(target)
-        finally:
-            half.unlink(missing_ok=True)
+        await fetch(self._session, file, target)
 
-    def cancel(self, run: str) -> None:
+    async def cancel(self, run: str) -> None:
         """Take the run off the queue and stop it where it has begun; never raises."""
+        quick = aiohttp.ClientTimeout(total=CANCEL_SECONDS)
         for path, body in (("/queue", {"delete": [run]}), ("/interrupt", {"prompt_id": run})):
             try:
-                self._http.open(path, json.dumps(body).encode()).close()
+                async with self._session.open(path, body, timeout=quick):
+                    pass
             except CommandError:
                 return
 
-    def close(self) -> None:
-        """Stop listening."""
-        if self._events:
-            self._events.close()
-            self._events = None
-
-    def _listen(self) -> None:
+    async def _listen(self) -> None:
         if self._events:
             return  # to all runs of ours
         try:
-            self._events = WebSocket(f"{self.url}/ws?clientId={self._id}")
-        except OSError:
-            self._events = None  # no bars then, but history still tells how it ended
+            socket = await self._session.websocket(f"/ws?clientId={self._id}")
+            self._events = Events(socket)
+        except Unreachable:
+            pass  # no bars then, but history still tells how it ended
 
-    def _next_event(self) -> dict[str, Any] | None:
+    async def _next_event(self) -> dict[str, Any] | None:
         if self._events:
             try:
-                return self._events.receive(IDLE_SECONDS)
-            except (OSError, ValueError):
-                self.close()
-        time.sleep(POLL_SECONDS)
+                return await self._events.next(IDLE_SECONDS)
+            except ConnectionError:
+                self._events = None
+        await asyncio.sleep(POLL_SECONDS)
         return None
 
-    def _has_ended(self, run: str) -> bool:
+    async def _has_ended(self, run: str) -> bool:
         # The queue first: a run that ends between the two questions is then in the history.
-        queue = self._http.json("/queue")
+        queue = await self._session.json("/queue")
         waiting = [*queue["queue_running"], *queue["queue_pending"]]
-        if run in self._http.json(f"/history/{run}"):
+        if run in await self._session.json(f"/history/{run}"):
             return True
         if any(entry[1] == run for entry in waiting):
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ class Result(NamedTuple):
     texts: list[str]
 
 
-def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Result:
+async def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Result:
     """Run ``workflow`` and copy its outputs below ``folder``.
 
     Interrupted, it cancels the run on the server. Raises ``BadInput`` where the server refuses
@@ -28,33 +28,31 @@ def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Result:
     """
     run = ""
     try:
-        run = client.queue(workflow)
-        _show(client.follow(run), workflow)
-        made, trouble = client.outputs(run, workflow)
+        run = await client.queue(workflow)
+        await _show(client.follow(run), workflow)
+        made, trouble = await client.outputs(run, workflow)
     except BaseException:
         if run:
-            client.cancel(run)
+            await client.cancel(run)
         raise
-    finally:
-        client.close()
     files: list[Path] = []
     for one in made:
         for file in one.files():
             target = local_path(file, folder)
-            client.fetch(file, target)
+            await client.fetch(file, target)
             files.append(target)
     if trouble:
         raise CommandError("".join([trouble, *(f"\n  kept {file}" for file in files)]))
     return Result(files, [text for one in made for text in one.texts()])
 
 
-def _show(progress: Iterable[Progress], workflow: Workflow) -> None:
+async def _show(progress: AsyncIterator[Progress], workflow: Workflow) -> None:
     """A bar for each node while it works, one at a time."""
     bar: Bar | None = None
     showing = ""
     closed: set[str] = set()
     try:
-        for node, done, total, finished in progress:
+        async for node, done, total, finished in progress:
             if node in closed or (finished and node != showing):
                 continue
             if node != showing:

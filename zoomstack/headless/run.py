@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,21 +46,27 @@ def demo(options: argparse.Namespace) -> int:
 def made(options: argparse.Namespace) -> Result:
     """What the workflow that ``options`` name leaves."""
     workflow, assigned = changed(options)
+
+    async def on(url: str) -> Result:
+        async with ComfyClient(url) as client:
+            if options.server:
+                note(f"ComfyUI {await client.ping()} at {client.url}")
+            await check_inputs(client, workflow, assigned)
+            if options.photo:
+                edit.set_photo(workflow, await client.upload(options.photo))
+            return await execute(client, workflow, options.output)
+
     with serving(options) as url:
-        client = ComfyClient(url)
-        if options.server:
-            note(f"ComfyUI {client.ping()} at {client.url}")
-        check_inputs(client, workflow, assigned)
-        if options.photo:
-            edit.set_photo(workflow, client.upload(options.photo))
-        return execute(client, workflow, options.output)
+        return asyncio.run(on(url))
 
 
-def check_inputs(client: ComfyClient, workflow: Workflow, assigned: list[tuple[str, str]]) -> None:
+async def check_inputs(
+    client: ComfyClient, workflow: Workflow, assigned: list[tuple[str, str]]
+) -> None:
     """Refuse an assigned input that its node does not have: ComfyUI would pass over it."""
     for node, name in assigned:
         kind = workflow[node]["class_type"]
-        known = client.inputs_of(kind)
+        known = await client.inputs_of(kind)
         if known and name.partition(".")[0] not in known:
             place = edit.name_of(workflow, node)
             raise BadInput(f"{place} has no input {name!r}; it has: {', '.join(sorted(known))}")

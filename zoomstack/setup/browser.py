@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .command import run
-from .environment import LOCKS, STAMP, UV_VARIABLES, find_uv, is_stamped
+from .environment import STAMP, is_stamped
 from .errors import CommandError
+from .places import LOCKS
+from .uv import UV_VARIABLES, find_uv
 
 LOCK = LOCKS / "browser.lock"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -1,7 +1,4 @@
-"""What talks to a server, in a folder of its own: a run on a server elsewhere needs no more.
-
-Fetched by pip, which is there already: uv alone is larger than all of it.
-"""
+"""What talks to a server, in a folder of its own: a run on a server elsewhere needs no more."""
 
 from __future__ import annotations
 
@@ -11,7 +8,9 @@ import sys
 from pathlib import Path
 
 from .command import run
-from .environment import LOCKS, STAMP, is_stamped, python_tag
+from .environment import STAMP, is_stamped, python_tag
+from .places import LOCKS
+from .uv import UV_VARIABLES, uv_there
 
 LOCK = LOCKS / "client.lock"
 
@@ -26,10 +25,17 @@ def client_packages(host: Path) -> Path:
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if not is_stamped(folder, digest):
         shutil.rmtree(folder, ignore_errors=True)
-        command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-        command += ["--no-input", "--no-deps", "--target", str(folder)]
-        command += ["--require-hashes", "--requirement", str(LOCK)]
+        command = [*_installer(host), "--no-deps", "--target", folder]
+        command += ["--require-hashes", "--requirement", LOCK]
         remedy = f"check the network and that `{sys.executable} -m pip --version` works"
-        run(command, "Fetching aiohttp and tqdm (3 MB)", remedy)
+        run(command, "Fetching aiohttp and tqdm (3 MB)", remedy, extra=UV_VARIABLES)
         (folder / STAMP).write_text(digest, "ascii")
     return folder
+
+
+def _installer(host: Path) -> list[str | Path]:
+    uv = uv_there(host)
+    if uv:
+        return [uv, "pip", "install", "--python", sys.executable]
+    # uv alone would be larger than all that it is to fetch.
+    return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from .command import run
-from .errors import BadInput, CommandError
+from .errors import BadInput
+from .places import LOCKS
+from .uv import UV_VARIABLES, find_uv
 
-LOCKS = Path(__file__).parent / "locks"
 LOCK = LOCKS / "host.lock"
-UV_LOCK = LOCKS / "uv.txt"
 STAMP = "zoomstack.stamp"
 OLDEST, NEWEST = (3, 10), (3, 13)
-OLDEST_UV = (0, 5, 0)
-# uv would fetch a Python of its own; the one that runs us is the one that was asked for.
-UV_VARIABLES = {"UV_PYTHON_DOWNLOADS": "never"}
 REMEDY = "check the network and the free disk space (6 GB), then start the command again"
 
 
@@ -77,36 +71,6 @@ def is_stamped(folder: Path, digest: str) -> bool:
         return (folder / STAMP).read_text("ascii") == digest
     except (OSError, UnicodeDecodeError):
         return False
-
-
-def find_uv(host: Path) -> Path:
-    """uv from PATH, or fetched by pip to a folder of its own: the user's Python stays as it is."""
-    found = shutil.which("uv")
-    if found and _uv_version(Path(found)) >= OLDEST_UV:
-        return Path(found)
-    folder = host / "uv"
-    uv = folder / "bin" / ("uv.exe" if sys.platform == "win32" else "uv")
-    if not uv.exists():
-        command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-        command += ["--no-input", "--upgrade", "--target", str(folder)]
-        command += ["--require-hashes", "--requirement", str(UV_LOCK)]
-        remedy = f"check the network and that `{sys.executable} -m pip --version` works"
-        run(command, "Fetching uv", remedy)
-    if not uv.exists():
-        raise CommandError(f"pip installed uv to {folder}, but {uv} is not there; install uv")
-    return uv
-
-
-def _uv_version(uv: Path) -> tuple[int, ...]:
-    """(0, 5, 0) for ``uv 0.5.0 (...)``; (0,) for something that does not answer."""
-    try:
-        answer = subprocess.run(
-            [uv, "--version"], capture_output=True, text=True, timeout=20
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return (0,)
-    found = re.search(r"(\d+)\.(\d+)\.(\d+)", answer)
-    return tuple(map(int, found.groups())) if found else (0,)
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from .errors import CommandError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+LOCKS = Path(__file__).parent / "locks"
 API_WORKFLOWS = REPOSITORY / "workflows" / "api"
 # A second set of everything, beside the one in use: for trying the set-up itself.
 OVERRIDE = "ZOOMSTACK_HOST_DIR"
