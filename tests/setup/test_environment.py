@@ -8,7 +8,6 @@ import pytest
 
 from zoomstack.setup import environment, host
 from zoomstack.setup import uv as uv_module
-from zoomstack.setup.console import BAR_WIDTH, Bar
 from zoomstack.setup.errors import BadInput, CommandError
 from zoomstack.setup.places import LOCKS, REPOSITORY, link
 
@@ -151,30 +150,6 @@ def test_the_repository_is_not_where_the_tests_look_for_modules():
     # There our nodes/ would shadow ComfyUI's nodes.py.
     folders = {Path(folder or ".").resolve() for folder in sys.path}
     assert REPOSITORY not in folders
-
-
-def test_a_bar_in_a_log_is_few_lines(capsys):
-    with Bar("Sampling") as bar:
-        for step in range(101):
-            bar.update(step, 100)
-    said = capsys.readouterr()
-    assert said.out == ""
-    lines = said.err.splitlines()
-    assert lines[:3] == ["Sampling: 25/100", "Sampling: 50/100", "Sampling: 75/100"]
-    assert len(lines) == 4 and lines[3].startswith("Sampling: 100/100 0.")
-
-
-def test_a_bar_on_a_terminal_is_one_line_that_fits(capsys, monkeypatch):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    monkeypatch.setenv("COLUMNS", "40")
-    with pytest.raises(ValueError), Bar("Fitting", 4) as bar:
-        bar.update(2)
-        bar.update(4)
-        raise ValueError("a long story")
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1 and said.rstrip().endswith("s") and "Fitting: failed" in said
-    assert f"[{'#' * BAR_WIDTH}] 4/4"[:31] in said
-    assert all(len(line) <= 39 for line in said.replace("\n", "").split("\r"))
 
 
 def test_the_pinned_digest_is_a_digest():

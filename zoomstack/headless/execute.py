@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..setup.console import Bar
 from ..setup.errors import CommandError
 from .client import ComfyClient, Progress
+from .progress import Bar
 from .reading import local_path
 from .workflow import Workflow, name_of
 
@@ -46,26 +47,49 @@ async def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Resu
     return Result(files, [text for one in made for text in one.texts()])
 
 
-async def _show(progress: AsyncIterator[Progress], workflow: Workflow) -> None:
+class _Bars:
     """A bar for each node while it works, one at a time."""
-    bar: Bar | None = None
-    showing = ""
-    closed: set[str] = set()
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._workflow = workflow
+        self._closed: set[str] = set()
+        self._node = ""
+        self._bar: Bar | None = None
+
+    def show(self, at: Progress) -> None:
+        if at.node in self._closed or (at.finished and at.node != self._node):
+            return
+        if at.node != self._node:
+            self.close()
+            self._bar, self._node = Bar(name_of(self._workflow, at.node)), at.node
+        if self._bar:
+            self._bar.update(at.done, at.total)
+        if at.finished:
+            self.close()
+
+    def tick(self) -> None:
+        if self._bar:
+            self._bar.update()
+
+    def close(self, verdict: str = "") -> None:
+        if self._bar:
+            self._bar.close(verdict)
+            self._closed.add(self._node)
+        self._bar, self._node = None, ""
+
+
+async def _show(progress: AsyncIterator[Progress], workflow: Workflow) -> None:
+    bars = _Bars(workflow)
+    clock = asyncio.create_task(_every_second(bars.tick))
     try:
-        async for node, done, total, finished in progress:
-            if node in closed or (finished and node != showing):
-                continue
-            if node != showing:
-                if bar:
-                    bar.close()
-                    closed.add(showing)
-                bar, showing = Bar(name_of(workflow, node)), node
-            assert bar is not None
-            bar.update(done, total or None)
-            if finished:
-                bar.close()
-                closed.add(showing)
-                bar, showing = None, ""
+        async for at in progress:
+            bars.show(at)
     finally:
-        if bar:
-            bar.close("stopped")
+        clock.cancel()
+        bars.close("stopped")
+
+
+async def _every_second(tick: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(1.0)
+        tick()

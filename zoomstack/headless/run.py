@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..setup.console import Bar, note, say
+from ..setup.console import note, say
 from ..setup.errors import OK, BadInput, CommandError, Unreachable
 from ..setup.host import prepare
 from . import workflow as edit
 from .client import ComfyClient
 from .execute import Result, execute
 from .options import changed
+from .progress import Bar
 from .server import ComfyServer
 from .workflow import Workflow
 

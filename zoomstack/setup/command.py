@@ -1,4 +1,4 @@
-"""Run another program, with a bar for the time it takes and its last words when it fails."""
+"""Run another program, with the time it takes and its last words when it fails."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .console import Bar
+from .console import timed
 from .errors import CommandError
 
-TICK_SECONDS = 0.1
 TAIL_LINES = 15
 
 
@@ -35,7 +34,7 @@ def run(
     words = [str(word) for word in command]
     variables = {**os.environ, **(extra or {})}
     shown = has_bars and sys.stderr.isatty()
-    with tempfile.TemporaryFile() as output, Bar(title) as bar:
+    with tempfile.TemporaryFile() as output, timed(title):
         process = subprocess.Popen(
             words,
             stdin=subprocess.DEVNULL,
@@ -45,9 +44,7 @@ def run(
             cwd=folder,
         )
         try:
-            while _runs(process):
-                if not shown:
-                    bar.update()
+            process.wait()
         finally:
             if process.poll() is None:
                 process.terminate()
@@ -64,11 +61,3 @@ def run(
 def tail(text: str) -> str:
     """The last lines of ``text``, indented: enough to see why, not all of it."""
     return "\n".join(f"  | {line}" for line in text.strip().splitlines()[-TAIL_LINES:])
-
-
-def _runs(process: subprocess.Popen[bytes]) -> bool:
-    try:
-        process.wait(TICK_SECONDS)
-    except subprocess.TimeoutExpired:
-        return True
-    return False
