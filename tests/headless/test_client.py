@@ -9,7 +9,8 @@ from aiohttp import web
 from peer_kit import TEXT, against, answering, frame, hanging_up, talking
 
 from zoomstack.headless import client as module
-from zoomstack.headless.client import ComfyClient, Progress
+from zoomstack.headless.client import ComfyClient
+from zoomstack.headless.reading import Progress
 from zoomstack.headless.server import free_port
 from zoomstack.setup.errors import BadInput, CommandError, Unreachable
 
@@ -73,7 +74,10 @@ def test_a_node_that_counts_nothing_has_no_total():
 def test_what_is_said_of_another_run_is_no_business_of_ours():
     other = json.dumps({"type": "progress_state", "data": {"prompt_id": "x", "nodes": {}}})
     strange = json.dumps({"type": "progress_state"})
-    pieces = [frame(TEXT, text.encode()) for text in (other, strange, '{"type": 3}', "[]", "hm")]
+    pieces = [
+        frame(TEXT, text.encode())
+        for text in (other, strange, '{"type": 3, "data": 4}', "[]", "hm")
+    ]
     assert followed({"/ws": talking(*pieces, at_step(1), ENDED)}) == [Progress("0", 1, 8, False)]
 
 

@@ -8,9 +8,8 @@ import sys
 
 import pytest
 
-from zoomstack.headless.client import Progress
-from zoomstack.headless.execute import _Bars
-from zoomstack.headless.progress import Bar
+from zoomstack.headless.progress import Bar, Bars
+from zoomstack.headless.reading import Progress
 from zoomstack.setup.places import REPOSITORY
 
 
@@ -40,7 +39,7 @@ def test_work_that_fails_says_so(capsys):
 
 
 def test_nodes_are_shown_one_at_a_time_and_none_twice(capsys):
-    bars = _Bars({"1": {"class_type": "A"}, "2": {"class_type": "B"}})
+    bars = Bars({"1": {"class_type": "A"}, "2": {"class_type": "B"}})
     for node, done, total, finished in (
         ("1", 1, 8, False), ("1", 8, 8, True), ("1", 8, 8, True),  # said again
         ("2", 0, 0, False), ("3", 1, 1, True),  # was never begun

@@ -1,5 +1,6 @@
 """Headless runs: what arrives, what is said when it does not, and the exit code for scripts."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from stub_kit import graph, stub_tree
 
 from zoomstack.headless.__main__ import main
 from zoomstack.headless.server import ComfyServer, free_port
+from zoomstack.setup.places import REPOSITORY
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +110,14 @@ def test_a_server_that_is_not_there(run, tmp_path, url):
 def test_an_address_that_is_none(run, tmp_path):
     code, _, err, _ = run(graph(tmp_path, "Work"), url="localhost:8188")
     assert code == 2 and "like http://127.0.0.1:8188" in err
+
+
+def test_a_python_without_what_it_takes_is_named(tmp_path):
+    script = (
+        f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); "
+        "from zoomstack.headless.__main__ import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-I", "-S", "-c", script, "run", graph(tmp_path, "Work")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "has no aiohttp, which ComfyUI needs too; give --python" in done.stderr

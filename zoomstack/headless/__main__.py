@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..setup.errors import ended
+from ..setup.errors import BadInput, ended
 from .options import add_demo_options, add_run_options
 
 
@@ -21,8 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _do(options: argparse.Namespace) -> int:
-    from .run import demo, run
-
+    try:
+        from .run import demo, run
+    except ModuleNotFoundError as error:
+        raise BadInput(
+            f"{sys.executable} has no {error.name}, which ComfyUI needs too; "
+            "give --python the one that ComfyUI runs in"
+        ) from None
     return demo(options) if options.command == "demo" else run(options)
 
 

@@ -6,14 +6,14 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 
 from ..setup.errors import BadInput, CommandError, Unreachable
 from .events import Events
-from .reading import Made, rejection, run_error
+from .reading import Made, Progress, rejection, run_error, told
 from .session import Refused, Session
 from .transfer import fetch, upload
 from .workflow import Workflow
@@ -21,16 +21,6 @@ from .workflow import Workflow
 IDLE_SECONDS = 1.0
 POLL_SECONDS = 0.2
 CANCEL_SECONDS = 10.0
-ENDS = ("execution_success", "execution_error", "execution_interrupted")
-
-
-class Progress(NamedTuple):
-    """One node of a run, as far as it says: ``total`` is 0 where it counts nothing."""
-
-    node: str
-    done: int
-    total: int
-    finished: bool
 
 
 class ComfyClient:
@@ -100,18 +90,11 @@ class ComfyClient:
         """What each node says while it works, until the run has ended, well or not."""
         while True:
             message = await self._next_event()
-            kind = message.get("type") if message else None
-            data: dict[str, Any] = message.get("data") or {} if message else {}
-            ours = data.get("prompt_id") == run
-            if ours and kind == "progress_state":
-                for node, state in data["nodes"].items():
-                    # A node that counts nothing still reports "0 of 1": no bar in that.
-                    total = int(state["max"]) if state["max"] > 1 else 0
-                    finished = state["state"] == "finished"
-                    yield Progress(node, int(state["value"]), total, finished)
-            ended = ours and (kind in ENDS or (kind == "executing" and data["node"] is None))
             # Silence is no proof of work: a message may be lost, and a server may restart.
-            if (message is None or ended) and await self._has_ended(run):
+            steps, ended = told(message, run) if message else ([], True)
+            for step in steps:
+                yield step
+            if ended and await self._has_ended(run):
                 return
 
     async def outputs(self, run: str, workflow: Workflow) -> tuple[list[Made], str]:

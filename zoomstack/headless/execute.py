@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..setup.errors import CommandError
-from .client import ComfyClient, Progress
-from .progress import Bar
-from .reading import local_path
-from .workflow import Workflow, name_of
+from .client import ComfyClient
+from .progress import Bars
+from .reading import Progress, local_path
+from .workflow import Workflow
 
 
 class Result(NamedTuple):
@@ -47,39 +47,8 @@ async def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Resu
     return Result(files, [text for one in made for text in one.texts()])
 
 
-class _Bars:
-    """A bar for each node while it works, one at a time."""
-
-    def __init__(self, workflow: Workflow) -> None:
-        self._workflow = workflow
-        self._closed: set[str] = set()
-        self._node = ""
-        self._bar: Bar | None = None
-
-    def show(self, at: Progress) -> None:
-        if at.node in self._closed or (at.finished and at.node != self._node):
-            return
-        if at.node != self._node:
-            self.close()
-            self._bar, self._node = Bar(name_of(self._workflow, at.node)), at.node
-        if self._bar:
-            self._bar.update(at.done, at.total)
-        if at.finished:
-            self.close()
-
-    def tick(self) -> None:
-        if self._bar:
-            self._bar.update()
-
-    def close(self, verdict: str = "") -> None:
-        if self._bar:
-            self._bar.close(verdict)
-            self._closed.add(self._node)
-        self._bar, self._node = None, ""
-
-
 async def _show(progress: AsyncIterator[Progress], workflow: Workflow) -> None:
-    bars = _Bars(workflow)
+    bars = Bars(workflow)
     clock = asyncio.create_task(_every_second(bars.tick))
     try:
         async for at in progress:

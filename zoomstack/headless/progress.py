@@ -8,6 +8,8 @@ import time
 from tqdm import tqdm
 
 from ..setup.console import note, showable
+from .reading import Progress
+from .workflow import Workflow, name_of
 
 COUNTED = "{desc} |{bar:24}| {n_fmt}/{total_fmt}  {elapsed}"
 UNCOUNTED = "{desc}  {elapsed}"
@@ -60,3 +62,37 @@ class Bar:
         share = f"{max(self._done, self._total)}/{self._total}" if self._total else ""
         words = (verdict or share, f"{time.monotonic() - self._start:.1f} s")
         note(" ".join([f"{self.title}:", *filter(None, words)]))
+
+
+class Bars:
+    """A bar for each node while it works, one at a time."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._workflow = workflow
+        self._closed: set[str] = set()
+        self._node = ""
+        self._bar: Bar | None = None
+
+    def show(self, at: Progress) -> None:
+        """Say how far a node is; one that is done is not shown again."""
+        if at.node in self._closed or (at.finished and at.node != self._node):
+            return
+        if at.node != self._node:
+            self.close()
+            self._bar, self._node = Bar(name_of(self._workflow, at.node)), at.node
+        if self._bar:
+            self._bar.update(at.done, at.total)
+        if at.finished:
+            self.close()
+
+    def tick(self) -> None:
+        """Keep the clock moving."""
+        if self._bar:
+            self._bar.update()
+
+    def close(self, verdict: str = "") -> None:
+        """End the bar that is shown, if there is one."""
+        if self._bar:
+            self._bar.close(verdict)
+            self._closed.add(self._node)
+        self._bar, self._node = None, ""

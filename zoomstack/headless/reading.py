@@ -1,4 +1,4 @@
-"""What a server's answers say, in words: refusals, failures, and the files of an output."""
+"""What a server's words say: events, refusals, failures, and the files of an output."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 
 from .workflow import Workflow, name_of
 
+ENDS = ("execution_success", "execution_error", "execution_interrupted")
 KEPT = "output"  # previews are of the type "temp" and uploads "input"
+
+
+class Progress(NamedTuple):
+    """One node of a run, as far as it says: ``total`` is 0 where it counts nothing."""
+
+    node: str
+    done: int
+    total: int
+    finished: bool
 
 
 class Made(NamedTuple):
@@ -27,6 +37,19 @@ class Made(NamedTuple):
     def texts(self) -> list[str]:
         """The texts it showed."""
         return [text for text in self.value.get("text") or [] if isinstance(text, str)]
+
+
+def told(message: dict[str, Any], run: str) -> tuple[list[Progress], bool]:
+    """What an event says of ``run``: how far its nodes are, and whether it has ended."""
+    kind, data = message.get("type"), message.get("data")
+    if not isinstance(data, dict) or data.get("prompt_id") != run:
+        return [], False
+    steps: list[Progress] = []
+    for node, state in data.get("nodes", {}).items() if kind == "progress_state" else ():
+        # A node that counts nothing still reports "0 of 1": no bar in that.
+        total = int(state["max"]) if state["max"] > 1 else 0
+        steps.append(Progress(node, int(state["value"]), total, state["state"] == "finished"))
+    return steps, kind in ENDS or (kind == "executing" and data.get("node") is None)
 
 
 def local_path(file: dict[str, str], folder: Path) -> Path:

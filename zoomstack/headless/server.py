@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,10 +13,10 @@ from types import TracebackType
 
 from ..setup.command import tail
 from ..setup.errors import CommandError
+from .process import begin, end
 
 ADDRESS = "127.0.0.1"
 POLL_SECONDS = 0.1
-STOP_SECONDS = 10.0
 TRIES = 3
 
 
@@ -67,17 +64,8 @@ class ComfyServer:
     def stop(self) -> None:
         """End the process, by force where it does not go by itself; twice does no harm."""
         process, self.process = self.process, None
-        if process is None or process.poll() is not None:
-            return
-        try:
-            _signal(process, hard=False)
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:  # also where the user cannot wait
-            if process.poll() is None:
-                _signal(process, hard=True)
-                process.wait()
+        if process:
+            end(process)
 
     def last_words(self) -> str:
         """The end of its log, for an error message."""
@@ -105,19 +93,7 @@ class ComfyServer:
         command += ["--base-directory", str(self.base_directory)]
         # The default database lies in the tree, which may be the user's, and locks out a second.
         command += ["--database-url", "sqlite:///:memory:", "--disable-api-nodes", *self.arguments]
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=self.tree,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=_clean_environment(),
-                # Ctrl-C on the terminal reaches us alone: we stop the server in good order.
-                start_new_session=sys.platform != "win32",
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            )
+        self.process = begin(command, self.tree, self.log)
         try:
             self._await(f"http://{ADDRESS}:{port}", self.process, timeout, tick)
         except BaseException:
@@ -133,7 +109,7 @@ class ComfyServer:
         timeout: float,
         tick: Callable[[], None],
     ) -> None:
-        end = time.monotonic() + timeout
+        latest = time.monotonic() + timeout
         while not _answers(url):
             tick()
             if process.poll() is not None:
@@ -141,7 +117,7 @@ class ComfyServer:
                     f"ComfyUI ended with exit code {process.returncode} before it was up; "
                     f"its log is {self.log}\n{self.last_words()}"
                 )
-            if time.monotonic() > end:
+            if time.monotonic() > latest:
                 raise CommandError(
                     f"ComfyUI was not up after {timeout:.0f} s; its log is {self.log}\n"
                     f"{self.last_words()}"
@@ -164,21 +140,3 @@ def _answers(url: str) -> bool:
             return True
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _clean_environment() -> dict[str, str]:
-    """Ours without PYTHONPATH: whatever it names could shadow a module of ComfyUI."""
-    # Threads that spin while they wait make a busy machine several times slower: sampling the demo
-    # on 2 cores with 2 other programs running took 18 s instead of 90 s.
-    waiting = {"OMP_WAIT_POLICY": "PASSIVE"}
-    return {**waiting, **{k: v for k, v in os.environ.items() if k != "PYTHONPATH"}}
-
-
-def _signal(process: subprocess.Popen[bytes], hard: bool) -> None:
-    if sys.platform == "win32":
-        process.kill() if hard else process.terminate()
-        return
-    try:
-        os.killpg(process.pid, signal.SIGKILL if hard else signal.SIGTERM)
-    except ProcessLookupError:
-        pass
