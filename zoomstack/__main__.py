@@ -1,4 +1,4 @@
-"""``python3 -m zoomstack demo|test|run|setup``: the pack without a graph in front of one."""
+"""``python3 -m zoomstack demo|run|test|setup|bench|train``: the pack without a graph."""
 
 import sys
 
