@@ -15,7 +15,8 @@ from zoomstack.cli import run as launcher
 from zoomstack.headless.server import ComfyServer
 from zoomstack.setup.environment import python_tag
 from zoomstack.setup.handover import module
-from zoomstack.setup.places import OVERRIDE, REPOSITORY
+from zoomstack.setup.places import OVERRIDE, REPOSITORY, host_folder
+from zoomstack.setup.uv import uv_there
 
 ELSEWHERE = "http://127.0.0.1:8188"
 # The one that the environment of the tests was made with: it has neither aiohttp nor tqdm.
@@ -91,8 +92,10 @@ def started(host, *words, python=STRANGERS):
     )
 
 
-def test_a_server_elsewhere_takes_a_small_folder_and_nothing_else(tree, tmp_path):
+def test_a_server_elsewhere_takes_a_small_folder_and_nothing_else(tree, tmp_path, monkeypatch):
     host, out = tmp_path / "host", tmp_path / "out"
+    if uv := uv_there(host_folder()):  # quicker than pip, and knows the host's packages by now
+        monkeypatch.setenv("PATH", str(uv.parent), prepend=os.pathsep)
     with ComfyServer(tree, Path(sys.executable), tree / "base") as comfy:
         words = ["run", graph(tmp_path, "Work"), "--server", comfy.url, "--output", out]
         first = started(host, *words)

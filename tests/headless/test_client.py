@@ -176,6 +176,20 @@ def test_where_nobody_listens_the_reason_is_given():
         asyncio.run(ping())
 
 
+def test_a_proxy_is_for_the_rest_of_the_world(monkeypatch):
+    stats = {"/system_stats": {"system": {"comfyui_version": "7"}}}
+
+    async def both(url):
+        monkeypatch.setenv("http_proxy", url)
+        async with ComfyClient("http://comfy.invalid") as elsewhere:
+            far = await elsewhere.ping()
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+        async with ComfyClient(url) as here:
+            return far, await here.ping()
+
+    assert against(stats, both)[0] == ("7", "7")
+
+
 def view(*pieces, then=None, **headers):
     """A handler of /view that writes ``pieces``."""
 
