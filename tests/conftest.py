@@ -22,6 +22,13 @@ settings.load_profile("any machine")
 torch.set_num_threads(1)
 
 
+def pytest_collection_modifyitems(items):
+    if not os.environ.get("ZOOMSTACK_LONG_TESTS"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="runs with ZOOMSTACK_LONG_TESTS=1"))
+
+
 @pytest.fixture(scope="session")
 def comfy_host():
     """ComfyUI importable, on the CPU; the path of its tree."""

@@ -13,6 +13,9 @@ from ..setup.handover import module
 from ..setup.host import demo_checkpoint, prepare
 from ..setup.places import CHECKPOINT, REPOSITORY, TREE
 
+ONE_PROCESS = ("-n", "--dist", "-p", "--pdb", "--co", "-s")
+MOST_WORKERS = 4  # each imports ComfyUI, and starts one where a test asks for a server
+
 
 def test(
     arguments: Sequence[str], *, comfyui: Path | None = None, python: Path | None = None
@@ -34,8 +37,20 @@ def test(
     }
     if browser:
         variables[PROGRAM] = str(browser.program)
-    command = module(host.python, "pytest", arguments)
+    # An environment of the user's own may not have what spreads tests.
+    spread = workers(arguments) if host.cpu else []
+    command = module(host.python, "pytest", [*spread, *arguments])
     code = subprocess.call(command, cwd=REPOSITORY, env=variables)
     if not browser:
         note(f"the tests in a browser were skipped: no Chromium was found; {INSTALL}")
     return code
+
+
+def workers(arguments: Sequence[str]) -> list[str]:
+    """pytest's words for a process a core, file by file; none where it is told what to run, or how.
+
+    A part of the tests is done before the second process has started.
+    """
+    cores = min(os.cpu_count() or 1, MOST_WORKERS)
+    told = any(not word.startswith("-") or word.startswith(ONE_PROCESS) for word in arguments)
+    return [] if told or cores < 2 else ["-n", str(cores), "--dist", "loadfile"]
