@@ -117,7 +117,7 @@ class Explorer {
 
   /** Save the stack as a page with everything in it. */
   async #save({ manifest, locate }) {
-    const read = async (name) => (await got(new URL(`../viewer/${name}`, import.meta.url))).text();
+    const read = async (name) => (await got(new URL(`../${name}`, import.meta.url))).text();
     const fetched = async (file) => {
       const blob = await (await got(locate(file))).blob();
       return { bytes: new Uint8Array(await blob.arrayBuffer()), type: blob.type };

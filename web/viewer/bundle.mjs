@@ -1,18 +1,19 @@
 /**
- * One page with everything in it, built in the browser; zoomstack/export/page.py builds the same,
- * byte for byte.
+ * One page with everything in it, built in the browser; zoomstack/export/page.py builds the same.
  *
  * The viewer's modules are data URIs in an import map, under names of their own, for a data URI
- * has no folder that "./camera.mjs" could mean.
+ * has no folder that "./hud.mjs" or "../zoom/camera.mjs" could mean.
  *
  * @import { Source } from "./scene.mjs"
  */
 
-const IMPORT = /from "\.\/([a-z]+\.mjs)"/g;
+const START = "viewer/page.mjs";
+const TEMPLATE = "viewer/page.html";
+const NEEDED = /(?<=from )"(\.\.?\/[\w./-]+)"/g;
 
 /**
- * The page. `read(name)` gives the text of one of the viewer's own files; `fetched` the bytes and
- * the media type of one of the manifest's.
+ * The page. `read(name)` gives the text of one of web/'s files, such as "viewer/page.mjs";
+ * `fetched` the bytes and the media type of one of the manifest's.
  *
  * @param {Source["manifest"]} manifest
  * @param {(name: string) => Promise<string>} read
@@ -20,13 +21,13 @@ const IMPORT = /from "\.\/([a-z]+\.mjs)"/g;
  */
 export async function buildPage(manifest, read, fetched) {
   const modules = {};
-  const names = ["page.mjs"];
+  const names = [START];
   for (const name of names) {
-    const source = await read(name);
-    for (const [, needed] of source.matchAll(IMPORT)) {
+    const renamed = (await read(name)).replaceAll(NEEDED, (_, path) => {
+      const needed = new URL(path, `file:///${name}`).pathname.slice(1);
       if (!names.includes(needed)) names.push(needed);
-    }
-    const renamed = source.replaceAll(IMPORT, 'from "zoomstack/$1"');
+      return `"zoomstack/${needed}"`;
+    });
     modules[`zoomstack/${name}`] = dataUri(new TextEncoder().encode(renamed), "text/javascript");
   }
   const inside = async (file) => {
@@ -42,7 +43,7 @@ export async function buildPage(manifest, read, fetched) {
     manifest: asScript({ ...manifest, files, thumbnails }),
     modules: asScript({ imports: modules }),
   };
-  const template = await read("page.html");
+  const template = await read(TEMPLATE);
   return template.replace(/%(title|manifest|modules)%/g, (_, part) => parts[part]);
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +20,10 @@ from .manifest import describe
 from .pictures import TYPES, encoded, image, small_kind, thumbnail, thumbnail_sheet
 
 VIEWER = Path(__file__).resolve().parents[2] / "web" / "viewer"
-START = "page.mjs"
+START = "viewer/page.mjs"
+TEMPLATE = "viewer/page.html"
 QUALITY = 92
-_IMPORT = re.compile(r'from "\./([a-z]+\.mjs)"')
+_NEEDED = re.compile(r'(?<=from )"(\.\.?/[\w./-]+)"')
 _PART = re.compile(r"%(title|manifest|modules)%")
 
 
@@ -30,30 +32,38 @@ def page(
 ) -> Iterator[str]:
     """The page's text, part by part, one for each level among them: join or write them in order.
 
-    ``quality``, 1 to 100: 100 keeps every pixel. ``viewer`` is the folder of the viewer's files.
-    Raises ``ValueError`` for another quality, and where the viewer is not there.
+    ``quality``, 1 to 100: 100 keeps every pixel. ``viewer`` is the checkout's web/viewer, whose
+    neighbours are read too. Raises ``ValueError`` for another quality, and where the viewer is not
+    there.
     """
     kind = small_kind(quality)
     parts = {"modules": _script({"imports": modules(viewer)}), "title": _text(_title(stack))}
-    return _written(stack, metres, kind, quality, parts, _read(viewer / "page.html"))
+    return _written(stack, metres, kind, quality, parts, _read(viewer, TEMPLATE))
 
 
 def modules(viewer: Path = VIEWER) -> dict[str, str]:
     """An import map of the viewer's modules as data URIs, under names of their own.
 
-    A data URI has no folder that ``"./camera.mjs"`` could mean.
+    A data URI has no folder that ``"./hud.mjs"`` or ``"../zoom/camera.mjs"`` could mean.
     """
     found: dict[str, str] = {}
-    waiting = [START]
-    while waiting:
-        name = waiting.pop(0)
-        source = _read(viewer / name)
-        found[f"zoomstack/{name}"] = _uri(
-            _IMPORT.sub(r'from "zoomstack/\1"', source).encode(), "text/javascript"
-        )
-        needed = dict.fromkeys(_IMPORT.findall(source))
-        waiting += [one for one in needed if one not in waiting and f"zoomstack/{one}" not in found]
+    names = [START]
+    for name in names:
+        source, needed = _renamed(name, _read(viewer, name))
+        found[f"zoomstack/{name}"] = _uri(source.encode(), "text/javascript")
+        names += dict.fromkeys(one for one in needed if one not in names)
     return found
+
+
+def _renamed(name: str, source: str) -> tuple[str, list[str]]:
+    """A module that asks for others by name, not by where they lie; and their names."""
+    needed: list[str] = []
+
+    def place(match: re.Match[str]) -> str:
+        needed.append(posixpath.normpath(posixpath.join(posixpath.dirname(name), match[1])))
+        return f'"zoomstack/{needed[-1]}"'
+
+    return _NEEDED.sub(place, source), needed
 
 
 def _written(
@@ -102,11 +112,13 @@ def _uri(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def _read(path: Path) -> str:
+def _read(viewer: Path, name: str) -> str:
+    """One of web/'s files, whose ``name`` begins with its folder there."""
+    path = viewer / posixpath.relpath(name, posixpath.dirname(START))
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
         raise ValueError(
-            f"The viewer's file {path.name} is not in {path.parent}; a page is built from the "
-            "checkout's web/viewer folder: pass its path as viewer."
+            f"The viewer's file {path.name} is not in {path.resolve().parent}; a page is built "
+            "from the checkout's web/viewer folder: pass its path as viewer."
         ) from None
