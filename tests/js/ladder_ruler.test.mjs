@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decades, magnification, tenTo, ticks } from "../../web/ladder/ruler.mjs";
 import { request } from "../../web/ladder/request.mjs";
+import { decades, magnification, tenTo, ticks } from "../../web/ladder/ticks.mjs";
 
 test("magnifications multiply down the ladder", () => {
   const [zero, two, ten] = decades([2, 5]);

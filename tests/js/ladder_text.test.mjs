@@ -6,10 +6,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { parseLadder } from "../../web/zoom/ladder.mjs";
 import {
   asPrompt, duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, typed, write,
-} from "../../web/ladder/edit.mjs";
-import { parseLadder } from "../../web/ladder/text.mjs";
+} from "../../web/zoom/rows.mjs";
 import { random, sample } from "./random.mjs";
 
 const { cases } = JSON.parse(readFileSync(new URL("ladder.json", import.meta.url), "utf-8"));

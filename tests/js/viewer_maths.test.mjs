@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { Camera } from "../../web/viewer/camera.mjs";
-import * as depth from "../../web/viewer/depth.mjs";
-import { inside, size } from "../../web/viewer/geometry.mjs";
-import { covered, cropped, layersOf, softEdge } from "../../web/viewer/layers.mjs";
-import { axis } from "../../web/viewer/lens.mjs";
-import { wayOf } from "../../web/viewer/path.mjs";
+import { Camera } from "../../web/zoom/camera.mjs";
+import * as depth from "../../web/zoom/depth.mjs";
+import { inside, size } from "../../web/zoom/geometry.mjs";
+import { covered, cropped, layersOf, softEdge } from "../../web/zoom/layers.mjs";
+import { axis } from "../../web/zoom/lens.mjs";
+import { wayOf } from "../../web/zoom/path.mjs";
 
 const shared = JSON.parse(readFileSync(new URL("./viewer.json", import.meta.url)));
 const CLOSE = 1e-7;

@@ -5,13 +5,13 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { buildPage } from "../../web/viewer/bundle.mjs";
-import { Camera } from "../../web/viewer/camera.mjs";
-import { asNumber, depthAt } from "../../web/viewer/depth.mjs";
 import { keyWish } from "../../web/viewer/input.mjs";
 import { Loader, roomFor, wanted } from "../../web/viewer/loader.mjs";
 import { checked } from "../../web/viewer/manifest.mjs";
 import { Motion } from "../../web/viewer/motion.mjs";
 import { magnification, scaleBar } from "../../web/viewer/scale.mjs";
+import { Camera } from "../../web/zoom/camera.mjs";
+import { asNumber, depthAt } from "../../web/zoom/depth.mjs";
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
 
@@ -205,7 +205,7 @@ test("a page holds everything, and no text of it becomes HTML", async () => {
   const files = given.files.map((file) => `data:image/png;base64,${btoa(file)}`);
   assert.deepEqual(JSON.parse(inside), { ...given, files });
   const { imports } = JSON.parse(page.match(/type="importmap">(.*)<\/script>/)[1]);
-  assert.ok(Object.keys(imports).includes("zoomstack/viewer/camera.mjs"));
+  assert.ok(Object.keys(imports).includes("zoomstack/zoom/camera.mjs"));
   for (const uri of Object.values(imports)) {
     assert.doesNotMatch(atob(uri.split(",")[1]), /from "\./);
   }

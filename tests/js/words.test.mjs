@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { WORDS } from "../../web/comfy/words.mjs";
-import { fill } from "../../web/viewer/words.mjs";
+import { fill } from "../../web/page/words.mjs";
 
 test("locales/en says what the code says", () => {
   const url = new URL("../../locales/en/main.json", import.meta.url);

@@ -8,10 +8,10 @@
  * @typedef {{filename: string, subfolder: string, type: string}} Reference a file, as /view takes it
  */
 
+import { element } from "../page/elements.mjs";
+import { fill } from "../page/words.mjs";
 import { buildPage } from "../viewer/bundle.mjs";
-import { element } from "../viewer/dom.mjs";
 import { Viewer } from "../viewer/viewer.mjs";
-import { fill } from "../viewer/words.mjs";
 import { Aim } from "./aim.mjs";
 import { addElement, after } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";

@@ -8,8 +8,8 @@
 import { reading, createFocusBox } from "../focus/stage.mjs";
 import { placeIn, withPlace } from "../focus/write.mjs";
 import { iconButton, keepEvents, make } from "../ladder/elements.mjs";
-import { MIDDLE } from "../ladder/place.mjs";
 import { fill } from "../ladder/words.mjs";
+import { MIDDLE } from "../zoom/place.mjs";
 import { aspectOf, laddersOf, pictureOf } from "./graph.mjs";
 import { addElement, onChange, sourceOf, step, watch, widgetOf } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";

@@ -3,7 +3,7 @@
  */
 
 import * as ladder from "../ladder/words.mjs";
-import * as viewer from "../viewer/words.mjs";
+import * as viewer from "../page/words.mjs";
 
 export const WORDS = Object.freeze({ ...ladder.WORDS, ...viewer.WORDS });
 

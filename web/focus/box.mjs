@@ -3,7 +3,7 @@
  * Lengths are fractions of the picture: both have one aspect, so the frame is as high as wide.
  */
 
-import { MIDDLE, reach } from "../ladder/place.mjs";
+import { MIDDLE, reach } from "../zoom/place.mjs";
 
 /**
  * How a level lies in the one above, its magnification and its centre; and where its edges are,

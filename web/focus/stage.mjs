@@ -3,10 +3,10 @@
  */
 
 import { loadStyle, make } from "../ladder/elements.mjs";
-import { typed } from "../ladder/edit.mjs";
-import { MIDDLE } from "../ladder/place.mjs";
-import { magnification } from "../ladder/ruler.mjs";
+import { magnification } from "../ladder/ticks.mjs";
 import { fill } from "../ladder/words.mjs";
+import { MIDDLE } from "../zoom/place.mjs";
+import { typed } from "../zoom/rows.mjs";
 import { boxOf, drawn, moved, oppositeCorner, shrunk } from "./box.mjs";
 
 const CLICK = 0.02; // a press that moved less than this part of the picture draws no new box

@@ -2,9 +2,9 @@
  * The place of a level, read from ladder text and written into it.
  */
 
-import { read, rowsOf, setRow, write } from "../ladder/edit.mjs";
-import { MIDDLE } from "../ladder/place.mjs";
-import { parseLadder } from "../ladder/text.mjs";
+import { parseLadder } from "../zoom/ladder.mjs";
+import { MIDDLE } from "../zoom/place.mjs";
+import { read, rowsOf, setRow, write } from "../zoom/rows.mjs";
 
 /** @typedef {import("./box.mjs").Place} Place */
 
@@ -15,7 +15,7 @@ import { parseLadder } from "../ladder/text.mjs";
  * @param {number} zoomFactor of the levels that have none of their own
  * @param {number} level from 1
  * @returns {Place | null} null where the ladder has no such level
- * @throws {import("../ladder/text.mjs").LadderError} where the text does not parse
+ * @throws {import("../zoom/ladder.mjs").LadderError} where the text does not parse
  */
 export function placeIn(text, zoomFactor, level) {
   const { zooms, focus } = parseLadder(text, zoomFactor);

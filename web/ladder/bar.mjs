@@ -4,7 +4,7 @@
 
 import { createAsk } from "./ask.mjs";
 import { iconButton, make } from "./elements.mjs";
-import { magnification } from "./ruler.mjs";
+import { magnification } from "./ticks.mjs";
 import { fill } from "./words.mjs";
 
 /**

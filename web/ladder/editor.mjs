@@ -3,17 +3,17 @@
  * "text" its owner shows it, and only the bar is left here.
  */
 
-import { copyText } from "./ask.mjs";
-import { createBar } from "./bar.mjs";
+import { EMPTY, MOST_LEVELS, tooMany } from "../zoom/ladder.mjs";
 import {
   duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
-} from "./edit.mjs";
+} from "../zoom/rows.mjs";
+import { copyText } from "./ask.mjs";
+import { createBar } from "./bar.mjs";
 import { keepEvents, loadStyle, make } from "./elements.mjs";
 import { createList } from "./list.mjs";
 import { parseList } from "./paste.mjs";
 import { request } from "./request.mjs";
-import { decades } from "./ruler.mjs";
-import { EMPTY, MOST_LEVELS, tooMany } from "./text.mjs";
+import { decades } from "./ticks.mjs";
 import { fill } from "./words.mjs";
 
 /**

@@ -2,12 +2,12 @@
  * The rows of the ladder, and the ruler beside them, in a part of the page that scrolls.
  */
 
+import { MIDDLE, misplaced } from "../zoom/place.mjs";
 import { makeSortable } from "./drag.mjs";
 import { make } from "./elements.mjs";
-import { MIDDLE, misplaced } from "./place.mjs";
 import { createRow } from "./row.mjs";
-import { magnification } from "./ruler.mjs";
 import { createScale } from "./scale.mjs";
+import { magnification } from "./ticks.mjs";
 
 /**
  * @param {import("./row.mjs").RowActions} actions
@@ -43,7 +43,7 @@ export function createList(actions, words) {
   }
 
   /**
-   * @param {import("./edit.mjs").Row[]} models
+   * @param {import("../zoom/rows.mjs").Row[]} models
    * @param {number[]} levels log10 of their magnifications
    * @param {number} usual the zoom factor of rows that have none
    * @param {number} unit the level that is 1 on the ruler

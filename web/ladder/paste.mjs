@@ -2,10 +2,10 @@
  * Lists as people and language models write them, read as rows of a ladder.
  */
 
+import { LadderError, parseLine } from "../zoom/ladder.mjs";
 import { rungsOfJson } from "./paste_json.mjs";
-import { LadderError, parseLine } from "./text.mjs";
 
-/** @typedef {import("./text.mjs").Rung} Rung */
+/** @typedef {import("../zoom/ladder.mjs").Rung} Rung */
 
 const FENCE = /^[ \t]*(`{3,}|~{3,})[^\n]*\n([\s\S]*?)^[ \t]*\1[ \t]*$/gm;
 // "1." "2)" "(3)" "4:" "-" "*" and the dots of word processors.

@@ -2,7 +2,7 @@
  * Rows in JSON: arrays of strings or of objects, alone or under a name, as language models write.
  */
 
-/** @typedef {import("./text.mjs").Rung} Rung */
+/** @typedef {import("../zoom/ladder.mjs").Rung} Rung */
 
 const LISTS = ["levels", "ladder", "prompts", "rows", "views", "steps", "items"];
 const PROMPTS = ["prompt", "text", "description", "caption", "view", "scene"];

@@ -2,7 +2,7 @@
  * One level of the ladder on the page: a handle, its prompt, its place, its zoom factor, its total.
  */
 
-import { asPrompt, typed } from "./edit.mjs";
+import { asPrompt, typed } from "../zoom/rows.mjs";
 import { iconButton, make } from "./elements.mjs";
 import { fill } from "./words.mjs";
 

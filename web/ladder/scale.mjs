@@ -3,7 +3,7 @@
  */
 
 import { make } from "./elements.mjs";
-import { ticks } from "./ruler.mjs";
+import { ticks } from "./ticks.mjs";
 import { fill } from "./words.mjs";
 
 /**

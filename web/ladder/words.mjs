@@ -3,7 +3,7 @@
  * under "zoomStack"; a test keeps locales/en and this file equal.
  */
 
-export { fill } from "../viewer/words.mjs";
+export { fill } from "../page/words.mjs";
 
 export const WORDS = Object.freeze({
   levels: "{count} levels",

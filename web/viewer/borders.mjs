@@ -5,10 +5,10 @@
  * @import { Scene } from "./scene.mjs"
  */
 
-import { cropped } from "./layers.mjs";
-import { element } from "./dom.mjs";
-import { fromChild, inside, placement, size, toChild } from "./geometry.mjs";
-import { fill } from "./words.mjs";
+import { element } from "../page/elements.mjs";
+import { fill } from "../page/words.mjs";
+import { fromChild, inside, placement, size, toChild } from "../zoom/geometry.mjs";
+import { cropped } from "../zoom/layers.mjs";
 
 const MOST = 12;
 /** Frames smaller than this share of the picture are not drawn. */
@@ -18,7 +18,7 @@ const EXACT = 60;
 const POOR = 25;
 
 export class Borders {
-  /** @param {import("./words.mjs").Words} words */
+  /** @param {import("../page/words.mjs").Words} words */
   constructor(words) {
     this.words = words;
     this.element = element("div", { class: "borders", hidden: true });

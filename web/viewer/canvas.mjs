@@ -2,11 +2,11 @@
  * Frames by a 2D canvas, for browsers without WebGL2: the same layers and soft edges, drawn with
  * the browser's own scaling, which is a little softer than the film's.
  *
- * @import { Layer } from "./layers.mjs"
+ * @import { Layer } from "../zoom/layers.mjs"
  */
 
-import { covered, softEdge } from "./layers.mjs";
-import { size } from "./geometry.mjs";
+import { size } from "../zoom/geometry.mjs";
+import { covered, softEdge } from "../zoom/layers.mjs";
 
 /** Draws layers of one stack on a canvas; the same methods as WebGLRenderer. */
 export class CanvasRenderer {

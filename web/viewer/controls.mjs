@@ -1,10 +1,10 @@
 /**
  * The buttons beside the filmstrip: play, way, speed, overlay, the host's own, full screen.
  *
- * @import { Words } from "./words.mjs"
+ * @import { Words } from "../page/words.mjs"
  */
 
-import { element, iconButton, relabel } from "./dom.mjs";
+import { element, iconButton, relabel } from "../page/elements.mjs";
 import { SPEEDS, WAYS } from "./motion.mjs";
 
 /** Which of the words names a way. */

@@ -3,16 +3,18 @@
  *
  * Hovering shows a level's thumbnail, number, magnification and prompt; dragging zooms.
  *
- * @import { Depth } from "./depth.mjs"
+ * @import { Depth } from "../zoom/depth.mjs"
  * @import { Source } from "./scene.mjs"
  */
 
-import { asNumber, between, depthAt, depthOfShare, logarithms, shareOfDepth } from "./depth.mjs";
-import { element } from "./dom.mjs";
+import { element } from "../page/elements.mjs";
+import { fill } from "../page/words.mjs";
+import {
+  asNumber, between, depthAt, depthOfShare, logarithms, shareOfDepth,
+} from "../zoom/depth.mjs";
 import { titleOf } from "./manifest.mjs";
 import { magnification } from "./scale.mjs";
 import { Card, Thumbnails } from "./thumbnails.mjs";
-import { fill } from "./words.mjs";
 
 /** Within this share of a thumbnail's width of a level's place a click means that level. */
 const PULL = 0.45;
@@ -24,7 +26,7 @@ export class Filmstrip {
    * @param {object} options
    * @param {(depth: Depth) => void} options.onJump while dragging
    * @param {(depth: Depth) => void} options.onGlide on a click
-   * @param {import("./words.mjs").Words} words
+   * @param {import("../page/words.mjs").Words} words
    */
   constructor({ manifest, locate }, { onJump, onGlide }, words) {
     Object.assign(this, { manifest, onJump, onGlide, words });

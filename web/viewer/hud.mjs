@@ -1,15 +1,15 @@
 /** What is written on the picture: the magnification, a scale bar, the prompt, and messages. */
 
-import { element, iconButton } from "./dom.mjs";
-import { asNumber } from "./depth.mjs";
-import { magnification, scaleBar } from "./scale.mjs";
+import { element, iconButton } from "../page/elements.mjs";
+import { fill } from "../page/words.mjs";
+import { asNumber } from "../zoom/depth.mjs";
 import { titleOf } from "./manifest.mjs";
-import { fill } from "./words.mjs";
+import { magnification, scaleBar } from "./scale.mjs";
 
 const MOST_MESSAGES = 3;
 
 export class Hud {
-  /** @param {import("./words.mjs").Words} words */
+  /** @param {import("../page/words.mjs").Words} words */
   constructor(words) {
     this.words = words;
     this.times = element("div", { class: "times" });

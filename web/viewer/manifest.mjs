@@ -1,7 +1,7 @@
 /**
  * What a page knows of a stack before any picture has come; zoomstack/export/manifest.py writes it.
  *
- * @import { Geometry } from "./geometry.mjs"
+ * @import { Geometry } from "../zoom/geometry.mjs"
  * @typedef {object} Manifest
  * @property {"zoomstack"} format
  * @property {number} version

@@ -4,13 +4,13 @@
  * `step(dt)` moves the camera and says whether anything still moves; the viewer calls it before
  * each frame, and no frames are made while all is still.
  *
- * @import { Depth } from "./depth.mjs"
- * @import { Camera, Point } from "./camera.mjs"
+ * @import { Depth } from "../zoom/depth.mjs"
+ * @import { Camera, Point } from "../zoom/camera.mjs"
  */
 
-import { STRAIGHT } from "./camera.mjs";
-import { between, depthOfShare, logarithms, shareOfDepth, travel } from "./depth.mjs";
-import { EASINGS, wayOf } from "./path.mjs";
+import { STRAIGHT } from "../zoom/camera.mjs";
+import { between, depthOfShare, logarithms, shareOfDepth, travel } from "../zoom/depth.mjs";
+import { EASINGS, wayOf } from "../zoom/path.mjs";
 
 export const SECONDS_PER_LEVEL = 2;
 export const SPEEDS = [0.25, 0.5, 1, 2, 4];

@@ -1,6 +1,6 @@
 /** The start of a saved page: the viewer over the whole window, with what the page holds. */
 
-import { element } from "./dom.mjs";
+import { element } from "../page/elements.mjs";
 import { Viewer } from "./viewer.mjs";
 
 /** Everything is in the page: a file's address is the file itself. */

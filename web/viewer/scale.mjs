@@ -1,6 +1,6 @@
 /** Words and lengths for a magnification, at any power of ten. */
 
-import { WORDS, fill } from "./words.mjs";
+import { WORDS, fill } from "../page/words.mjs";
 
 /** "× 3.5", "× 120", "× 1.2e6": how many times a view magnifies the widest one. */
 export function magnification(log) {

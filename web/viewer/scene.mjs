@@ -1,20 +1,20 @@
 /**
  * One stack on one canvas: its pictures as they come, and the frame at a depth.
  *
- * @import { Depth } from "./depth.mjs"
+ * @import { Depth } from "../zoom/depth.mjs"
  * @import { Manifest } from "./manifest.mjs"
- * @import { Point } from "./camera.mjs"
+ * @import { Point } from "../zoom/camera.mjs"
  * @typedef {object} Source
  * @property {Manifest} manifest
  * @property {(file: string) => string} locate the address of one of the manifest's files
  */
 
-import { Camera } from "./camera.mjs";
-import { cropped, layersOf } from "./layers.mjs";
+import { fill } from "../page/words.mjs";
+import { Camera } from "../zoom/camera.mjs";
+import { cropped, layersOf } from "../zoom/layers.mjs";
 import { Loader, roomFor } from "./loader.mjs";
 import { checked, geometryOf, picture } from "./manifest.mjs";
 import { makeRenderer } from "./renderer.mjs";
-import { fill } from "./words.mjs";
 
 export class Scene {
   /**
@@ -23,7 +23,7 @@ export class Scene {
    * @param {"best" | "canvas"} options.kind of renderer
    * @param {() => void} options.onChange a picture has come: draw again
    * @param {(text: string) => void} options.onTrouble something that the reader should know
-   * @param {import("./words.mjs").Words} options.words
+   * @param {import("../page/words.mjs").Words} options.words
    */
   constructor({ manifest, locate }, { kind = "best", onChange, onTrouble, words }) {
     this.manifest = checked(manifest);

@@ -1,6 +1,6 @@
 /** Two stacks at one camera: the second lies over the first, right of a divider. */
 
-import { element, icon } from "./dom.mjs";
+import { element, icon } from "../page/elements.mjs";
 
 const KEY = 0.05;
 
@@ -8,7 +8,7 @@ export class Split {
   /**
    * @param {HTMLElement} picture
    * @param {HTMLElement} over the second stack's element
-   * @param {import("./words.mjs").Words} words
+   * @param {import("../page/words.mjs").Words} words
    */
   constructor(picture, over, words) {
     Object.assign(this, { picture, over });

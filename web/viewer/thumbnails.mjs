@@ -4,9 +4,9 @@
  * @import { Source } from "./scene.mjs"
  */
 
-import { element } from "./dom.mjs";
+import { element } from "../page/elements.mjs";
+import { fill } from "../page/words.mjs";
 import { magnification } from "./scale.mjs";
-import { fill } from "./words.mjs";
 
 export class Thumbnails {
   /** @param {Source} source */
@@ -33,7 +33,7 @@ export class Thumbnails {
 
 /** A level's thumbnail, number, magnification and prompt, above the filmstrip. */
 export class Card {
-  /** @param {Thumbnails} thumbnails  @param {import("./words.mjs").Words} words */
+  /** @param {Thumbnails} thumbnails  @param {import("../page/words.mjs").Words} words */
   constructor(thumbnails, words) {
     Object.assign(this, { thumbnails, words });
     [this.image, this.number, this.prompt] = ["image", "number", "prompt"].map((name) =>

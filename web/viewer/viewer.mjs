@@ -4,16 +4,17 @@
  * It tells with an event "drawn" that it shows another frame. Its element knows it (`element.viewer`) and
  * carries what tests and style sheets want to know: `data-depth`, `data-renderer`, `data-ready`.
  *
- * @import { Depth } from "./depth.mjs"
+ * @import { Depth } from "../zoom/depth.mjs"
  * @import { Source } from "./scene.mjs"
  * @import { Tool } from "./controls.mjs"
- * @import { Words } from "./words.mjs"
+ * @import { Words } from "../page/words.mjs"
  */
 
+import { element } from "../page/elements.mjs";
+import { WORDS } from "../page/words.mjs";
+import { asNumber, depthAt, travel } from "../zoom/depth.mjs";
 import { Borders } from "./borders.mjs";
 import { Controls } from "./controls.mjs";
-import { asNumber, depthAt, travel } from "./depth.mjs";
-import { element } from "./dom.mjs";
 import { Filmstrip } from "./filmstrip.mjs";
 import { Hud } from "./hud.mjs";
 import { listen } from "./input.mjs";
@@ -23,7 +24,6 @@ import { Scene } from "./scene.mjs";
 import { Split } from "./split.mjs";
 import { STYLE } from "./style.mjs";
 import { wishesOf } from "./wishes.mjs";
-import { WORDS } from "./words.mjs";
 
 /** Backing pixels of the picture's longer side, at most. */
 const MOST_PIXELS = 2048;

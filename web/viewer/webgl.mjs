@@ -5,12 +5,12 @@
  * by the layer's share and soft edge. The matrices come from lens.mjs, so a frame here is the
  * film's frame but for the rounding of 8 bits; nothing is left to the graphics card's filters.
  *
- * @import { Layer } from "./layers.mjs"
+ * @import { Layer } from "../zoom/layers.mjs"
  */
 
+import { covered, softEdge } from "../zoom/layers.mjs";
+import { axisOf } from "../zoom/lens.mjs";
 import { program, texelsOf, texture, upload } from "./gl.mjs";
-import { covered, softEdge } from "./layers.mjs";
-import { axisOf } from "./lens.mjs";
 import { COLUMNS, ROWS } from "./shaders.mjs";
 
 /** Draws layers of one stack on a canvas. Throws where the browser has no WebGL2. */

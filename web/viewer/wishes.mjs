@@ -6,7 +6,7 @@
  * @import { Viewer } from "./viewer.mjs"
  */
 
-import { depthAt } from "./depth.mjs";
+import { depthAt } from "../zoom/depth.mjs";
 
 /** @param {Viewer} viewer @returns {Wishes & Actions} */
 export function wishesOf(viewer) {

@@ -3,9 +3,9 @@
  * they are: comments, blank lines, odd spacing and line breaks belong to whoever typed them.
  */
 
-import { bracketsOf, isLevel, parseLine, splitLines, strip } from "./text.mjs";
+import { bracketsOf, isLevel, parseLine, splitLines, strip } from "./ladder.mjs";
 
-/** @typedef {import("./text.mjs").Rung} Rung */
+/** @typedef {import("./ladder.mjs").Rung} Rung */
 
 /**
  * A line of the text. A draft is a row that has no prompt yet: a blank line to every other reader.
