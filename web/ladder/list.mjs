@@ -6,7 +6,7 @@ import { MIDDLE, misplaced } from "../zoom/place.mjs";
 import { makeSortable } from "./drag.mjs";
 import { make } from "./elements.mjs";
 import { createRow } from "./row.mjs";
-import { createScale } from "./scale.mjs";
+import { createRuler } from "./ruler.mjs";
 import { magnification } from "./ticks.mjs";
 
 /**
@@ -17,14 +17,14 @@ export function createList(actions, words) {
   /** @type {ReturnType<typeof createRow>[]} */
   const views = [];
   const rows = make("ol", "zs-rows");
-  const scale = createScale(actions.makeUnit, words);
-  const track = make("div", "zs-track", {}, [scale.element, rows]);
+  const ruler = createRuler(actions.makeUnit, words);
+  const track = make("div", "zs-track", {}, [ruler.element, rows]);
   const element = make("div", "zs-scroller", { "data-scrolls": "" }, [track]);
-  let drawScale = () => {};
+  let drawRuler = () => {};
 
   makeSortable(rows, element, actions.move);
   // Prompts wrap when the node's width changes, and the ruler's marks move with their rows.
-  new ResizeObserver(() => drawScale()).observe(rows);
+  new ResizeObserver(() => drawRuler()).observe(rows);
 
   /**
    * Rows go and come, and those that stay keep the caret.
@@ -55,11 +55,11 @@ export function createList(actions, words) {
       const why = model.why ?? trouble(model, level, usual, words);
       views[level].update({ ...model, why, level, usual, total: magnification(levels[level]) });
     });
-    drawScale = () => {
-      if (element.hidden || !views.length) scale.element.replaceChildren();
-      else scale.draw(views.map((view) => view.element), levels, Math.min(unit, views.length - 1));
+    drawRuler = () => {
+      if (element.hidden || !views.length) ruler.element.replaceChildren();
+      else ruler.draw(views.map((view) => view.element), levels, Math.min(unit, views.length - 1));
     };
-    drawScale();
+    drawRuler();
   }
 
   return { element, views, splice, draw };

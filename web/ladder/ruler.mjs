@@ -10,11 +10,11 @@ import { fill } from "./words.mjs";
  * @param {(level: number) => void} onUnit a mark was clicked: its level is to count as 1
  * @param {Record<string, string>} words
  */
-export function createScale(onUnit, words) {
-  const element = make("div", "zs-scale", { "aria-hidden": "true" });
+export function createRuler(onUnit, words) {
+  const element = make("div", "zs-ruler", { "aria-hidden": "true" });
 
   /**
-   * @param {HTMLElement[]} rows on the page, in the parent that holds the scale
+   * @param {HTMLElement[]} rows on the page, in the parent that holds the ruler
    * @param {number[]} levels log10 of their magnifications
    * @param {number} unit the level whose view is 1 wide
    */
