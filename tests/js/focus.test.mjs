@@ -9,7 +9,7 @@ import {
   boxOf, drawn, LEAST_ZOOM, MOST_ZOOM, moved, oppositeCorner, shrunk, tidy,
 } from "../../web/focus/box.mjs";
 import { placeIn, withPlace } from "../../web/focus/write.mjs";
-import { misplaced } from "../../web/zoom/place.mjs";
+import { misplaced } from "../../web/zoom/geometry.mjs";
 import { random } from "./random.mjs";
 
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);

@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { parseLadder } from "../../web/zoom/ladder.mjs";
+import { typed } from "../../web/zoom/numbers.mjs";
 import {
-  asPrompt, duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, typed, write,
+  asPrompt, duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
 } from "../../web/zoom/rows.mjs";
 import { random, sample } from "./random.mjs";
 

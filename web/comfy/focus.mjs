@@ -9,7 +9,7 @@ import { reading, createFocusBox } from "../focus/stage.mjs";
 import { placeIn, withPlace } from "../focus/write.mjs";
 import { iconButton, keepEvents, make } from "../ladder/elements.mjs";
 import { fill } from "../ladder/words.mjs";
-import { MIDDLE } from "../zoom/place.mjs";
+import { MIDDLE } from "../zoom/geometry.mjs";
 import { aspectOf, laddersOf, pictureOf } from "./graph.mjs";
 import { addElement, onChange, sourceOf, step, watch, widgetOf } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";

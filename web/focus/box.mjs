@@ -3,7 +3,8 @@
  * Lengths are fractions of the picture: both have one aspect, so the frame is as high as wide.
  */
 
-import { MIDDLE, reach } from "../zoom/place.mjs";
+import { MIDDLE, reach } from "../zoom/geometry.mjs";
+import { clamp } from "../zoom/numbers.mjs";
 
 /**
  * How a level lies in the one above, its magnification and its centre; and where its edges are,
@@ -33,7 +34,7 @@ export function boxOf({ zoom, focus: [x, y] }) {
 export function tidy({ zoom, focus: [x, y] }) {
   const whole = Math.round(zoom);
   const near = whole > 1 && Math.abs(zoom - whole) < SNAP;
-  const factor = near ? whole : Math.round(100 * within(zoom, LEAST_ZOOM, MOST_ZOOM)) / 100;
+  const factor = near ? whole : Math.round(100 * clamp(zoom, LEAST_ZOOM, MOST_ZOOM)) / 100;
   return { zoom: factor, focus: [inside(x, factor), inside(y, factor)] };
 }
 
@@ -44,7 +45,7 @@ export function moved({ zoom, focus: [x, y] }, right, down) {
 
 /** The box around the same centre, `factor` times smaller. @param {Place} place @returns {Place} */
 export function shrunk({ zoom, focus }, factor) {
-  return tidy({ zoom: within(zoom * factor, LEAST_ZOOM, MOST_ZOOM), focus });
+  return tidy({ zoom: clamp(zoom * factor, LEAST_ZOOM, MOST_ZOOM), focus });
 }
 
 /**
@@ -60,7 +61,7 @@ export function drawn(corner, pointer) {
   const room = Math.min(...corner.map((from, axis) => (signs[axis] < 0 ? from : 1 - from)));
   const most = Math.min(room, 1 / LEAST_ZOOM);
   const least = 1 / MOST_ZOOM;
-  const side = within(wanted, least, Math.max(most, least));
+  const side = clamp(wanted, least, Math.max(most, least));
   const { zoom } = tidy({ zoom: 1 / side, focus: [...MIDDLE] });
   const half = 0.5 / zoom;
   return tidy({ zoom, focus: [corner[0] + signs[0] * half, corner[1] + signs[1] * half] });
@@ -80,10 +81,5 @@ export function oppositeCorner({ zoom, focus: [x, y] }, [right, down]) {
 /** A centre on the grid that keeps the level inside. @param {number} centre @param {number} zoom */
 function inside(centre, zoom) {
   const least = Math.ceil(reach(zoom) * GRID - 1e-9) / GRID;
-  return within(Math.round(centre * GRID) / GRID, least, 1 - least);
-}
-
-/** @param {number} value @param {number} least @param {number} most */
-function within(value, least, most) {
-  return Math.min(most, Math.max(least, value));
+  return clamp(Math.round(centre * GRID) / GRID, least, 1 - least);
 }

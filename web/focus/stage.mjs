@@ -5,8 +5,8 @@
 import { loadStyle, make } from "../ladder/elements.mjs";
 import { magnification } from "../ladder/ticks.mjs";
 import { fill } from "../ladder/words.mjs";
-import { MIDDLE } from "../zoom/place.mjs";
-import { typed } from "../zoom/rows.mjs";
+import { MIDDLE } from "../zoom/geometry.mjs";
+import { typed } from "../zoom/numbers.mjs";
 import { boxOf, drawn, moved, oppositeCorner, shrunk } from "./box.mjs";
 
 const CLICK = 0.02; // a press that moved less than this part of the picture draws no new box

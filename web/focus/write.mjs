@@ -2,8 +2,8 @@
  * The place of a level, read from ladder text and written into it.
  */
 
+import { MIDDLE } from "../zoom/geometry.mjs";
 import { parseLadder } from "../zoom/ladder.mjs";
-import { MIDDLE } from "../zoom/place.mjs";
 import { read, rowsOf, setRow, write } from "../zoom/rows.mjs";
 
 /** @typedef {import("./box.mjs").Place} Place */

@@ -2,6 +2,8 @@
  * The small window that asks what a language model should be asked for.
  */
 
+import { MOST_LEVELS } from "../zoom/ladder.mjs";
+import { clamp } from "../zoom/numbers.mjs";
 import { iconButton, make } from "./elements.mjs";
 
 /**
@@ -16,7 +18,7 @@ import { iconButton, make } from "./elements.mjs";
  */
 export function createAsk({ wish, onCopy, words }) {
   const scene = make("textarea", "", { rows: 3, placeholder: words.scenePlaceholder });
-  const levels = make("input", "", { type: "number", min: "2", max: "256", step: "1" });
+  const levels = make("input", "", { type: "number", min: "2", max: String(MOST_LEVELS), step: "1" });
   const factor = make("input", "", { type: "number", min: "1.1", max: "64", step: "any" });
   const copy = make("button", "zs-primary", { type: "submit" }, [words.copyRequest]);
   const form = make("form", "", { noValidate: true }, [
@@ -51,7 +53,7 @@ export function createAsk({ wish, onCopy, words }) {
     event.preventDefault();
     onCopy({
       scene: scene.value,
-      levels: Math.round(within(levels.value, 2, 256, wish().levels)),
+      levels: Math.round(within(levels.value, 2, MOST_LEVELS, wish().levels)),
       factor: within(factor.value, 1.1, 64, wish().factor),
     });
     element.hidePopover();
@@ -72,7 +74,7 @@ function stand(element, opener) {
 /** @param {string} text @param {number} least @param {number} most @param {number} otherwise */
 function within(text, least, most, otherwise) {
   const value = Number(text);
-  return text.trim() && Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : otherwise;
+  return text.trim() && Number.isFinite(value) ? clamp(value, least, most) : otherwise;
 }
 
 /**

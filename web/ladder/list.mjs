@@ -2,7 +2,7 @@
  * The rows of the ladder, and the ruler beside them, in a part of the page that scrolls.
  */
 
-import { MIDDLE, misplaced } from "../zoom/place.mjs";
+import { MIDDLE, misplaced } from "../zoom/geometry.mjs";
 import { makeSortable } from "./drag.mjs";
 import { make } from "./elements.mjs";
 import { createRow } from "./row.mjs";

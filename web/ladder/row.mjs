@@ -2,7 +2,9 @@
  * One level of the ladder on the page: a handle, its prompt, its place, its zoom factor, its total.
  */
 
-import { asPrompt, typed } from "../zoom/rows.mjs";
+import { MIDDLE } from "../zoom/geometry.mjs";
+import { clamp, typed } from "../zoom/numbers.mjs";
+import { asPrompt } from "../zoom/rows.mjs";
 import { iconButton, make } from "./elements.mjs";
 import { fill } from "./words.mjs";
 
@@ -140,7 +142,7 @@ export function createRow(actions, words) {
 /** A picture, as small as a letter, of where the level lies in the one above. */
 function showPlace(place, box, { focus, zoom, usual, level, why }, words) {
   place.hidden = level === 0 || Boolean(why);
-  const [x, y] = focus ?? [0.5, 0.5];
+  const [x, y] = focus ?? MIDDLE;
   const side = Math.max(0.2, 1 / (zoom ?? usual));
   place.classList.toggle("zs-usual", focus === null);
   place.title = fill(words.place, { x: typed(x, 3), y: typed(y, 3) });
@@ -180,5 +182,3 @@ function handleKeys(event, row, actions) {
   event.stopPropagation(); // Delete would take the whole node
   act();
 }
-
-const clamp = (value, least, most) => Math.min(most, Math.max(least, value));

@@ -12,6 +12,7 @@ import { fill } from "../page/words.mjs";
 import {
   asNumber, between, depthAt, depthOfShare, logarithms, shareOfDepth,
 } from "../zoom/depth.mjs";
+import { clamp } from "../zoom/numbers.mjs";
 import { titleOf } from "./manifest.mjs";
 import { magnification } from "./scale.mjs";
 import { Card, Thumbnails } from "./thumbnails.mjs";
@@ -125,7 +126,7 @@ export class Filmstrip {
   /** The depth under the pointer; a level's own within `pull` thumbnails of its place. */
   #at(event, pull) {
     const x = this.#place(event);
-    const share = Math.min(1, Math.max(0, this.#share(x)));
+    const share = clamp(this.#share(x), 0, 1);
     const level = this.#nearest(share);
     const place = this.#pixels(this.logs[level] / (this.logs.at(-1) || 1));
     if (Math.abs(place - x) <= pull * this.#cell) return depthAt(level);
@@ -144,7 +145,7 @@ export class Filmstrip {
   }
 
   #nearest(share) {
-    const log = Math.min(1, Math.max(0, share)) * this.logs.at(-1);
+    const log = clamp(share, 0, 1) * this.logs.at(-1);
     const off = this.logs.map((here) => Math.abs(here - log));
     return off.indexOf(Math.min(...off));
   }

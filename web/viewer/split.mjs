@@ -1,6 +1,7 @@
 /** Two stacks at one camera: the second lies over the first, right of a divider. */
 
 import { element, icon } from "../page/elements.mjs";
+import { clamp } from "../zoom/numbers.mjs";
 
 const KEY = 0.05;
 
@@ -28,7 +29,7 @@ export class Split {
 
   /** Put the divider at a share of the picture's width. */
   move(share) {
-    this.share = Math.min(1, Math.max(0, share));
+    this.share = clamp(share, 0, 1);
     const percent = `${this.share * 100}%`;
     this.over.style.clipPath = `inset(0 0 0 ${percent})`;
     this.element.style.left = percent;

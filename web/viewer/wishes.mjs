@@ -7,6 +7,7 @@
  */
 
 import { depthAt } from "../zoom/depth.mjs";
+import { clamp } from "../zoom/numbers.mjs";
 
 /** @param {Viewer} viewer @returns {Wishes & Actions} */
 export function wishesOf(viewer) {
@@ -18,7 +19,7 @@ export function wishesOf(viewer) {
     step: (way) => {
       const { level, offset } = motion.depth;
       const next = way > 0 ? level + 1 : offset > 0 ? level : level - 1;
-      viewer.goTo(depthAt(Math.min(deepest, Math.max(0, next))));
+      viewer.goTo(depthAt(clamp(next, 0, deepest)));
     },
     end: (end) => viewer.goTo(depthAt(end === "first" ? 0 : deepest)),
     play: () => viewer.change(() => (motion.playing ? motion.pause() : motion.play())),

@@ -12,6 +12,7 @@
 
 import { centre, course, rooms } from "./course.mjs";
 import { WHOLE, fromChild, moved, placement, size, toChild } from "./geometry.mjs";
+import { clamp } from "./numbers.mjs";
 
 /** How far, in widths of the view, the course's centre may lie from the screen's. */
 export const FURTHEST = 0.5;
@@ -45,7 +46,7 @@ export class Camera {
   /** The pan that is nearest to `pan` and allowed at a depth. @returns {Point} */
   held(depth, pan, furthest = FURTHEST) {
     const [x, y] = this.axes.map((axis, i) => {
-      const wanted = Math.min(Math.max(i ? pan.y : pan.x, -furthest), furthest);
+      const wanted = clamp(i ? pan.y : pan.x, -furthest, furthest);
       const span = this.#straight(axis, depth);
       const seen = within(moved(span, wanted * size(span)), axis.room[depth.level]);
       return (seen.first - span.first) / size(span);
@@ -89,7 +90,7 @@ export class Camera {
     const half = drifts[level].zoom ** -offset / 2;
     const { before, after } = room[level];
     // The course is bent to stay inside; this only takes away what rounding leaves.
-    const at = Math.min(Math.max(centre(drifts[level], offset), half - before), 1 + after - half);
+    const at = clamp(centre(drifts[level], offset), half - before, 1 + after - half);
     return { first: at - half, last: at + half };
   }
 }

@@ -13,6 +13,7 @@
  */
 
 import { SLACK } from "./geometry.mjs";
+import { clamp } from "./numbers.mjs";
 
 const CHECKS = 33;
 const FAR = 1e9;
@@ -91,5 +92,3 @@ function leaves(drift, { before, after }) {
   }
   return false;
 }
-
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);

@@ -10,11 +10,15 @@
  *   the frames of `zooms.length + 1` levels of width x height pixels, widest first
  */
 
+import { general } from "./numbers.mjs";
+
 /** What rounding may add to an edge that touches a border. */
 export const SLACK = 1e-9;
-/** Frames are floating point: an edge this close to a pixel's, in pixels, touches it. */
+/** Frames are computed in floating point: one that misses an edge by this much touches it. */
 export const TOUCH = 1e-6;
 
+/** The middle of a frame. @type {readonly [number, number]} */
+export const MIDDLE = Object.freeze([0.5, 0.5]);
 /** The span of a whole frame. */
 export const WHOLE = Object.freeze({ first: 0, last: 1 });
 
@@ -51,4 +55,40 @@ export function placement({ zooms, focus }, parent) {
   const zoom = zooms[parent];
   const [x, y] = focus[parent];
   return { rows: { zoom, left: y - 0.5 / zoom }, columns: { zoom, left: x - 0.5 / zoom } };
+}
+
+/**
+ * How near to an edge the centre of a level may come, as a fraction of the picture above it.
+ * @param {number} zoom over 1
+ */
+export function reach(zoom) {
+  return 0.5 / zoom;
+}
+
+/**
+ * Why a level cannot lie there, as one sentence; null where it can.
+ *
+ * @param {number} level its number, from 0
+ * @param {number} zoom its magnification over the level above
+ * @param {readonly number[]} focus its centre (x, y) in the level above, each from 0 to 1
+ * @returns {string | null}
+ */
+export function misplaced(level, zoom, focus) {
+  if (!(Number.isFinite(zoom) && zoom > 1)) {
+    return (
+      `Level ${level} has a zoom factor of ${general(zoom)}; ` +
+      "it must be a number over 1, such as 2."
+    );
+  }
+  const least = reach(zoom);
+  for (const [name, centre] of [["x", focus[0]], ["y", focus[1]]]) {
+    if (!(Number.isFinite(centre) && least - TOUCH <= centre && centre <= 1 - least + TOUCH)) {
+      return (
+        `Level ${level} would leave the level above it: at a zoom factor of ${general(zoom)} its ` +
+        `focus ${name} must lie from ${general(least, 4)} to ${general(1 - least, 4)}, ` +
+        `not at ${general(centre)}. Move the focus inwards or zoom in further.`
+      );
+    }
+  }
+  return null;
 }

@@ -3,7 +3,7 @@
  * tests/js/ladder.json holds cases that both readers must agree on.
  */
 
-import { MIDDLE, misplaced } from "./place.mjs";
+import { MIDDLE, misplaced } from "./geometry.mjs";
 
 export const MOST_LEVELS = 256;
 

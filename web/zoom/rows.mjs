@@ -4,6 +4,7 @@
  */
 
 import { bracketsOf, isLevel, parseLine, splitLines, strip } from "./ladder.mjs";
+import { typed } from "./numbers.mjs";
 
 /** @typedef {import("./ladder.mjs").Rung} Rung */
 
@@ -112,11 +113,6 @@ export function moveRow(lines, from, to) {
 export function asPrompt(text) {
   const line = splitLines(text).map((part) => strip(part.text)).filter(Boolean).join(" ");
   return strip(line.replace(/^(?:#\s*)+/, ""));
-}
-
-/** A number as one would type it: up to `digits` decimals. @param {number} value */
-export function typed(value, digits = 4) {
-  return String(Number(value.toFixed(digits)));
 }
 
 /**
