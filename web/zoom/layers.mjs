@@ -14,15 +14,10 @@
  */
 
 import { SLACK, TOUCH, fromChild, inside, middle, placement, size, toChild } from "./geometry.mjs";
+import { smoothstep } from "./smooth.mjs";
 
 export const FADE = 0.6;
 export const FEATHER = 0.3;
-
-/** From 0 to 1 with no corner at either end. */
-export const rise = (t) => {
-  const u = Math.min(1, Math.max(0, t));
-  return u * u * (3 - 2 * u);
-};
 
 /** The middle of a view of the levels' aspect ratio that a frame of width x height pixels shows. */
 export function cropped({ rows, columns }, geometry, width, height) {
@@ -53,7 +48,7 @@ export function layersOf(geometry, { level, offset }, { rows, columns }, ready =
       level: level + 1,
       rows: toChild(rows, below.rows),
       columns: toChild(columns, below.columns),
-      share: rise(offset / FADE),
+      share: smoothstep(offset / FADE),
     });
   }
   let filled = ready(level);
@@ -90,8 +85,8 @@ export function softEdge(span, { start, stop }, count) {
   for (let k = 0; k < weight.length; k++) {
     const at = span.first + ((start + k + 0.5) * size(span)) / count;
     weight[k] =
-      (before > SLACK ? rise(at / Math.min(FEATHER, before)) : 1) *
-      (after > SLACK ? rise((1 - at) / Math.min(FEATHER, after)) : 1);
+      (before > SLACK ? smoothstep(at / Math.min(FEATHER, before)) : 1) *
+      (after > SLACK ? smoothstep((1 - at) / Math.min(FEATHER, after)) : 1);
   }
   return weight;
 }

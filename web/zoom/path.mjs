@@ -4,6 +4,8 @@
  * The magnification is p^t along the whole path, whatever the zoom factors of its levels.
  */
 
+import { smoothstep } from "./smooth.mjs";
+
 const RAMP = 0.15;
 
 const smooth = (u) =>
@@ -15,7 +17,7 @@ export const EASINGS = {
   smooth,
   "ease-in": (u) => u * u,
   "ease-out": (u) => u * (2 - u),
-  "ease-in-out": (u) => u * u * (3 - 2 * u),
+  "ease-in-out": smoothstep,
 };
 
 export const DIRECTIONS = ["in", "out", "in-out", "out-in"];
