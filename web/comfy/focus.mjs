@@ -8,7 +8,7 @@
 import { reading, createFocusBox } from "../focus/stage.mjs";
 import { placeIn, withPlace } from "../focus/write.mjs";
 import { iconButton, keepEvents, make } from "../ladder/elements.mjs";
-import { fill } from "../ladder/words.mjs";
+import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { aspectOf, laddersOf, pictureOf } from "./graph.mjs";
 import { addElement, onChange, sourceOf, step, watch, widgetOf } from "./nodes.mjs";

@@ -2,10 +2,7 @@
  * The pack's own words in the language that ComfyUI speaks, from locales/<language>/main.json.
  */
 
-import * as ladder from "../ladder/words.mjs";
-import * as viewer from "../page/words.mjs";
-
-export const WORDS = Object.freeze({ ...ladder.WORDS, ...viewer.WORDS });
+import { WORDS } from "../page/words.mjs";
 
 /**
  * Fetches the words once a page. `wordsFor.now` holds them, English until they are there.

@@ -4,7 +4,7 @@
 
 import { loadStyle, make } from "../ladder/elements.mjs";
 import { magnification } from "../ladder/ticks.mjs";
-import { fill } from "../ladder/words.mjs";
+import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { typed } from "../zoom/numbers.mjs";
 import { boxOf, drawn, moved, oppositeCorner, shrunk } from "./box.mjs";

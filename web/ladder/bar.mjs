@@ -2,10 +2,10 @@
  * The bar on top of the ladder: how many levels, how far they go, and what one can do to all.
  */
 
+import { fill } from "../page/words.mjs";
 import { createAsk } from "./ask.mjs";
 import { iconButton, make } from "./elements.mjs";
 import { magnification } from "./ticks.mjs";
-import { fill } from "./words.mjs";
 
 /**
  * @param {object} actions

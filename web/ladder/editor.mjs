@@ -3,6 +3,7 @@
  * "text" its owner shows it, and only the bar is left here.
  */
 
+import { fill } from "../page/words.mjs";
 import { EMPTY, MOST_LEVELS, tooMany } from "../zoom/ladder.mjs";
 import {
   duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
@@ -14,7 +15,6 @@ import { createList } from "./list.mjs";
 import { parseList } from "./paste.mjs";
 import { request } from "./request.mjs";
 import { decades } from "./ticks.mjs";
-import { fill } from "./words.mjs";
 
 /**
  * What the editor shows. Whoever owns it calls `show` whenever some of it has changed.

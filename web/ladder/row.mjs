@@ -2,11 +2,11 @@
  * One level of the ladder on the page: a handle, its prompt, its place, its zoom factor, its total.
  */
 
+import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { clamp, typed } from "../zoom/numbers.mjs";
 import { asPrompt } from "../zoom/rows.mjs";
 import { iconButton, make } from "./elements.mjs";
-import { fill } from "./words.mjs";
 
 /**
  * What a row shows.

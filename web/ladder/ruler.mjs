@@ -2,9 +2,9 @@
  * The ruler beside the rows: powers of ten on the left, a mark for each level on the right.
  */
 
+import { fill } from "../page/words.mjs";
 import { make } from "./elements.mjs";
 import { ticks } from "./ticks.mjs";
-import { fill } from "./words.mjs";
 
 /**
  * @param {(level: number) => void} onUnit a mark was clicked: its level is to count as 1
