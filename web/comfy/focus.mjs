@@ -7,7 +7,9 @@
 
 import { reading, createFocusBox } from "../focus/stage.mjs";
 import { placeIn, withPlace } from "../focus/write.mjs";
-import { iconButton, keepEvents, make } from "../ladder/elements.mjs";
+import { iconButton } from "../ladder/buttons.mjs";
+import { element } from "../page/elements.mjs";
+import { keepEvents } from "../page/events.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { aspectOf, laddersOf, pictureOf } from "./graph.mjs";
@@ -106,22 +108,22 @@ function attach(app, node) {
   const levelWidget = widgetOf(node, "level");
   const level = () => Number(levelWidget?.value) || 0;
   const box = focusBoxFor(app, () => laddersOf(app, node), level);
-  const image = make("img", "", { alt: "", draggable: false });
-  const picture = make("div", "zs-anchor-picture", {}, [image, box.element]);
-  const title = make("strong");
-  const says = make("span");
+  const image = element("img", { alt: "", draggable: "false" });
+  const picture = element("div", { class: "zs-anchor-picture" }, image, box.element);
+  const title = element("strong");
+  const says = element("span");
   const middle = iconButton("bullseye", words.focusMiddle, box.centre);
-  const bar = make("div", "zs-anchor-bar", {}, [title, says, middle]);
-  const note = make("p", "zs-anchor-note", { role: "status" });
-  const room = make("div", "zs-anchor-room", {}, [picture]);
-  const element = make("div", "zs-anchor", {}, [room, bar, note]);
+  const bar = element("div", { class: "zs-anchor-bar" }, title, says, middle);
+  const note = element("p", { class: "zs-anchor-note", role: "status" });
+  const room = element("div", { class: "zs-anchor-room" }, picture);
+  const anchor = element("div", { class: "zs-anchor" }, room, bar, note);
   let free = true;
 
-  keepEvents(element);
-  element.addEventListener("pointerenter", show);
+  keepEvents(anchor);
+  anchor.addEventListener("pointerenter", show);
   image.addEventListener("load", fit);
   image.addEventListener("error", () => (image.hidden = true));
-  addElement(node, "focus_box", element, { getMinHeight: () => (free ? HEIGHT : NOTE) });
+  addElement(node, "focus_box", anchor, { getMinHeight: () => (free ? HEIGHT : NOTE) });
   node.setSize(SIZE.map((least, side) => Math.max(least, node.size[side])));
 
   function show() {

@@ -2,8 +2,9 @@
  * The box over a picture: drag it, its corners, or draw a new one; or use the keyboard.
  */
 
-import { loadStyle, make } from "../ladder/elements.mjs";
 import { magnification } from "../ladder/ticks.mjs";
+import { element, named } from "../page/elements.mjs";
+import { loadStyle } from "../page/style.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { typed } from "../zoom/numbers.mjs";
@@ -28,22 +29,21 @@ export function createFocusBox({ onPlace, onStep }, words) {
   loadStyle(new URL("focus.css", import.meta.url));
   /** @type {Place} */
   let place = { zoom: 2, focus: [...MIDDLE] };
-  const label = make("span", "zs-focus-label", { "aria-hidden": "true" });
-  const frame = make("div", "zs-focus-frame", { tabIndex: 0 }, [
-    label,
-    ...CORNERS.map(([right, down]) =>
-      make("span", "zs-focus-corner", { "data-right": right, "data-down": down })),
-  ]);
-  frame.setAttribute("role", "application");
-  const element = make("div", "zs-focus", {}, [frame]);
+  const label = element("span", { class: "zs-focus-label", "aria-hidden": "true" });
+  const corners = CORNERS.map(([right, down]) =>
+    element("span", { class: "zs-focus-corner", "data-right": right, "data-down": down }),
+  );
+  const about = { class: "zs-focus-frame", tabindex: 0, role: "application" };
+  const frame = element("div", about, label, ...corners);
+  const stage = element("div", { class: "zs-focus" }, frame);
 
   /** @param {PointerEvent} event @returns {[number, number]} in fractions of the picture */
   function pointOf(event) {
-    const { left, top, width, height } = element.getBoundingClientRect();
+    const { left, top, width, height } = stage.getBoundingClientRect();
     return [(event.clientX - left) / width, (event.clientY - top) / height];
   }
 
-  element.addEventListener("pointerdown", (event) => {
+  stage.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     event.preventDefault();
     event.stopPropagation();
@@ -53,24 +53,24 @@ export function createFocusBox({ onPlace, onStep }, words) {
 
   /** @param {PointerEvent} press @param {(point: [number, number]) => Place | null} gesture */
   function follow(press, gesture) {
-    element.setPointerCapture(press.pointerId);
+    stage.setPointerCapture(press.pointerId);
     const control = new AbortController();
     const { signal } = control;
     const stop = () => {
       control.abort();
       onStep();
     };
-    element.addEventListener("pointermove", (event) => {
+    stage.addEventListener("pointermove", (event) => {
       event.stopPropagation();
       const next = gesture(pointOf(event));
       if (next) put(next);
     }, { signal });
-    element.addEventListener("pointerup", (event) => {
+    stage.addEventListener("pointerup", (event) => {
       event.stopPropagation();
       if (gesture.click) put(gesture.click());
       stop();
     }, { signal });
-    element.addEventListener("pointercancel", stop, { signal });
+    stage.addEventListener("pointercancel", stop, { signal });
   }
 
   frame.addEventListener("keydown", (event) => {
@@ -112,12 +112,11 @@ export function createFocusBox({ onPlace, onStep }, words) {
    */
   function show(next, level) {
     place = next;
-    frame.setAttribute("aria-label", fill(words.focusBox, { level }));
-    frame.title = frame.getAttribute("aria-label");
+    named(frame, fill(words.focusBox, { level }));
     draw();
   }
 
-  return { element, show };
+  return { element: stage, show };
 }
 
 /** A place in words. @param {Place} place @param {Record<string, string>} words */

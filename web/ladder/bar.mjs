@@ -2,9 +2,10 @@
  * The bar on top of the ladder: how many levels, how far they go, and what one can do to all.
  */
 
+import { element, named } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
 import { createAsk } from "./ask.mjs";
-import { iconButton, make } from "./elements.mjs";
+import { iconButton } from "./buttons.mjs";
 import { magnification } from "./ticks.mjs";
 
 /**
@@ -16,13 +17,13 @@ import { magnification } from "./ticks.mjs";
  * @param {Record<string, string>} words
  */
 export function createBar({ add, turn, wish, copyRequest }, words) {
-  const count = make("strong", "zs-count");
+  const count = element("strong", { class: "zs-count" });
   const adder = iconButton("plus", words.addLevel, add);
   const copy = () => copyRequest(wish());
   const copier = iconButton("sparkles", words.copyRequestWhy, copy, words.copyRequest);
   const ask = createAsk({ wish, onCopy: copyRequest, words });
   const turner = iconButton("align-left", words.showText, turn);
-  const element = make("div", "zs-bar", {}, [count, adder, copier, ask.opener, turner]);
+  const bar = element("div", { class: "zs-bar" }, count, adder, copier, ask.opener, turner);
 
   /**
    * @param {number[]} levels log10 of their magnifications
@@ -33,12 +34,11 @@ export function createBar({ add, turn, wish, copyRequest }, words) {
       ? `${said(levels.length, words)} · ${magnification(levels.at(-1))}`
       : words.noLevels;
     adder.hidden = copier.hidden = ask.opener.hidden = !asRows;
-    turner.title = asRows ? words.showText : words.showRows;
-    turner.setAttribute("aria-label", turner.title);
+    named(turner, asRows ? words.showText : words.showRows);
     turner.firstChild.className = `pi pi-${asRows ? "align-left" : "list"}`;
   }
 
-  return { element, window: ask.element, adder, draw };
+  return { element: bar, window: ask.element, adder, draw };
 }
 
 /** @param {number} levels */

@@ -3,14 +3,16 @@
  * "text" its owner shows it, and only the bar is left here.
  */
 
+import { copyText } from "../page/clipboard.mjs";
+import { element } from "../page/elements.mjs";
+import { keepEvents } from "../page/events.mjs";
+import { loadStyle } from "../page/style.mjs";
 import { fill } from "../page/words.mjs";
 import { EMPTY, MOST_LEVELS, tooMany } from "../zoom/ladder.mjs";
 import {
   duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
 } from "../zoom/rows.mjs";
-import { copyText } from "./ask.mjs";
 import { createBar } from "./bar.mjs";
-import { keepEvents, loadStyle, make } from "./elements.mjs";
 import { createList } from "./list.mjs";
 import { parseList } from "./paste.mjs";
 import { request } from "./request.mjs";
@@ -57,12 +59,11 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     goTo: (row, end) => list.views[row]?.focus(end),
     paste,
   }, words);
-  const note = make("p", "zs-note", { hidden: true });
-  const news = make("p", "zs-news", { role: "status" });
-  const element = make("div", "zs-ladder", { "data-capture-wheel": "true" }, [
-    bar.element, note, list.element, news, bar.window,
-  ]);
-  keepEvents(element);
+  const note = element("p", { class: "zs-note", hidden: true });
+  const news = element("p", { class: "zs-news", role: "status" });
+  const all = { class: "zs-ladder", "data-capture-wheel": "true" };
+  const editor = element("div", all, bar.element, note, list.element, news, bar.window);
+  keepEvents(editor);
 
   /** Takes over another text, from one of its changes. */
   function apply(next, step = true) {
@@ -149,7 +150,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
 
   /** Shows a word for a moment; a screen reader reads it out. @param {string} text */
   function say(text) {
-    news.replaceChildren(make("span", "", {}, [text]));
+    news.replaceChildren(element("span", {}, text));
   }
 
   /** @param {Partial<Shown>} part what stays with the node */
@@ -174,7 +175,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     const levels = rows.length ? decades(rows.slice(1).map((row) => factorOf(row))) : [];
     const linked = shown.from !== null;
     const asRows = shown.mode === "rows" && !linked;
-    element.classList.toggle("zs-brief", !asRows);
+    editor.classList.toggle("zs-brief", !asRows);
     bar.element.hidden = linked;
     bar.draw(levels, asRows);
     note.textContent = linked ? fill(words.linked, { node: shown.from }) : troubleOf(rows.length);
@@ -190,7 +191,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
   }
 
   draw();
-  return { element, show };
+  return { element: editor, show };
 }
 
 /** @param {number} levels */

@@ -2,9 +2,9 @@
  * The rows of the ladder, and the ruler beside them, in a part of the page that scrolls.
  */
 
+import { element } from "../page/elements.mjs";
 import { MIDDLE, misplaced } from "../zoom/geometry.mjs";
 import { makeSortable } from "./drag.mjs";
-import { make } from "./elements.mjs";
 import { createRow } from "./row.mjs";
 import { createRuler } from "./ruler.mjs";
 import { magnification } from "./ticks.mjs";
@@ -16,13 +16,13 @@ import { magnification } from "./ticks.mjs";
 export function createList(actions, words) {
   /** @type {ReturnType<typeof createRow>[]} */
   const views = [];
-  const rows = make("ol", "zs-rows");
+  const rows = element("ol", { class: "zs-rows" });
   const ruler = createRuler(actions.makeUnit, words);
-  const track = make("div", "zs-track", {}, [ruler.element, rows]);
-  const element = make("div", "zs-scroller", { "data-scrolls": "" }, [track]);
+  const track = element("div", { class: "zs-track" }, ruler.element, rows);
+  const scroller = element("div", { class: "zs-scroller", "data-scrolls": true }, track);
   let drawRuler = () => {};
 
-  makeSortable(rows, element, actions.move);
+  makeSortable(rows, scroller, actions.move);
   // Prompts wrap when the node's width changes, and the ruler's marks move with their rows.
   new ResizeObserver(() => drawRuler()).observe(rows);
 
@@ -56,13 +56,13 @@ export function createList(actions, words) {
       views[level].update({ ...model, why, level, usual, total: magnification(levels[level]) });
     });
     drawRuler = () => {
-      if (element.hidden || !views.length) ruler.element.replaceChildren();
+      if (scroller.hidden || !views.length) ruler.element.replaceChildren();
       else ruler.draw(views.map((view) => view.element), levels, Math.min(unit, views.length - 1));
     };
     drawRuler();
   }
 
-  return { element, views, splice, draw };
+  return { element: scroller, views, splice, draw };
 }
 
 /** What is wrong with where a row says that it lies. */

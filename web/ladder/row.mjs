@@ -2,11 +2,12 @@
  * One level of the ladder on the page: a handle, its prompt, its place, its zoom factor, its total.
  */
 
+import { element, named } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { clamp, typed } from "../zoom/numbers.mjs";
 import { asPrompt } from "../zoom/rows.mjs";
-import { iconButton, make } from "./elements.mjs";
+import { iconButton } from "./buttons.mjs";
 
 /**
  * What a row shows.
@@ -43,24 +44,27 @@ export function createRow(actions, words) {
   let model;
   let retired = false;
   const at = () => model.level;
-  const handle = make("button", "zs-handle", { type: "button" });
-  const prompt = make("textarea", "zs-prompt", {
-    rows: 1, spellcheck: true, placeholder: words.promptPlaceholder,
+  const handle = element("button", { class: "zs-handle", type: "button" });
+  const prompt = element("textarea", {
+    class: "zs-prompt", rows: 1, spellcheck: "true", placeholder: words.promptPlaceholder,
   });
-  const grown = make("div", "zs-grown", {}, [prompt]);
-  const box = make("span");
-  const place = make("span", "zs-place", {}, [box]);
-  const zoom = make("input", "zs-zoom", {
-    type: "text", inputMode: "decimal", autocomplete: "off", title: words.zoomPlaceholder,
+  const grown = element("div", { class: "zs-grown" }, prompt);
+  const box = element("span");
+  const place = element("span", { class: "zs-place" }, box);
+  const zoom = element("input", {
+    class: "zs-zoom", type: "text", inputmode: "decimal", autocomplete: "off",
+    title: words.zoomPlaceholder,
   });
-  const total = make("span", "zs-total");
-  const tools = make("div", "zs-tools", {}, [
+  const total = element("span", { class: "zs-total" });
+  const tools = element(
+    "div",
+    { class: "zs-tools" },
     iconButton("plus", words.insertBelow, () => actions.insertBelow(at())),
     iconButton("clone", words.duplicate, () => actions.duplicate(at())),
     iconButton("times", words.remove, () => actions.remove(at())),
-  ]);
-  const why = make("p", "zs-why", { hidden: true, role: "alert" });
-  const element = make("li", "zs-row", {}, [handle, grown, place, zoom, total, tools, why]);
+  );
+  const why = element("p", { class: "zs-why", hidden: true, role: "alert" });
+  const row = element("li", { class: "zs-row" }, handle, grown, place, zoom, total, tools, why);
 
   prompt.addEventListener("input", () => {
     grown.dataset.text = prompt.value;
@@ -93,18 +97,17 @@ export function createRow(actions, words) {
   // A press on a tool leaves the caret where it is: to leave a draft would take its row away, and
   // the tool from under the pointer.
   tools.addEventListener("mousedown", (event) => event.preventDefault());
-  element.addEventListener("focusout", (event) => {
-    if (!retired && !element.contains(event.relatedTarget)) actions.settle(at());
+  row.addEventListener("focusout", (event) => {
+    if (!retired && !row.contains(event.relatedTarget)) actions.settle(at());
   });
 
   /** @param {RowModel} next */
   function update(next) {
     model = next;
     const { level } = next;
-    element.dataset.level = String(level);
+    row.dataset.level = String(level);
     handle.textContent = String(level);
-    handle.title = fill(words.move, { level });
-    handle.setAttribute("aria-label", handle.title);
+    named(handle, fill(words.move, { level }));
     prompt.setAttribute("aria-label", fill(words.prompt, { level }));
     // What is being typed stays as typed: "a planet " must not lose its last space at once.
     if (asPrompt(prompt.value) !== next.prompt || document.activeElement !== prompt) {
@@ -120,7 +123,7 @@ export function createRow(actions, words) {
     showPlace(place, box, next, words);
     why.textContent = next.why ?? "";
     why.hidden = !next.why;
-    element.classList.toggle("zs-wrong", Boolean(next.why));
+    row.classList.toggle("zs-wrong", Boolean(next.why));
   }
 
   /** @param {"start" | "end"} end of the prompt where writing goes on */
@@ -133,10 +136,10 @@ export function createRow(actions, words) {
   /** Takes the row off the page. It loses the focus by that, which settles nothing. */
   function retire() {
     retired = true;
-    element.remove();
+    row.remove();
   }
 
-  return { element, handle, prompt, update, focus, retire };
+  return { element: row, handle, prompt, update, focus, retire };
 }
 
 /** A picture, as small as a letter, of where the level lies in the one above. */

@@ -2,8 +2,8 @@
  * The ruler beside the rows: powers of ten on the left, a mark for each level on the right.
  */
 
+import { button, element } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
-import { make } from "./elements.mjs";
 import { ticks } from "./ticks.mjs";
 
 /**
@@ -11,7 +11,7 @@ import { ticks } from "./ticks.mjs";
  * @param {Record<string, string>} words
  */
 export function createRuler(onUnit, words) {
-  const element = make("div", "zs-ruler", { "aria-hidden": "true" });
+  const ruler = element("div", { class: "zs-ruler", "aria-hidden": "true" });
 
   /**
    * @param {HTMLElement[]} rows on the page, in the parent that holds the ruler
@@ -21,23 +21,21 @@ export function createRuler(onUnit, words) {
   function draw(rows, levels, unit) {
     const places = rows.map((row) => row.offsetTop + Math.min(row.offsetHeight, 28) / 2);
     const marks = places.map((place, level) => {
-      const title = fill(words.unit, { level });
-      const mark = make("button", "zs-mark", { type: "button", title, tabIndex: -1 });
-      mark.classList.toggle("zs-unit", level === unit);
+      const about = { class: level === unit ? "zs-mark zs-unit" : "zs-mark", tabindex: -1 };
+      const mark = button(fill(words.unit, { level }), () => onUnit(level), about);
       mark.style.top = `${place}px`;
-      mark.addEventListener("click", () => onUnit(level));
       return mark;
     });
     const lines = ticks(levels, places, unit, 16).map(({ label, at, major }) => {
-      const tick = make("span", major ? "zs-tick zs-major" : "zs-tick", {}, major ? [label] : []);
+      const tick = element("span", { class: "zs-tick" }, major ? label : "");
       tick.style.top = `${at}px`;
       return tick;
     });
-    const spine = make("span", "zs-spine");
+    const spine = element("span", { class: "zs-spine" });
     spine.style.top = `${places[0] ?? 0}px`;
     spine.style.height = `${(places.at(-1) ?? 0) - (places[0] ?? 0)}px`;
-    element.replaceChildren(spine, ...lines, ...marks);
+    ruler.replaceChildren(spine, ...lines, ...marks);
   }
 
-  return { element, draw };
+  return { element: ruler, draw };
 }

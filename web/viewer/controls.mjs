@@ -4,7 +4,8 @@
  * @import { Words } from "../page/words.mjs"
  */
 
-import { element, iconButton, relabel } from "../page/elements.mjs";
+import { element } from "../page/elements.mjs";
+import { iconButton, relabel } from "./icons.mjs";
 import { SPEEDS, WAYS } from "./motion.mjs";
 
 /** Which of the words names a way. */

@@ -1,8 +1,9 @@
 /** What is written on the picture: the magnification, a scale bar, the prompt, and messages. */
 
-import { element, iconButton } from "../page/elements.mjs";
+import { element } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
 import { asNumber } from "../zoom/depth.mjs";
+import { iconButton } from "./icons.mjs";
 import { titleOf } from "./manifest.mjs";
 import { magnification, scaleBar } from "./scale.mjs";
 

@@ -1,7 +1,8 @@
 /** Two stacks at one camera: the second lies over the first, right of a divider. */
 
-import { element, icon } from "../page/elements.mjs";
+import { element } from "../page/elements.mjs";
 import { clamp } from "../zoom/numbers.mjs";
+import { icon } from "./icons.mjs";
 
 const KEY = 0.05;
 
