@@ -9,6 +9,7 @@
  */
 
 import { element } from "../page/elements.mjs";
+import { Style } from "../page/style.mjs";
 import { fill } from "../page/words.mjs";
 import { buildPage } from "../viewer/bundle.mjs";
 import { Viewer } from "../viewer/viewer.mjs";
@@ -20,7 +21,7 @@ const NODE = "ZoomStackExplorer";
 const KEPT = "zoomstack";
 const SIZE = [480, 600];
 const LEAST_HEIGHT = 240;
-
+const STYLE = new Style(import.meta.resolve("./explorer.css"));
 
 /** Where the camera was in each stack that this page has shown, by its folder. */
 const depths = new Map();
@@ -54,7 +55,7 @@ class Explorer {
   constructor(app, node) {
     Object.assign(this, { app, node, viewer: null, shown: "" });
     this.element = element("div", { class: "zoomstack-explorer" });
-    this.element.style.cssText = "inline-size: 100%; block-size: 100%; min-block-size: 0";
+    STYLE.dress(document);
     this.aim = new Aim(app, node);
     addElement(node, "explorer", this.element, { getMinHeight: () => LEAST_HEIGHT });
     node.setSize(SIZE.map((least, i) => Math.max(least, node.size[i])));
@@ -131,11 +132,8 @@ class Explorer {
   }
 
   #say(text) {
-    const style =
-      "display: grid; place-items: center; block-size: 100%; box-sizing: border-box; padding: 24px;" +
-      "border: 1px dashed var(--border-color, #4e4e4e); border-radius: 8px; text-align: center;" +
-      "color: var(--descrip-text, #999); font: 12px/16px system-ui, sans-serif; text-wrap: balance";
-    this.element.replaceChildren(element("div", { style, role: "status" }, text));
+    const about = { class: "zoomstack-explorer-note", role: "status" };
+    this.element.replaceChildren(element("div", about, text));
   }
 
   #clear() {

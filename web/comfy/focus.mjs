@@ -9,13 +9,15 @@ import { reading, createFocusBox } from "../focus/stage.mjs";
 import { placeIn, withPlace } from "../focus/write.mjs";
 import { iconButton } from "../ladder/buttons.mjs";
 import { element } from "../page/elements.mjs";
-import { keepEvents } from "../page/events.mjs";
+import { Style } from "../page/style.mjs";
+import { widget } from "../page/widget.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { aspectOf, laddersOf, pictureOf } from "./graph.mjs";
 import { addElement, onChange, sourceOf, step, watch, widgetOf } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";
 
+const STYLE = new Style(import.meta.resolve("./focus.css"));
 const NODE = "PhotoAnchor";
 const SIZE = [320, 500]; // of a new node
 const HEIGHT = 200; // the least that the picture needs
@@ -116,10 +118,9 @@ function attach(app, node) {
   const bar = element("div", { class: "zs-anchor-bar" }, title, says, middle);
   const note = element("p", { class: "zs-anchor-note", role: "status" });
   const room = element("div", { class: "zs-anchor-room" }, picture);
-  const anchor = element("div", { class: "zs-anchor" }, room, bar, note);
+  const anchor = widget(STYLE, "zs-anchor", {}, room, bar, note);
   let free = true;
 
-  keepEvents(anchor);
   anchor.addEventListener("pointerenter", show);
   image.addEventListener("load", fit);
   image.addEventListener("error", () => (image.hidden = true));

@@ -4,12 +4,13 @@
 
 import { magnification } from "../ladder/ticks.mjs";
 import { element, named } from "../page/elements.mjs";
-import { loadStyle } from "../page/style.mjs";
+import { Style } from "../page/style.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { typed } from "../zoom/numbers.mjs";
 import { boxOf, drawn, moved, oppositeCorner, shrunk } from "./box.mjs";
 
+const STYLE = new Style(import.meta.resolve("./focus.css"));
 const CLICK = 0.02; // a press that moved less than this part of the picture draws no new box
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 /** @type {[-1 | 1, -1 | 1][]} */
@@ -26,7 +27,7 @@ const CORNERS = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
  * @param {Record<string, string>} words
  */
 export function createFocusBox({ onPlace, onStep }, words) {
-  loadStyle(new URL("focus.css", import.meta.url));
+  STYLE.dress(document);
   /** @type {Place} */
   let place = { zoom: 2, focus: [...MIDDLE] };
   const label = element("span", { class: "zs-focus-label", "aria-hidden": "true" });

@@ -5,8 +5,8 @@
 
 import { copyText } from "../page/clipboard.mjs";
 import { element } from "../page/elements.mjs";
-import { keepEvents } from "../page/events.mjs";
-import { loadStyle } from "../page/style.mjs";
+import { Style } from "../page/style.mjs";
+import { widget } from "../page/widget.mjs";
 import { fill } from "../page/words.mjs";
 import { EMPTY, MOST_LEVELS, tooMany } from "../zoom/ladder.mjs";
 import {
@@ -17,6 +17,8 @@ import { createList } from "./list.mjs";
 import { parseList } from "./paste.mjs";
 import { request } from "./request.mjs";
 import { decades } from "./ticks.mjs";
+
+const STYLE = new Style(import.meta.resolve("./ladder.css"));
 
 /**
  * What the editor shows. Whoever owns it calls `show` whenever some of it has changed.
@@ -37,7 +39,6 @@ import { decades } from "./ticks.mjs";
  * @param {Record<string, string>} words
  */
 export function createEditor({ onText, onStep, onKeep }, words) {
-  loadStyle(new URL("ladder.css", import.meta.url));
   /** @type {Shown} */
   let shown = { text: "", zoomFactor: 2, from: null, mode: "rows", unit: 0, scene: "" };
   let lines = read("");
@@ -61,9 +62,8 @@ export function createEditor({ onText, onStep, onKeep }, words) {
   }, words);
   const note = element("p", { class: "zs-note", hidden: true });
   const news = element("p", { class: "zs-news", role: "status" });
-  const all = { class: "zs-ladder", "data-capture-wheel": "true" };
-  const editor = element("div", all, bar.element, note, list.element, news, bar.window);
-  keepEvents(editor);
+  const parts = [bar.element, note, list.element, news, bar.window];
+  const editor = widget(STYLE, "zs-ladder", { "data-capture-wheel": "true" }, ...parts);
 
   /** Takes over another text, from one of its changes. */
   function apply(next, step = true) {

@@ -1,15 +1,16 @@
 /**
  * One page with everything in it, built in the browser; zoomstack/export/page.py builds the same.
  *
- * The viewer's modules are data URIs in an import map, under names of their own, for a data URI
- * has no folder that "./hud.mjs" or "../zoom/camera.mjs" could mean.
+ * The viewer's modules and styles are data URIs in an import map, under names of their own, for a
+ * data URI has no folder that "./viewer.css" or "../zoom/camera.mjs" could mean.
  *
  * @import { Source } from "./scene.mjs"
  */
 
 const START = "viewer/page.mjs";
 const TEMPLATE = "viewer/page.html";
-const NEEDED = /(?<=from )"(\.\.?\/[\w./-]+)"/g;
+/** What a module imports, and what it wants the address of. */
+const NEEDED = /(from |import\.meta\.resolve\()"(\.\.?\/[\w./-]+)"/g;
 
 /**
  * The page. `read(name)` gives the text of one of web/'s files, such as "viewer/page.mjs";
@@ -23,12 +24,12 @@ export async function buildPage(manifest, read, fetched) {
   const modules = {};
   const names = [START];
   for (const name of names) {
-    const renamed = (await read(name)).replaceAll(NEEDED, (_, path) => {
+    const renamed = (await read(name)).replaceAll(NEEDED, (_, before, path) => {
       const needed = new URL(path, `file:///${name}`).pathname.slice(1);
       if (!names.includes(needed)) names.push(needed);
-      return `"zoomstack/${needed}"`;
+      return `${before}"zoomstack/${needed}"`;
     });
-    modules[`zoomstack/${name}`] = dataUri(new TextEncoder().encode(renamed), "text/javascript");
+    modules[`zoomstack/${name}`] = dataUri(new TextEncoder().encode(renamed), typeOf(name));
   }
   const inside = async (file) => {
     const { bytes, type } = await fetched(file);
@@ -46,6 +47,8 @@ export async function buildPage(manifest, read, fetched) {
   const template = await read(TEMPLATE);
   return template.replace(/%(title|manifest|modules)%/g, (_, part) => parts[part]);
 }
+
+const typeOf = (name) => (name.endsWith(".css") ? "text/css" : "text/javascript");
 
 const titleOf = ({ prompts, files }) =>
   prompts.length ? `${prompts[0]} to ${prompts.at(-1)}` : `A zoom through ${files.length} levels`;

@@ -11,6 +11,7 @@
  */
 
 import { element } from "../page/elements.mjs";
+import { Style } from "../page/style.mjs";
 import { WORDS } from "../page/words.mjs";
 import { asNumber, depthAt, travel } from "../zoom/depth.mjs";
 import { Borders } from "./borders.mjs";
@@ -22,8 +23,9 @@ import { Motion } from "./motion.mjs";
 import { Pace } from "./pace.mjs";
 import { Scene } from "./scene.mjs";
 import { Split } from "./split.mjs";
-import { STYLE } from "./style.mjs";
 import { wishesOf } from "./wishes.mjs";
+
+export const STYLE = new Style(import.meta.resolve("./viewer.css"));
 
 /** Backing pixels of the picture's longer side, at most. */
 const MOST_PIXELS = 2048;
@@ -112,10 +114,7 @@ export class Viewer extends EventTarget {
     this.element = element("div", { class: "zoomstack-viewer", "data-capture-wheel": "true" });
     this.element.viewer = this;
     const root = this.element.attachShadow({ mode: "open" });
-    // A constructed sheet, for a page's security policy may forbid style elements.
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    root.adoptedStyleSheets = [sheet];
+    STYLE.dress(root);
     root.append(this.stage, bar);
     listen(this.picture, this.element, this.wishes);
     // ComfyUI's canvas takes the wheel unless what captures it has the focus.

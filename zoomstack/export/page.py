@@ -23,7 +23,8 @@ VIEWER = Path(__file__).resolve().parents[2] / "web" / "viewer"
 START = "viewer/page.mjs"
 TEMPLATE = "viewer/page.html"
 QUALITY = 92
-_NEEDED = re.compile(r'(?<=from )"(\.\.?/[\w./-]+)"')
+# What a module imports, and what it wants the address of.
+_NEEDED = re.compile(r'(from |import\.meta\.resolve\()"(\.\.?/[\w./-]+)"')
 _PART = re.compile(r"%(title|manifest|modules)%")
 
 
@@ -42,15 +43,16 @@ def page(
 
 
 def modules(viewer: Path = VIEWER) -> dict[str, str]:
-    """An import map of the viewer's modules as data URIs, under names of their own.
+    """An import map of the viewer's modules and styles as data URIs, under names of their own.
 
-    A data URI has no folder that ``"./hud.mjs"`` or ``"../zoom/camera.mjs"`` could mean.
+    A data URI has no folder that ``"./viewer.css"`` or ``"../zoom/camera.mjs"`` could mean.
     """
     found: dict[str, str] = {}
     names = [START]
     for name in names:
         source, needed = _renamed(name, _read(viewer, name))
-        found[f"zoomstack/{name}"] = _uri(source.encode(), "text/javascript")
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        found[f"zoomstack/{name}"] = _uri(source.encode(), kind)
         names += dict.fromkeys(one for one in needed if one not in names)
     return found
 
@@ -60,8 +62,8 @@ def _renamed(name: str, source: str) -> tuple[str, list[str]]:
     needed: list[str] = []
 
     def place(match: re.Match[str]) -> str:
-        needed.append(posixpath.normpath(posixpath.join(posixpath.dirname(name), match[1])))
-        return f'"zoomstack/{needed[-1]}"'
+        needed.append(posixpath.normpath(posixpath.join(posixpath.dirname(name), match[2])))
+        return f'{match[1]}"zoomstack/{needed[-1]}"'
 
     return _NEEDED.sub(place, source), needed
 
