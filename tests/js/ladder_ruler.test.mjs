@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { request } from "../../web/ladder/request.mjs";
-import { decades, magnification, tenTo, ticks } from "../../web/ladder/ticks.mjs";
+import { decades, ticks } from "../../web/ladder/ticks.mjs";
+import { magnification, tenTo } from "../../web/page/magnification.mjs";
 
 test("magnifications multiply down the ladder", () => {
   const [zero, two, ten] = decades([2, 5]);

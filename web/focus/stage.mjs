@@ -2,8 +2,8 @@
  * The box over a picture: drag it, its corners, or draw a new one; or use the keyboard.
  */
 
-import { magnification } from "../ladder/ticks.mjs";
 import { element, named } from "../page/elements.mjs";
+import { magnification } from "../page/magnification.mjs";
 import { Style } from "../page/style.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";

@@ -3,10 +3,10 @@
  */
 
 import { element, named } from "../page/elements.mjs";
+import { magnification } from "../page/magnification.mjs";
 import { fill } from "../page/words.mjs";
 import { createAsk } from "./ask.mjs";
 import { iconButton } from "./buttons.mjs";
-import { magnification } from "./ticks.mjs";
 
 /**
  * @param {object} actions

@@ -3,11 +3,11 @@
  */
 
 import { element } from "../page/elements.mjs";
+import { magnification } from "../page/magnification.mjs";
 import { MIDDLE, misplaced } from "../zoom/geometry.mjs";
 import { makeSortable } from "./drag.mjs";
 import { createRow } from "./row.mjs";
 import { createRuler } from "./ruler.mjs";
-import { magnification } from "./ticks.mjs";
 
 /**
  * @param {import("./row.mjs").RowActions} actions

@@ -3,7 +3,8 @@
  * Magnifications are kept as logarithms: 256 levels of 64 times each are more than a number holds.
  */
 
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+import { tenTo } from "../page/magnification.mjs";
+
 const STEPS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500];
 
 /**
@@ -16,25 +17,6 @@ export function decades(zooms) {
   const sums = [0];
   for (const zoom of zooms) sums.push(sums.at(-1) + Math.log10(zoom));
   return sums;
-}
-
-/**
- * A magnification in words for a person: ×1, ×2.5, ×4096, ×1.6·10⁷.
- *
- * @param {number} decade its log10, at least 0
- */
-export function magnification(decade) {
-  if (decade < 4) return `×${Number((10 ** decade).toPrecision(decade < 2 ? 3 : 4))}`;
-  let [power, lead] = [Math.floor(decade), (10 ** (decade % 1)).toFixed(1)];
-  if (lead === "10.0") [power, lead] = [power + 1, "1.0"];
-  return lead === "1.0" ? `×${tenTo(power)}` : `×${Number(lead)}·${tenTo(power)}`;
-}
-
-/** A power of ten as printed: 10⁻³; and 1, the unit itself. @param {number} power whole */
-export function tenTo(power) {
-  if (power === 0) return "1";
-  const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
-  return `10${power < 0 ? "⁻" : ""}${digits}`;
 }
 
 /**
