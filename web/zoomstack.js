@@ -5,8 +5,8 @@
  */
 
 import { app } from "../../scripts/app.js";
+import * as anchor from "./comfy/anchor.mjs";
 import * as explorer from "./comfy/explorer.mjs";
-import * as focus from "./comfy/focus.mjs";
 import * as ladder from "./comfy/ladder.mjs";
 
-for (const part of [explorer, focus, ladder]) part.register(app);
+for (const part of [anchor, explorer, ladder]) part.register(app);
