@@ -16,14 +16,13 @@ from browser_kit import (
     shot,
     wait_for_comfy,
 )
-from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, still
+from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shown, state, still
 
 from zoomstack.files.stack_file import save_stack
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.scene.geometry import Geometry
 from zoomstack.scene.stack import ZoomStack
 
-SHOWN = ".zoomstack-viewer[data-ready=true]"
 NOTE = ".zoomstack-explorer [role=status]"
 WIRE = "ZOOM_STACK"
 
@@ -63,14 +62,7 @@ def command(page, name):
 def explore(page, *files, **options):
     load_graph(page, explorer(*files, **options))
     run_graph(page)
-    page.wait_for_selector(SHOWN)
-
-
-def viewers(page, count):
-    """Wait until so many explorers show their stack."""
-    page.wait_for_function(
-        f"count => document.querySelectorAll('{SHOWN}').length === count", arg=count
-    )
+    shown(page)
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
@@ -81,7 +73,7 @@ def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tm
     assert "Queue the workflow" in page.locator(NOTE).text_content()
     shot(page, tmp_path, f"explorer-{renderer}-empty")
     run_graph(page)
-    page.wait_for_selector(SHOWN)
+    shown(page)
     shot(page, tmp_path, f"explorer-{renderer}")
     assert page.evaluate("() => window.evil") is None
 
@@ -122,7 +114,7 @@ def is_the_stack(browser, path, stack, close):
     film = FrameRenderer(stack.levels, stack.geometry)
     with page_of(browser, (path.as_uri(),)) as page:
         page.goto(path.as_uri())
-        page.wait_for_selector(SHOWN)
+        shown(page)
         for depth in DEPTHS:
             go(page, depth, (stack.geometry.width, stack.geometry.height))
             got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
@@ -162,11 +154,11 @@ def test_the_box_on_the_explorer_writes_the_ladder(server, stacks, comfy_page, t
     graph = graph_of(nodes, [(1, 0, 9, "stack", WIRE)], size=(640, 660))
     load_graph(page, graph)
     run_graph(page)
-    page.wait_for_selector(SHOWN)
+    shown(page)
     go(page, DEPTHS[1])
     tool.click()
     still(page)
-    assert page.locator(".zoomstack-viewer").get_attribute("data-depth") == "0.0000"
+    assert state(page)[0] == 0
     box = page.locator(".zs-focus").bounding_box()
     picture = page.locator(".picture").bounding_box()
     assert box == pytest.approx(picture, abs=1)
@@ -183,11 +175,11 @@ def test_the_box_on_the_explorer_writes_the_ladder(server, stacks, comfy_page, t
 
     drag((0.5, 0.5), (0.6, 0.4))
     assert text() == "a galaxy\n[focus=0.6,0.4] a planet\na leaf"
-    assert page.locator(".zoomstack-viewer").get_attribute("data-depth") == "0.0000"
+    assert state(page)[0] == 0
     shot(page, tmp_path, f"explorer-{renderer}-focus")
     page.locator(".stage").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_selector(".zoomstack-viewer[data-depth='1.0000']")
+    page.wait_for_function(f"() => {VIEWER}.depth.level === 1 && !{VIEWER}.waiting")
     page.wait_for_selector(".zs-focus", state="visible")
     assert page.locator(".zs-focus-frame").get_attribute("aria-label").startswith("Level 2")
     drag((0.1, 0.1), (0.5, 0.5))  # a new box
@@ -209,33 +201,36 @@ def test_it_survives_whatever_happens_to_the_graph(server, stacks, comfy_page, r
     command(page, "Comfy.NewBlankWorkflow")
     page.wait_for_function("() => app.graph.nodes.length === 0")
     command(page, "Workspace.PreviousOpenedWorkflow")
-    viewers(page, 1)
+    shown(page)
     assert page.evaluate(f"() => {VIEWER}.depth.offset") == DEPTHS[1].offset, "another tab"
 
     page.evaluate("() => app.canvas.selectItems([app.graph.getNodeById(9)])")
     command(page, "Comfy.Canvas.CopySelected")
     command(page, "Comfy.Canvas.PasteFromClipboard")
-    viewers(page, 2)
+    shown(page, 2)
     command(page, "Comfy.Undo")
     page.wait_for_function("() => app.graph.nodes.length === 2")
-    viewers(page, 1)
+    shown(page)
 
     saved = page.evaluate("() => app.graph.serialize()")
     page.reload(wait_until="domcontentloaded")
     wait_for_comfy(page)
     load_graph(page, saved)
-    viewers(page, 1)
+    shown(page)
 
     page.evaluate("() => app.canvas.selectItems([app.graph.getNodeById(9)])")
     command(page, "Comfy.Graph.ConvertToSubgraph")
     page.evaluate("() => app.canvas.openSubgraph([...app.rootGraph.subgraphs.values()][0])")
-    viewers(page, 1)
-    page.evaluate("() => { document.querySelector('.zoomstack-viewer').dataset.old = 1; }")
+    shown(page)
+    page.evaluate(f"() => {{ window.old = {VIEWER}; }}")
     page.evaluate(
         "() => { app.rootGraph.getNodeById(1).widgets[0].value = 'b.safetensors [input]'; }"
     )
     run_graph(page)
-    page.wait_for_selector(f"{SHOWN}:not([data-old])")
+    page.wait_for_function("""() => {
+      const viewer = document.querySelector(".zoomstack-viewer")?.viewer;
+      return viewer && viewer !== window.old && viewer.ready;
+    }""")
 
     shutil.rmtree(server.base / "temp" / "zoomstack")
     load_graph(page, saved)

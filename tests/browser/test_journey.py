@@ -16,13 +16,12 @@ from browser_kit import (
     start_graph,
 )
 from PIL import Image
-from viewer_kit import VIEWER, go, shift, still
+from viewer_kit import VIEWER, go, shift, shown, still
 
 from zoomstack.files.stack_file import load_stack
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.scene.depth import Depth
 
-SHOWN = ".zoomstack-viewer[data-ready=true]"
 STEPS, SIDE = 8, 128
 PROMPTS = ["a planet", "a continent", "a coast line", "an island"]
 DEPTHS = (Depth(0), Depth(1, 0.4), Depth(2, 0.75))
@@ -87,7 +86,7 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     assert quarters.std(axis=(1, 3)).min() > 2, "every level shows something"
 
     # The result, in the node: the library's frames, whatever the wheel does.
-    page.wait_for_selector(SHOWN)
+    shown(page)
     (saved,) = set(server.output.glob("zoom_stack_*.safetensors")) - before
     stack = load_stack(saved)
     assert list(stack.prompts) == PROMPTS
@@ -111,7 +110,7 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     download.value.save_as(path)
     with page_of(browser, (path.as_uri(),), viewport={"width": 900, "height": 720}) as offline:
         offline.goto(path.as_uri())
-        offline.wait_for_selector(SHOWN)
+        shown(offline)
         is_the_film(offline, stack, 2)
         shot(offline, tmp_path, f"journey-{renderer}-page")
 

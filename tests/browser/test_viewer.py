@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from browser_kit import page_of, pixels, shot, shots_folder
-from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shift, still
+from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shift, shown, state, still
 
 from zoomstack.export import page as saved_page
 from zoomstack.film.frames import FrameRenderer
@@ -33,7 +33,7 @@ def opened(browser):
             options = {"viewport": {"width": 900, "height": 720}} | options
             page = open_pages.enter_context(page_of(browser, (path.as_uri(),), **options))
             page.goto(path.as_uri())
-            page.wait_for_selector(".zoomstack-viewer[data-ready=true]")
+            shown(page)
             return page
 
         yield visit
@@ -47,7 +47,7 @@ def test_a_frame_is_the_films_frame(opened, tmp_path, kind, close):
     if kind == "canvas":
         page.evaluate(f"() => {VIEWER}.scene.canvas.getContext('webgl2')"
                       ".getExtension('WEBGL_lose_context').loseContext()")  # fmt: skip
-        page.wait_for_selector(".zoomstack-viewer[data-renderer=canvas]")
+        page.wait_for_function(f"() => {VIEWER}.scene.renderer.kind === 'canvas'")
     g = stack.geometry
     for size in ((g.width, g.height), (360, 240), (120, 80)):
         film = FrameRenderer(stack.levels, g, size[1], size[0])
@@ -55,15 +55,10 @@ def test_a_frame_is_the_films_frame(opened, tmp_path, kind, close):
             go(page, depth, size)
             got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
             assert got.shape == want.shape
-            assert page.locator(".zoomstack-viewer").get_attribute("data-renderer") == kind
+            assert page.evaluate(f"() => {VIEWER}.scene.renderer.kind") == kind
             error = np.abs(got.astype(float) - want).mean()
             assert error < close, (size, depth)
             assert np.abs(shift(got, want)).max() < 0.1, (size, depth)
-
-
-def state(page):
-    """Where the camera is, as one number, and its pan."""
-    return page.evaluate(f"() => [Number({VIEWER}.element.dataset.depth), {VIEWER}.motion.pan.x]")
 
 
 def press(page, key):

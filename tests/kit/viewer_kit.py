@@ -8,6 +8,9 @@ from zoomstack.scene.geometry import Geometry
 from zoomstack.scene.stack import ZoomStack
 
 VIEWER = "document.querySelector('.zoomstack-viewer').viewer"
+# How many viewers on the page show a frame that has all of its pictures.
+SHOWN = """[...document.querySelectorAll(".zoomstack-viewer")]
+  .filter((element) => element.viewer.ready).length"""
 DEPTHS = (Depth(1), Depth(0, 0.37), Depth(2, 0.83))
 EVIL = '</script><script>window.evil=1</script><img src=x onerror="window.evil=1">\u2028 & "quotes"'
 
@@ -25,6 +28,19 @@ def scene(height=160, width=240, zooms=(2.0, 3.5, 1.7), seed=0):
         levels += grown / 2 ** (octave - 2)
     prompts = tuple(f"level {i}, a place with a name" for i in range(g.levels))
     return ZoomStack((levels / 4 + 0.5).clamp(0, 1), g, prompts)
+
+
+def shown(page, count=1):
+    """Wait until so many viewers show their stack."""
+    page.wait_for_function(f"count => {SHOWN} === count", arg=count)
+
+
+def state(page):
+    """Where the camera is, as one number, and its pan."""
+    return page.evaluate(f"""() => {{
+      const {{ depth, motion }} = {VIEWER};
+      return [Number((depth.level + depth.offset).toFixed(4)), motion.pan.x];
+    }}""")
 
 
 def go(page, depth, size=None):

@@ -1,8 +1,8 @@
 /**
  * The explorer of a zoom stack, as one element: used by the node in ComfyUI and by saved pages.
  *
- * It tells with an event "drawn" that it shows another frame. Its element knows it (`element.viewer`) and
- * carries what tests and style sheets want to know: `data-depth`, `data-renderer`, `data-ready`.
+ * It tells with an event "drawn" that it shows another frame; `depth` and `ready` say which, and
+ * whether it is whole. Its element knows it: `element.viewer`.
  *
  * @import { Depth } from "../zoom/depth.mjs"
  * @import { Source } from "./scene.mjs"
@@ -13,7 +13,7 @@
 import { element } from "../page/elements.mjs";
 import { Style } from "../page/style.mjs";
 import { WORDS } from "../page/words.mjs";
-import { asNumber, depthAt, travel } from "../zoom/depth.mjs";
+import { depthAt, travel } from "../zoom/depth.mjs";
 import { Borders } from "./borders.mjs";
 import { Controls } from "./controls.mjs";
 import { Filmstrip } from "./filmstrip.mjs";
@@ -50,6 +50,8 @@ export class Viewer extends EventTarget {
     [this.scene, this.other] = this.scenes;
     this.motion = new Motion(this.scene.camera);
     this.pace = new Pace();
+    /** Whether the frame on show has all of its pictures. */
+    this.ready = false;
     this.borders = new Borders(words);
     const onJump = (depth) => this.change(() => this.motion.jumpTo(depth));
     this.strip = new Filmstrip(source, { onJump, onGlide: (depth) => this.goTo(depth) }, words);
@@ -163,11 +165,7 @@ export class Viewer extends EventTarget {
       frames: this.borders.shown,
       full: document.fullscreenElement === this.element,
     });
-    Object.assign(this.element.dataset, {
-      depth: asNumber(depth).toFixed(4),
-      renderer: scene.renderer.kind,
-      ready: String(scene.ready(depth)),
-    });
+    this.ready = scene.ready(depth);
   }
 
   /** Where the second stack is magnified as the first is. */
