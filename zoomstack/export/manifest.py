@@ -62,7 +62,7 @@ def broken(levels: Tensor) -> list[str]:
     word, verb = ("Level", "holds") if len(found) == 1 else ("Levels", "hold")
     return [
         f"{word} {names} (0 is the widest) {verb} NaN or infinite values in up to "
-        f"{100 * max(shares):.2g} % of the pixels, shown black. Decode with a VAE in a wider "
+        f"{100 * max(shares):.3g} % of the pixels, shown black. Decode with a VAE in a wider "
         "precision."
     ]
 
