@@ -7,11 +7,12 @@ import test from "node:test";
 import { buildPage } from "../../web/viewer/bundle.mjs";
 import { keyWish } from "../../web/viewer/input.mjs";
 import { Loader, roomFor, wanted } from "../../web/viewer/loader.mjs";
-import { checked } from "../../web/viewer/manifest.mjs";
+import { VERSION, checked, geometryOf, titleOf } from "../../web/viewer/manifest.mjs";
 import { Motion } from "../../web/viewer/motion.mjs";
 import { magnification, scaleBar } from "../../web/viewer/scale.mjs";
 import { Camera } from "../../web/zoom/camera.mjs";
 import { asNumber, depthAt } from "../../web/zoom/depth.mjs";
+import { near, shared } from "./shared.mjs";
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
 
@@ -106,19 +107,38 @@ test("a scale bar is round, fits, and knows its unit", () => {
   }
 });
 
+test("a unit of the scale bar is as long as the same word that is typed", () => {
+  for (const [text, decade] of Object.entries(shared.decades)) {
+    const { share, label } = scaleBar(0, 4 * 10 ** decade);
+    assert.equal(label, text);
+    near(share, 0.25, text);
+  }
+});
+
+const { whole } = shared.manifests;
+
+test("what Python writes of a stack is what is read of it", () => {
+  for (const manifest of Object.values(shared.manifests)) {
+    assert.equal(checked(manifest).version, VERSION);
+    assert.deepEqual(Object.keys(manifest), Object.keys(whole));
+  }
+  assert.deepEqual(geometryOf(whole), shared.geometries.mixed);
+  assert.deepEqual([0, 4].map((level) => titleOf(whole, level)), ["a", "e"]);
+  assert.equal(titleOf(shared.manifests.broken, 1), "level 1");
+});
+
 const manifest = () => ({
-  format: "zoomstack", version: 1, width: 4, height: 3, zooms: [2, 3],
-  focus: [[0.5, 0.5], [0.4, 0.6]], prompts: ["a", "b", "c"], agreement: [40, null], metres: null,
-  files: ["a.png", "b.png", "c.png"], thumbnails: null, notes: [],
+  ...whole, zooms: [2, 3], focus: [[0.5, 0.5], [0.4, 0.6]], prompts: ["a", "b", "c"],
+  files: ["a.png", "b.png", "c.png"], thumbnails: null,
 }); // prettier-ignore
 
 test("a manifest that is none is refused with a reason", () => {
-  assert.equal(checked(manifest()).width, 4);
+  assert.equal(checked(manifest()).width, whole.width);
   const refused = [
     [null, /not a zoom stack's/], [{ version: 9 }, /version 9.*update/], [{ files: [] }, /pictures/],
     [{ zooms: [2] }, /3 levels need 2 zoom/], [{ zooms: [2, 1] }, /over 1/],
     [{ focus: [[0, 0], [2, 0]] }, /focus/], [{ prompts: ["x"] }, /3 prompts/],
-    [{ prompts: [1, 2, 3] }, /prompts/], [{ width: 0 }, /0 x 3/],
+    [{ prompts: [1, 2, 3] }, /prompts/], [{ width: 0 }, /0 x 63/],
   ]; // prettier-ignore
   for (const [change, reason] of refused) {
     assert.throws(() => checked(change && { ...manifest(), ...change }), reason);

@@ -1,26 +1,39 @@
-/** The viewer's maths against the Python library's numbers (tests/viewer_numbers.py). */
+/** The library in JavaScript against the Python library's own numbers (tests/viewer_numbers.py). */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { Camera } from "../../web/zoom/camera.mjs";
 import * as depth from "../../web/zoom/depth.mjs";
-import { inside, size } from "../../web/zoom/geometry.mjs";
+import * as geometry from "../../web/zoom/geometry.mjs";
+import { MOST_LEVELS } from "../../web/zoom/ladder.mjs";
 import { covered, cropped, layersOf, softEdge } from "../../web/zoom/layers.mjs";
 import { axis } from "../../web/zoom/lens.mjs";
-import { wayOf } from "../../web/zoom/path.mjs";
+import { DIRECTIONS, EASINGS, wayOf } from "../../web/zoom/path.mjs";
+import { near, shared } from "./shared.mjs";
 
-const shared = JSON.parse(readFileSync(new URL("./viewer.json", import.meta.url)));
-const CLOSE = 1e-7;
-
-const near = (got, want, what, close = CLOSE) =>
-  assert.ok(Math.abs(got - want) <= close * Math.max(1, Math.abs(want)), `${what}: ${got}, ${want}`);
+const { inside, size } = geometry;
 const nearSpan = (span, [first, last], what) => {
   near(span.first, first, `${what} first`);
   near(span.last, last, `${what} last`);
 };
 const at = ([level, offset]) => depth.depthAt(level, offset);
+
+test("what both libraries name is the same", () => {
+  const { SLACK, TOUCH, MIDDLE } = geometry;
+  const here = { SLACK, TOUCH, SNAP: depth.SNAP, MIDDLE, MOST_LEVELS, DIRECTIONS };
+  assert.deepEqual({ ...here, EASINGS: Object.keys(EASINGS) }, shared.constants);
+});
+
+test("a level lies in the one above it where Python puts it", () => {
+  for (const { geometry: name, parent, zoom, rows, columns } of shared.placements) {
+    const placed = geometry.placement(shared.geometries[name], parent);
+    for (const [axis_, left] of [["rows", rows], ["columns", columns]]) {
+      assert.equal(placed[axis_].zoom, zoom);
+      near(placed[axis_].left, left, `${name}, level ${parent + 1}, ${axis_}`);
+    }
+  }
+});
 
 test("a pixel's weights are the film's", () => {
   for (const { count, size: pixels, start, step, matrix } of shared.lenses) {

@@ -1,26 +1,30 @@
-"""Numbers that the viewer's JavaScript must meet: the Python library's own, as JSON.
+"""What crosses from Python to JavaScript, as JSON that both must meet: the library's own numbers.
 
-    python tests/kit/viewer_numbers.py
-
-writes tests/js/viewer.json again; tests/js reads it, and test_viewer_numbers.py holds it to what
-the library says today.
+tests/js reads tests/js/viewer.json, and test_viewer_numbers.py beside it holds it to what the
+library says today.
 """
 
 import json
+import math
 
 import numpy as np
 import torch
 from checkout import SHARED
 from ladders import mixed
 
+from zoomstack.export import describe
+from zoomstack.export.length import metres
 from zoomstack.film.camera import Camera
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.film.layers import covered, layers_of, narrowing, soft_edge
 from zoomstack.film.path import DIRECTIONS, EASINGS
 from zoomstack.film.path import Path as Course
 from zoomstack.linear.lens import axis
-from zoomstack.scene.depth import Depth
-from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.depth import SNAP, Depth
+from zoomstack.scene.geometry import MIDDLE, TOUCH, Geometry
+from zoomstack.scene.ladder import MOST_LEVELS
+from zoomstack.scene.span import SLACK
+from zoomstack.scene.stack import ZoomStack
 
 FILE = SHARED / "viewer.json"
 OFFSETS = (0.0, 0.004, 0.37, 0.6, 0.996)
@@ -33,11 +37,20 @@ GEOMETRIES = {
     "one": Geometry(7, 9, ()),
 }
 FRAMES = ((0, 0), (50, 122), (122, 50))
+UNITS = ("fm", "pm", "nm", "\u00b5m", "mm", "m", "km", "AU", "light years")
 LENSES = ((17, 47, 3.37, 0.41), (17, 47, -0.2, 1.0), (9, 47, 0.7, 2.55), (5, 640, -3.0, 128.0))
 
 
 def numbers():
     return {
+        "constants": {
+            "SLACK": SLACK, "TOUCH": TOUCH, "SNAP": SNAP, "MIDDLE": MIDDLE,
+            "MOST_LEVELS": MOST_LEVELS, "EASINGS": list(EASINGS), "DIRECTIONS": list(DIRECTIONS),
+        },
+        "decades": {f"1 {unit}": math.log10(metres(f"1 {unit}")) for unit in UNITS},
+        "manifests": {name: _manifest(*case) for name, case in _stacks().items()},
+        "placements": [_placement(name, i) for name in ("mixed", "corner")
+                       for i in range(GEOMETRIES[name].levels - 1)],
         "geometries": {name: _geometry(g) for name, g in GEOMETRIES.items()},
         "lenses": [_lens(*case) for case in LENSES],
         "views": [_view(name, depth) for name, depth in _depths()],
@@ -58,6 +71,32 @@ def _depths():
         levels = (0, 100, 131) if name == "deep" else range(g.levels - 1)
         yield from ((name, Depth(i, offset)) for i in levels for offset in OFFSETS)
         yield name, Depth(g.levels - 1)
+
+
+def _stacks():
+    """Stacks whose agreement needs no arithmetic, and how wide the widest view is."""
+    g = GEOMETRIES["mixed"]
+    levels = torch.zeros(g.levels, 1, g.height, g.width)
+    broken = levels.clone()
+    broken[1] = float("nan")
+    return {
+        "whole": (ZoomStack(levels, g, tuple("abcde")), 1.27e7),
+        "broken": (ZoomStack(broken, g), 0.0),
+        "one": (ZoomStack(levels[:1], GEOMETRIES["one"].resized(g.height, g.width)), 0.0),
+    }
+
+
+def _manifest(stack, wide):
+    files = [f"level_{i}.png" for i in range(stack.geometry.levels)]
+    sheet = {"file": "sheet.jpg", "columns": 3, "width": 20, "height": 30}
+    return describe(stack, files, sheet, wide)
+
+
+def _placement(name, parent):
+    """Both axes of a child's frame, in its parent's."""
+    rows, columns = GEOMETRIES[name].placement(parent, parent + 1)
+    left = {"rows": rows.left / rows.size, "columns": columns.left / columns.size}
+    return {"geometry": name, "parent": parent, "zoom": rows.zoom, **left}
 
 
 def _geometry(g):
@@ -114,7 +153,3 @@ def text():
         opening, closing = "{}" if isinstance(cases, dict) else "[]"
         parts.append(f'"{name}": {opening}\n' + ",\n".join(lines) + f"\n{closing}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-if __name__ == "__main__":
-    FILE.write_text(text(), "utf-8")
