@@ -1,22 +1,46 @@
 """The JavaScript that needs no browser is tested by node's own test runner."""
 
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+import torch
 from browser_kit import missing
+from ladders import mixed
 
+from zoomstack.export import page
+from zoomstack.scene.stack import ZoomStack
 from zoomstack.setup.places import REPOSITORY
 
 OLDEST = 20  # whose arrays have toSpliced
+EVIL = "</script><title>&amp; 'a' \"b\" %modules% \u2028"
+MANIFEST = re.compile(r'(?<=id="zoom">).*(?=</script>)')
+# Standard input is a manifest whose files are data URIs; standard output is the browser's page.
+BUILD = """
+import { readFileSync } from "node:fs";
+import { buildPage } from "./web/viewer/bundle.mjs";
+
+const manifest = JSON.parse(readFileSync(0, "utf-8"));
+const read = async (name) => readFileSync(`web/${name}`, "utf-8");
+const fetched = async (uri) => {
+  const [, type, text] = /^data:(.*);base64,(.*)$/.exec(uri);
+  return { bytes: Buffer.from(text, "base64"), type };
+};
+process.stdout.write(await buildPage(manifest, read, fetched));
+"""
 
 
-def test_the_pure_modules_do_as_their_own_tests_say():
-    node = next(filter(is_new_enough, programs()), None)
-    if node is None:
-        missing(f"no node {OLDEST} or newer is here to run tests/js")
+@pytest.fixture(scope="module")
+def node():
+    found = next(filter(is_new_enough, programs()), None)
+    return found or missing(f"no node {OLDEST} or newer is here to run JavaScript")
+
+
+def test_the_pure_modules_do_as_their_own_tests_say(node):
     tests = sorted((REPOSITORY / "tests" / "js").glob("*.test.mjs"))
     assert tests
     # TAP, not the spec reporter: its last lines would be taken for those of the whole run.
@@ -25,6 +49,20 @@ def test_the_pure_modules_do_as_their_own_tests_say():
     failures = re.findall(r"^ *not ok .*(?:\n(?! *(?:not )?ok ).*)*", done.stdout, re.MULTILINE)
     assert done.returncode == 0, "\n".join(failures) or done.stderr
     assert int(re.search(r"^# pass (\d+)", done.stdout, re.MULTILINE)[1]) >= len(tests)
+
+
+@pytest.mark.parametrize("prompts", [(), (EVIL, "b", "c", "d", EVIL)], ids=["none", "evil"])
+def test_the_browser_saves_the_page_that_the_library_writes(node, prompts):
+    g = mixed()
+    written = "".join(page(ZoomStack(torch.rand(g.levels, 3, g.height, g.width), g, prompts), 1.5))
+    (given,) = MANIFEST.findall(written)
+    command = [node, "--input-type=module", "--eval", BUILD]
+    built = subprocess.run(
+        command, input=given, capture_output=True, encoding="utf-8", cwd=REPOSITORY, check=True
+    ).stdout
+    # 2.0 there is 2 here.
+    assert MANIFEST.sub("", built) == MANIFEST.sub("", written)
+    assert json.loads(MANIFEST.search(built)[0]) == json.loads(given)
 
 
 def programs():

@@ -1,5 +1,6 @@
 /**
- * One page with everything in it, built in the browser; zoomstack/export/page.py builds the same.
+ * One page with everything in it, built in the browser; zoomstack/export/page.py builds the same,
+ * but for how it spells numbers.
  *
  * The viewer's modules and styles are data URIs in an import map, under names of their own, for a
  * data URI has no folder that "./viewer.css" or "../zoom/camera.mjs" could mean.

@@ -1,6 +1,6 @@
 """A stack as one HTML page that needs nothing else: the node's own viewer, pictures inside.
 
-``web/viewer/bundle.mjs`` builds the same page in the browser.
+``web/viewer/bundle.mjs`` builds the same page in the browser, but for how it spells numbers.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _title(stack: ZoomStack) -> str:
 
 def _text(text: str) -> str:
     # A lone surrogate, which a prompt from a JSON API may hold, cannot be written to a file.
-    return html.escape(text.encode("utf-8", "replace").decode("utf-8"))
+    return html.escape(text.encode("utf-8", "replace").decode("utf-8"), quote=False)
 
 
 def _script(value: Any) -> str:
