@@ -8,11 +8,10 @@ import * as depth from "../../web/zoom/depth.mjs";
 import * as geometry from "../../web/zoom/geometry.mjs";
 import { MOST_LEVELS } from "../../web/zoom/ladder.mjs";
 import { covered, cropped, layersOf, softEdge } from "../../web/zoom/layers.mjs";
-import { axis } from "../../web/zoom/lens.mjs";
+import { axis, axisOf } from "../../web/zoom/lens.mjs";
 import { DIRECTIONS, EASINGS, wayOf } from "../../web/zoom/path.mjs";
 import { near, shared } from "./shared.mjs";
 
-const { inside, size } = geometry;
 const nearSpan = (span, [first, last], what) => {
   near(span.first, first, `${what} first`);
   near(span.last, last, `${what} last`);
@@ -84,53 +83,6 @@ test("a film's moments are the Python path's", () => {
   }
 });
 
-test("the way there and back again is no way, at any depth", () => {
-  const zooms = new Array(499).fill(2);
-  for (const from of [at([0, 0]), at([0, 0.3]), at([250, 0.9]), at([499, 0])]) {
-    for (const log of [0.001, 0.7, 33.3]) {
-      const sign = from.level === 499 ? -1 : 1;
-      const there = depth.travel(zooms, from, sign * log);
-      near(depth.between(zooms, from, there), sign * log, "the way");
-      const back = depth.travel(zooms, there, -sign * log);
-      near(depth.asNumber(back), depth.asNumber(from), "there and back");
-    }
-  }
-});
-
-test("nobody falls out of either end", () => {
-  const zooms = [2, 4];
-  assert.deepEqual(depth.travel(zooms, at([1, 0.5]), 99), at([2, 0]));
-  assert.deepEqual(depth.travel(zooms, at([1, 0.5]), -99), at([0, 0]));
-  assert.deepEqual(depth.travel([], at([0, 0]), 1), at([0, 0]));
-  assert.deepEqual(depth.travel(zooms, at([0, 0]), Math.log(2)), at([1, 0]));
-});
-
-test("what lies under the pointer stays there while the course allows it", () => {
-  const g = shared.geometries.pure;
-  const camera = new Camera(g);
-  const from = at([1, 0.2]);
-  const to = depth.travel(g.zooms, from, 0.3);
-  const pointer = { x: 0.6, y: 0.45 };
-  const pan = camera.anchored(from, { x: 0, y: 0 }, to, pointer);
-  const [before, after] = [camera.view(from), camera.view(to, pan)];
-  for (const [axis_, share] of [["columns", pointer.x], ["rows", pointer.y]]) {
-    const point = (view) => view[axis_].first + share * size(view[axis_]);
-    near(point(after), point(before), axis_);
-  }
-});
-
-test("a pan never shows what lies outside of the widest level", () => {
-  for (const g of Object.values(shared.geometries)) {
-    const camera = new Camera(g);
-    const pan = camera.held(at([0, 0]), { x: 0.4, y: -0.4 });
-    near(pan.x, 0, "x");
-    near(pan.y, 0, "y");
-    if (!g.zooms.length) continue;
-    const view = camera.view(at([0, 0.5]), { x: 0.5, y: 0.5 });
-    assert.ok(inside(view.rows) && inside(view.columns));
-  }
-});
-
 test("a wider level stands in for one that has not come yet", () => {
   const g = shared.geometries.pure;
   const view = new Camera(g).view(at([2, 0.3]));
@@ -138,4 +90,23 @@ test("a wider level stands in for one that has not come yet", () => {
   assert.deepEqual(levels((level) => level !== 2), [1, 3]);
   assert.deepEqual(levels((level) => level === 0), [0]);
   assert.deepEqual(levels(() => false), []);
+});
+
+test("a part of a frame is seen as the same part of the whole", () => {
+  const span = { first: -0.13, last: 0.71 };
+  const [count, pixels, start, stop] = [37, 53, 5, 31];
+  const whole = axisOf(span, { start: 0, stop: count }, count, pixels);
+  const part = axisOf(span, { start, stop }, count, pixels);
+  const { taps } = whole;
+  assert.equal(part.taps, taps);
+  assert.deepEqual(part.first, whole.first.slice(start, stop));
+  part.weights.forEach((weight, k) => near(weight, whole.weights[start * taps + k], `weight ${k}`));
+});
+
+test("a level at its own size is seen as it is", () => {
+  const { taps, first, weights } = axisOf(geometry.WHOLE, { start: 0, stop: 11 }, 11, 11);
+  weights.forEach((weight, k) => {
+    const pixel = Math.floor(k / taps);
+    near(weight, Number(first[pixel] + (k % taps) === pixel), `pixel ${pixel}`, 1e-12);
+  });
 });
