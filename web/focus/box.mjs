@@ -59,9 +59,8 @@ export function drawn(corner, pointer) {
   const signs = corner.map((from, axis) => (pointer[axis] < from ? -1 : 1));
   const wanted = Math.max(...corner.map((from, axis) => Math.abs(pointer[axis] - from)));
   const room = Math.min(...corner.map((from, axis) => (signs[axis] < 0 ? from : 1 - from)));
-  const most = Math.min(room, 1 / LEAST_ZOOM);
   const least = 1 / MOST_ZOOM;
-  const side = clamp(wanted, least, Math.max(most, least));
+  const side = clamp(wanted, least, Math.max(room, least));
   const { zoom } = tidy({ zoom: 1 / side, focus: [...MIDDLE] });
   const half = 0.5 / zoom;
   return tidy({ zoom, focus: [corner[0] + signs[0] * half, corner[1] + signs[1] * half] });

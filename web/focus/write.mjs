@@ -36,7 +36,7 @@ export function withPlace(text, zoomFactor, level, { zoom, focus }) {
   const lines = read(text);
   const row = rowsOf(lines)[level];
   const change = {};
-  if (zoom !== (row.zoom ?? zoomFactor)) change.zoom = zoom === zoomFactor ? null : zoom;
+  if (zoom !== row.zoom) change.zoom = zoom === zoomFactor ? null : zoom;
   const before = row.focus ?? MIDDLE;
   if (focus.some((centre, axis) => centre !== before[axis])) {
     change.focus = focus.every((centre, axis) => centre === MIDDLE[axis]) ? null : focus;

@@ -52,8 +52,7 @@ function rungsOf(value) {
   if (list) return rungsOf(list);
   // {"1": "a galaxy", "2": "a planet"}, or one row alone
   const one = rungOf(value);
-  const each = Object.values(value);
-  return one ? [one] : each.every((entry) => typeof entry !== "number") ? rungsOf(each) : null;
+  return one ? [one] : rungsOf(Object.values(value));
 }
 
 /** @param {unknown} value @returns {Rung | null} */
