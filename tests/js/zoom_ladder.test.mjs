@@ -6,14 +6,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { parseLadder } from "../../web/zoom/ladder.mjs";
+import { MOST_LEVELS, parseLadder } from "../../web/zoom/ladder.mjs";
 import { typed } from "../../web/zoom/numbers.mjs";
 import {
   asPrompt, duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
 } from "../../web/zoom/rows.mjs";
 import { random, sample } from "./random.mjs";
 
-const { cases } = JSON.parse(readFileSync(new URL("ladder.json", import.meta.url), "utf-8"));
+const { cases, written } = JSON.parse(readFileSync(new URL("ladder.json", import.meta.url), "utf-8"));
 const WORDS = [
   "a", "coast line", "# note", "", "  ", "[p=3] b", "[p=2.5  focus=0.4,0.6]  c", "[old photo] d",
   "\ta leaf\t", "[p=two] e", "[p=2 f", "é 🌍", "[focus=0.5,0.5]", "<b>g</b>",
@@ -31,6 +31,20 @@ for (const { text, zoom_factor, error, ...ladder } of cases) {
     else assert.deepEqual(parseLadder(text, zoom_factor), ladder);
   });
 }
+
+test("rows are written as Python reads them", () => {
+  for (const { rungs, text, zooms, focus } of written) {
+    assert.equal(write(insertRows(read(""), 0, rungs)), text);
+    const prompts = rungs.map((rung) => rung.prompt);
+    assert.deepEqual(parseLadder(text), { prompts, zooms, focus });
+  }
+});
+
+test("a ladder has up to 256 levels", () => {
+  const line = "a\n";
+  assert.equal(parseLadder(line.repeat(MOST_LEVELS)).prompts.length, MOST_LEVELS);
+  assert.throws(() => parseLadder(line.repeat(MOST_LEVELS + 1)), /257 levels/);
+});
 
 test("a text that is read and written is the same text", () => {
   for (const next of random(200)) {

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from zoomstack.scene.ladder import Ladder, parse_ladder
 
 # The browser's reader of the same text has these cases too.
-CASES = json.loads((SHARED / "ladder.json").read_text("utf-8"))["cases"]
+FILE = json.loads((SHARED / "ladder.json").read_text("utf-8"))
+CASES, WRITTEN = FILE["cases"], FILE["written"]
 
 TEXT = """
 # from far to near
@@ -42,6 +43,10 @@ def test_negatives_are_one_for_all_or_one_a_level():
     assert parse_ladder("a\nb", negative="\n\nblurry\n").negatives == ("blurry", "blurry")
 
 
+def test_a_ladder_may_have_256_levels():
+    assert parse_ladder("a\n" * 256).levels == 256
+
+
 def test_brackets_that_place_nothing_belong_to_the_prompt():
     assert parse_ladder("[old photo] a coast").prompts == ("[old photo] a coast",)
 
@@ -51,6 +56,7 @@ def test_brackets_that_place_nothing_belong_to_the_prompt():
     [
         ("", "ladder is empty"),
         ("# only\n\n  \n", "ladder is empty"),
+        ("a\n" * 257, "has 257 levels; it may have up to 256"),
         ("a\n" * 1000, "has 1000 levels; it may have up to 256"),
         ("[p=2] a\nb", "first line has brackets"),
         ("a\n\n[p=2 zoom=3] b", r"Line 3, column 6: 'zoom=3' is not understood"),
@@ -76,6 +82,14 @@ def test_the_browser_and_the_library_read_the_same(case):
         return
     ladder = parse_ladder(case["text"], case["zoom_factor"])
     assert list(ladder.prompts) == case["prompts"]
+    assert list(ladder.zooms) == case["zooms"]
+    assert [list(point) for point in ladder.focus] == case["focus"]
+
+
+@pytest.mark.parametrize("case", WRITTEN, ids=lambda case: case["text"])
+def test_what_the_editor_writes_says_what_its_rows_say(case):
+    ladder = parse_ladder(case["text"])
+    assert list(ladder.prompts) == [rung["prompt"] for rung in case["rungs"]]
     assert list(ladder.zooms) == case["zooms"]
     assert [list(point) for point in ladder.focus] == case["focus"]
 

@@ -10,7 +10,7 @@
  *   the frames of `zooms.length + 1` levels of width x height pixels, widest first
  */
 
-import { general } from "./numbers.mjs";
+import { general } from "./python.mjs";
 
 /** What rounding may add to an edge that touches a border. */
 export const SLACK = 1e-9;

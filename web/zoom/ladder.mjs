@@ -4,6 +4,7 @@
  */
 
 import { MIDDLE, misplaced } from "./geometry.mjs";
+import { quoted } from "./python.mjs";
 
 export const MOST_LEVELS = 256;
 
@@ -151,10 +152,8 @@ export function tooMany(levels) {
 /** @param {string} inside @param {number} at @param {number} number */
 function notUnderstood(inside, at, number) {
   const word = WORD.exec(inside.slice(at));
-  const column = 2 + [...inside.slice(0, at + word.index)].length;
-  const quote = word[0].includes("'") && !word[0].includes('"') ? '"' : "'";
   return (
-    `Line ${number}, column ${column}: ${quote}${word[0]}${quote} is not understood; ` +
+    `Line ${number}, column ${2 + at + word.index}: ${quoted(word[0])} is not understood; ` +
     "brackets hold p=NUMBER and focus=X,Y, such as [p=3.5 focus=0.4,0.6]."
   );
 }
