@@ -53,6 +53,19 @@ test("a corner that is dragged leaves the opposite one where it is", () => {
   near(top, 0.25);
 });
 
+test("a box grows towards the pointer, as far as the picture goes", () => {
+  assert.deepEqual(drawn([0.25, 0.75], [0.5, 0.6]), { zoom: 4, focus: [0.375, 0.625] });
+  assert.deepEqual(drawn([0.9, 0.5], [3, 0.5]), { zoom: 10, focus: [0.95, 0.55] });
+  assert.deepEqual(drawn([0, 0], [1, 1]), { zoom: LEAST_ZOOM, focus: [0.477, 0.477] });
+});
+
+test("right is right, down is down, and smaller is a larger factor", () => {
+  const place = { zoom: 4, focus: [0.5, 0.4] };
+  assert.deepEqual(moved(place, 0.1, 0.05), { zoom: 4, focus: [0.6, 0.45] });
+  assert.deepEqual(shrunk(place, 1.5), { zoom: 6, focus: [0.5, 0.4] });
+  assert.deepEqual(oppositeCorner(place, [-1, 1]), [0.625, 0.275]);
+});
+
 test("factors near to whole numbers become whole", () => {
   assert.equal(tidy({ zoom: 2.95, focus: [0.5, 0.5] }).zoom, 3);
   assert.equal(tidy({ zoom: 2.8765, focus: [0.5, 0.5] }).zoom, 2.88);

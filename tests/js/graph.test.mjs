@@ -84,6 +84,14 @@ test("a photo is seen where LoadImage has it, or where it was shown last", () =>
   assert.equal(pictureOf(made, at(made, "second"), "image"), null);
 });
 
+test("what was shown of another picture, made from this one, is not this one", () => {
+  const app = appWith({ ...KINDS, photo: ["ImageScale"], blur: ["Blur"], shown: ["PreviewImage"] }, [
+    ...WIRES, ["photo", "blur", "image", "IMAGE"], ["blur", "shown", "images", "IMAGE"],
+  ]);
+  app.nodeOutputs.shown = { images: [{ filename: "t.png", subfolder: "", type: "temp" }] };
+  assert.equal(pictureOf(app, at(app, "first"), "image"), null);
+});
+
 test("an input that another node fills says which", () => {
   const app = appWith(KINDS, WIRES);
   assert.equal(sourceOf(at(app, "first"), "image"), "photo");

@@ -84,6 +84,17 @@ test("leaves alone what only looks like a mark", () => {
   assert.deepEqual(prompts("[old photo] a\n[old photo] b"), ["[old photo] a", "[old photo] b"]);
 });
 
+test("one mark makes no list, and of two fences the longer is meant", () => {
+  assert.deepEqual(prompts("a galaxy\n- a planet\na leaf"), ["a galaxy", "a planet", "a leaf"]);
+  assert.deepEqual(prompts("```\none\n```\nor\n```\na\nb\n```"), ["a", "b"]);
+  assert.deepEqual(prompts("Here it is:\na galaxy"), ["a galaxy"]);
+});
+
+test("JSON that holds more than rows is no list of rows", () => {
+  assert.ok(!isList('["a", 5, "b"]'));
+  assert.deepEqual(prompts('{"rows": ["a", "b"], "more": ["c"]}'), ["a", "b"]);
+});
+
 test("words for one row are no list", () => {
   const texts = ["a galaxy", "1. a galaxy", "", "  \n", "a galaxy\n", "{", "[]", "{}", "[1, 2]"];
   for (const text of texts) assert.ok(!isList(text), text);

@@ -52,6 +52,17 @@ test("labels keep their distance, ticks need not", () => {
   for (let i = 1; i < labelled.length; i++) assert.ok(labelled[i].at - labelled[i - 1].at >= 24);
 });
 
+test("labels that are just far enough apart are both there", () => {
+  const places = Array.from({ length: 41 }, (_, level) => level * 10);
+  const found = ticks(decades(Array(40).fill(10)), places, 0, 30).filter((tick) => tick.major);
+  assert.deepEqual(found.slice(0, 2).map((tick) => tick.at), [0, 30]);
+});
+
+test("a level that is gone leaves its 1 to the deepest", () => {
+  const levels = decades([10, 10]);
+  assert.deepEqual(ticks(levels, [0, 50, 100], 9), ticks(levels, [0, 50, 100], 2));
+});
+
 test("one level or none has a ruler too", () => {
   assert.deepEqual(ticks([], []), []);
   assert.deepEqual(ticks([0], [12]).map((tick) => [tick.label, tick.at]), [["1", 12]]);

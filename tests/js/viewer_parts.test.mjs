@@ -1,4 +1,4 @@
-/** The viewer's parts that need no browser: loader, scale bar, manifest, motion, keys, page. */
+/** The viewer's parts that need no browser: loader, scale bar, manifest, keys, page. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,10 +8,7 @@ import { buildPage } from "../../web/viewer/bundle.mjs";
 import { keyWish } from "../../web/viewer/input.mjs";
 import { Loader, roomFor, wanted } from "../../web/viewer/loader.mjs";
 import { VERSION, checked, geometryOf, titleOf } from "../../web/viewer/manifest.mjs";
-import { Motion } from "../../web/viewer/motion.mjs";
 import { magnification, scaleBar } from "../../web/viewer/scale.mjs";
-import { Camera } from "../../web/zoom/camera.mjs";
-import { asNumber, depthAt } from "../../web/zoom/depth.mjs";
 import { near, shared } from "./shared.mjs";
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
@@ -83,6 +80,19 @@ test("a load that is no longer wanted is stopped", async () => {
   assert.deepEqual(told.errors, []);
 });
 
+test("a picture that comes too late is put away", async () => {
+  const closed = [];
+  const { made, told } = loader(100, 3, async (level) => {
+    await settle();
+    return { close: () => closed.push(level) };
+  });
+  made.look(0);
+  made.look(90);
+  for (let i = 0; i < 4; i++) await settle();
+  assert.deepEqual(closed.sort(), [0, 1, 2]);
+  assert.deepEqual(told.ready.sort(), [90, 91, 92]);
+});
+
 test("a magnification reads well at any power of ten", () => {
   const cases = [[1, "× 1"], [3.5, "× 3.5"], [12.34, "× 12.3"], [340, "× 340"], [9999, "× 9999"],
     [1.2e6, "× 1.2e6"], [9.99e9, "× 1e10"]]; // prettier-ignore
@@ -143,61 +153,6 @@ test("a manifest that is none is refused with a reason", () => {
   for (const [change, reason] of refused) {
     assert.throws(() => checked(change && { ...manifest(), ...change }), reason);
   }
-});
-
-const motion = (zooms = [2, 4, 3]) => {
-  const focus = zooms.map(() => [0.5, 0.5]);
-  return new Motion(new Camera({ width: 4, height: 4, zooms, focus }));
-};
-
-test("playing keeps its speed across levels, and stops at the end", () => {
-  const made = motion();
-  made.play();
-  const logs = [];
-  for (let i = 0; i < 200 && made.step(0.05); i++) logs.push(made.log);
-  assert.deepEqual(made.depth, depthAt(3));
-  assert.ok(!made.playing);
-  const steps = logs.slice(1).map((log, i) => log - logs[i]);
-  for (const step of steps) assert.ok(Math.abs(step / (Math.log(24) * 0.05 / 6) - 1) < 1e-6);
-  made.play();
-  made.step(0.05);
-  assert.ok(asNumber(made.depth) < 0.2, "at the end of its way it begins again");
-});
-
-test("in and out again goes on for ever", () => {
-  const made = motion();
-  made.head("in-out");
-  made.play();
-  const seen = Array.from({ length: 400 }, () => (made.step(0.1), asNumber(made.depth)));
-  assert.ok(made.playing && Math.max(...seen) > 2.9 && Math.min(...seen.slice(100)) < 0.1);
-});
-
-test("a glide ends exactly where it was sent, on the course", () => {
-  const made = motion();
-  made.jumpTo(depthAt(1, 0.4));
-  made.panBy(0.2, 0.1);
-  made.glideTo(depthAt(3), 0.5);
-  while (made.step(0.1));
-  assert.deepEqual(made.depth, depthAt(3));
-  assert.deepEqual([made.pan.x, made.pan.y], [0, 0]);
-});
-
-test("the wheel's way is gone in full, however many frames it takes", () => {
-  for (const dt of [0.004, 0.016, 0.2]) {
-    const made = motion();
-    made.zoomBy(1);
-    while (made.step(dt));
-    assert.ok(Math.abs(made.log - 1) < 1e-3);
-  }
-});
-
-test("one level has nowhere to go and says so", () => {
-  const made = motion([]);
-  made.play();
-  for (let i = 0; i < 50; i++) made.step(0.1);
-  made.zoomBy(1);
-  made.step(0.1);
-  assert.deepEqual(made.depth, depthAt(0));
 });
 
 test("keys mean what they say, and others are left alone", () => {
