@@ -53,6 +53,29 @@ test("a frame stays where its level is, whatever the depth and the pan", () => {
   }
 });
 
+test("a frame whose border shows is there, of wider levels too", () => {
+  const scene = sceneOf(mixed);
+  let wider = 0;
+  for (const next of random(200)) {
+    const depth = depthAt(Math.floor(next() * mixed.zooms.length), next());
+    const pan = { x: next() - 0.5, y: next() - 0.5 };
+    const view = scene.camera.view(depth, pan);
+    const found = framesIn(scene, depth, pan).map(({ level }) => level);
+    for (let level = 1; level <= mixed.zooms.length; level++) {
+      const shows = ["columns", "rows"].map((axis) => {
+        const seen = inLevel0(mixed, axis, depth.level, view[axis]);
+        const { first, last } = inLevel0(mixed, axis, level, WHOLE);
+        if (last - first < 0.04 * size(seen) || first >= seen.last || last <= seen.first) return null;
+        return first > seen.first + 1e-9 || last < seen.last - 1e-9;
+      });
+      if (shows.includes(null) || !shows.includes(true)) continue;
+      assert.ok(found.includes(level), `level ${level} at ${depth.level} + ${depth.offset}`);
+      wider += level <= depth.level;
+    }
+  }
+  assert.ok(wider > 10);
+});
+
 test("frames too small to be seen are left out", () => {
   const found = framesIn(sceneOf(deep), depthAt(20), STILL);
   assert.deepEqual(found.map(({ level }) => level), [21, 22, 23, 24]);

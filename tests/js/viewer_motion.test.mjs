@@ -5,6 +5,7 @@ import test from "node:test";
 
 import { Motion } from "../../web/viewer/motion.mjs";
 import { Pace } from "../../web/viewer/pace.mjs";
+import { wishesOf } from "../../web/viewer/wishes.mjs";
 import { Camera } from "../../web/zoom/camera.mjs";
 import { asNumber, depthAt } from "../../web/zoom/depth.mjs";
 import { near } from "./shared.mjs";
@@ -128,6 +129,20 @@ test("at an end of the stack the wheel has nothing left to do", () => {
   made.zoomBy(1);
   assert.equal(made.step(0.05), false);
   assert.ok(made.inwards, "and the way that it went stays the one it went");
+});
+
+test("a step goes to the next whole level, and not beyond the last", () => {
+  const made = motion();
+  const steps = (from, way) => {
+    let level;
+    made.jumpTo(from);
+    const scene = { geometry: made.camera.geometry };
+    wishesOf({ motion: made, scene, goTo: (depth) => ({ level } = depth) }).step(way);
+    return level;
+  };
+  const froms = [depthAt(0), depthAt(1), depthAt(1, 0.5), depthAt(3)];
+  assert.deepEqual(froms.map((from) => steps(from, 1)), [1, 2, 2, 3]);
+  assert.deepEqual(froms.map((from) => steps(from, -1)), [0, 0, 1, 2]);
 });
 
 test("a step is never longer than a quarter of a second", () => {

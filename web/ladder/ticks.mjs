@@ -57,5 +57,5 @@ function placeOf(decade, levels, places) {
   const next = levels.findIndex((level) => level >= decade - 1e-9);
   if (next <= 0) return places[Math.max(next, 0)];
   const share = (decade - levels[next - 1]) / (levels[next] - levels[next - 1]);
-  return places[next - 1] + Math.min(1, share) * (places[next] - places[next - 1]);
+  return places[next - 1] + share * (places[next] - places[next - 1]);
 }

@@ -65,7 +65,6 @@ export function framesIn({ geometry, camera, canvas }, depth, pan) {
     const below = placement(geometry, level++);
     [rows, columns] = [toChild(rows, below.rows), toChild(columns, below.columns)];
     if (1 / size(columns) < SMALLEST) break;
-    if (1 / size(columns) > 1 && inside(rows) && inside(columns)) continue;
     frames.push({
       level,
       left: -columns.first / size(columns), top: -rows.first / size(rows),

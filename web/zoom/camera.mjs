@@ -1,5 +1,5 @@
 /**
- * Where the camera looks: the course of zoomstack/camera.py, and a pan beside it.
+ * Where the camera looks: the course of zoomstack/film/camera.py, and a pan beside it.
  *
  * The pan is in widths of the view, so that it is the same on the screen at every depth. A view
  * never shows what lies outside of level 0.
@@ -95,11 +95,8 @@ export class Camera {
   }
 }
 
-const mid = (span) => (span.first + span.last) / 2;
-
 /** The view moved back until level 0 fills it. */
 function within(span, { before, after }) {
-  if (size(span) >= 1 + before + after) return moved(span, (1 + after - before) / 2 - mid(span));
   if (span.first < -before) return moved(span, -before - span.first);
   return span.last > 1 + after ? moved(span, 1 + after - span.last) : span;
 }

@@ -1,5 +1,5 @@
 /**
- * One axis of the camera's course through the levels; the maths of zoomstack/camera.py.
+ * One axis of the camera's course through the levels; the maths of zoomstack/film/course.py.
  *
  * On a pure zoom the centre is linear in the width of the view, and its slope is the screen's
  * still point, the *focus of expansion*. The course is a curve in the width whose slope is

@@ -1,5 +1,5 @@
 /**
- * Where each level of a zoom sits inside the one above it; zoomstack/geometry.py in JavaScript.
+ * Where each level of a zoom sits inside the one above it; zoomstack/scene/geometry.py in JavaScript.
  *
  * A *span* is one axis of a view in a level's frame, which is [0, 1]: its first and last edge.
  *

@@ -1,5 +1,5 @@
 /**
- * Ladder text, read as zoomstack/ladder.py reads it: one level a line, the widest first.
+ * Ladder text, read as zoomstack/scene/ladder.py reads it: one level a line, the widest first.
  * tests/js/ladder.json holds cases that both readers must agree on.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The levels that make a frame, and where each lies in it; the rules of zoomstack/frames.py.
+ * The levels that make a frame, and where each lies in it; the rules of zoomstack/film/layers.py.
  *
  * Between two levels the deeper one fades in over the first `FADE` of the way and has a soft edge
  * inside its frame: `FEATHER` of its size at most, and never more than lies outside of it, so

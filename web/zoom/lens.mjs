@@ -1,5 +1,5 @@
 /**
- * Any part of a picture at any size: the axis matrices of zoomstack/lens.py.
+ * Any part of a picture at any size: the axis matrices of zoomstack/linear/lens.py.
  *
  * Lanczos' kernel of three lobes, widened where the picture shrinks so that nothing aliases. One
  * axis is a handful of weights for each pixel; both renderers' frames go through it, or aim at it.
