@@ -6,7 +6,8 @@ import test from "node:test";
 import { framesIn } from "../../web/viewer/borders.mjs";
 import { Camera } from "../../web/zoom/camera.mjs";
 import { depthAt } from "../../web/zoom/depth.mjs";
-import { WHOLE, fromChild, placement, size } from "../../web/zoom/geometry.mjs";
+import { placement } from "../../web/zoom/geometry.mjs";
+import { WHOLE, fromChild, size } from "../../web/zoom/span.mjs";
 import { random } from "./random.mjs";
 import { near, shared } from "./shared.mjs";
 

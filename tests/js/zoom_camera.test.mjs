@@ -6,8 +6,9 @@ import test from "node:test";
 import { Camera, FURTHEST, STRAIGHT } from "../../web/zoom/camera.mjs";
 import { rooms } from "../../web/zoom/course.mjs";
 import { depthAt, travel } from "../../web/zoom/depth.mjs";
-import { WHOLE, fromChild, inside, placement, size, toChild } from "../../web/zoom/geometry.mjs";
+import { placement } from "../../web/zoom/geometry.mjs";
 import { clamp } from "../../web/zoom/numbers.mjs";
+import { WHOLE, fromChild, inside, size, toChild } from "../../web/zoom/span.mjs";
 import { random } from "./random.mjs";
 import { near, shared } from "./shared.mjs";
 

@@ -5,11 +5,12 @@ import test from "node:test";
 
 import { Camera } from "../../web/zoom/camera.mjs";
 import * as depth from "../../web/zoom/depth.mjs";
-import * as geometry from "../../web/zoom/geometry.mjs";
+import { MIDDLE, TOUCH, placement } from "../../web/zoom/geometry.mjs";
 import { MOST_LEVELS } from "../../web/zoom/ladder.mjs";
 import { covered, cropped, layersOf, softEdge } from "../../web/zoom/layers.mjs";
 import { axis, axisOf } from "../../web/zoom/lens.mjs";
 import { DIRECTIONS, EASINGS, wayOf } from "../../web/zoom/path.mjs";
+import { SLACK, WHOLE } from "../../web/zoom/span.mjs";
 import { near, shared } from "./shared.mjs";
 
 const nearSpan = (span, [first, last], what) => {
@@ -19,14 +20,13 @@ const nearSpan = (span, [first, last], what) => {
 const at = ([level, offset]) => depth.depthAt(level, offset);
 
 test("what both libraries name is the same", () => {
-  const { SLACK, TOUCH, MIDDLE } = geometry;
   const here = { SLACK, TOUCH, SNAP: depth.SNAP, MIDDLE, MOST_LEVELS, DIRECTIONS };
   assert.deepEqual({ ...here, EASINGS: Object.keys(EASINGS) }, shared.constants);
 });
 
 test("a level lies in the one above it where Python puts it", () => {
   for (const { geometry: name, parent, zoom, rows, columns } of shared.placements) {
-    const placed = geometry.placement(shared.geometries[name], parent);
+    const placed = placement(shared.geometries[name], parent);
     for (const [axis_, left] of [["rows", rows], ["columns", columns]]) {
       assert.equal(placed[axis_].zoom, zoom);
       near(placed[axis_].left, left, `${name}, level ${parent + 1}, ${axis_}`);
@@ -104,7 +104,7 @@ test("a part of a frame is seen as the same part of the whole", () => {
 });
 
 test("a level at its own size is seen as it is", () => {
-  const { taps, first, weights } = axisOf(geometry.WHOLE, { start: 0, stop: 11 }, 11, 11);
+  const { taps, first, weights } = axisOf(WHOLE, { start: 0, stop: 11 }, 11, 11);
   weights.forEach((weight, k) => {
     const pixel = Math.floor(k / taps);
     near(weight, Number(first[pixel] + (k % taps) === pixel), `pixel ${pixel}`, 1e-12);

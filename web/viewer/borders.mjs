@@ -7,8 +7,9 @@
 
 import { element } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
-import { fromChild, inside, placement, size, toChild } from "../zoom/geometry.mjs";
+import { placement } from "../zoom/geometry.mjs";
 import { cropped } from "../zoom/layers.mjs";
+import { fromChild, inside, size, toChild } from "../zoom/span.mjs";
 
 const MOST = 12;
 /** Frames smaller than this share of the picture are not drawn. */

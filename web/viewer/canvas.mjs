@@ -5,8 +5,8 @@
  * @import { Layer } from "../zoom/layers.mjs"
  */
 
-import { size } from "../zoom/geometry.mjs";
 import { covered, softEdge } from "../zoom/layers.mjs";
+import { size } from "../zoom/span.mjs";
 
 /** Draws layers of one stack on a canvas; the same methods as WebGLRenderer. */
 export class CanvasRenderer {

@@ -5,14 +5,16 @@
  * never shows what lies outside of level 0.
  *
  * @import { Depth } from "./depth.mjs"
- * @import { Geometry, Span } from "./geometry.mjs"
+ * @import { Geometry } from "./geometry.mjs"
+ * @import { Span } from "./span.mjs"
  * @typedef {{x: number, y: number}} Point
  * @typedef {{rows: Span, columns: Span}} View in the frame of the depth's level
  */
 
 import { centre, course, rooms } from "./course.mjs";
-import { WHOLE, fromChild, moved, placement, size, toChild } from "./geometry.mjs";
+import { placement } from "./geometry.mjs";
 import { clamp } from "./numbers.mjs";
+import { WHOLE, fromChild, moved, size, toChild } from "./span.mjs";
 
 /** How far, in widths of the view, the course's centre may lie from the screen's. */
 export const FURTHEST = 0.5;

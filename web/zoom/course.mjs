@@ -12,8 +12,8 @@
  *   in that frame
  */
 
-import { SLACK } from "./geometry.mjs";
 import { clamp } from "./numbers.mjs";
+import { SLACK } from "./span.mjs";
 
 const CHECKS = 33;
 const FAR = 1e9;

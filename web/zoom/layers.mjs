@@ -8,13 +8,15 @@
  *
  * @import { Depth } from "./depth.mjs"
  * @import { View } from "./camera.mjs"
- * @import { Geometry, Span } from "./geometry.mjs"
+ * @import { Geometry } from "./geometry.mjs"
+ * @import { Span } from "./span.mjs"
  * @typedef {{level: number, rows: Span, columns: Span, share: number}} Layer what the frame shows
  *   in the level's own frame, and the level's share against the levels above it
  */
 
-import { SLACK, TOUCH, fromChild, inside, middle, placement, size, toChild } from "./geometry.mjs";
+import { TOUCH, placement } from "./geometry.mjs";
 import { smoothstep } from "./smooth.mjs";
+import { SLACK, fromChild, inside, middle, size, toChild } from "./span.mjs";
 
 export const FADE = 0.6;
 export const FEATHER = 0.3;

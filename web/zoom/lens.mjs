@@ -4,13 +4,13 @@
  * Lanczos' kernel of three lobes, widened where the picture shrinks so that nothing aliases. One
  * axis is a handful of weights for each pixel; both renderers' frames go through it, or aim at it.
  *
- * @import { Span } from "./geometry.mjs"
+ * @import { Span } from "./span.mjs"
  * @typedef {{taps: number, first: Int32Array, weights: Float32Array}} Axis for pixel k the weights
  *   `weights[k * taps ...]` of the source pixels from `first[k]` on; they sum to 1, and those of
  *   pixels beyond the picture are 0
  */
 
-import { size } from "./geometry.mjs";
+import { size } from "./span.mjs";
 
 const LOBES = 3;
 
