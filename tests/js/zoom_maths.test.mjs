@@ -1,4 +1,4 @@
-/** The library in JavaScript against the Python library's own numbers (tests/viewer_numbers.py). */
+/** The library in JavaScript against the Python library's own numbers (tests/kit/viewer_numbers.py). */
 
 import assert from "node:assert/strict";
 import test from "node:test";
