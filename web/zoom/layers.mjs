@@ -15,7 +15,7 @@
  */
 
 import { TOUCH, placement } from "./geometry.mjs";
-import { smoothstep } from "./smooth.mjs";
+import { rise } from "./smooth.mjs";
 import { SLACK, fromChild, inside, middle, size, toChild } from "./span.mjs";
 
 export const FADE = 0.6;
@@ -50,7 +50,7 @@ export function layersOf(geometry, { level, offset }, { rows, columns }, ready =
       level: level + 1,
       rows: toChild(rows, below.rows),
       columns: toChild(columns, below.columns),
-      share: smoothstep(offset / FADE),
+      share: rise(offset / FADE),
     });
   }
   let filled = ready(level);
@@ -87,8 +87,8 @@ export function softEdge(span, { start, stop }, count) {
   for (let k = 0; k < weight.length; k++) {
     const at = span.first + ((start + k + 0.5) * size(span)) / count;
     weight[k] =
-      (before > SLACK ? smoothstep(at / Math.min(FEATHER, before)) : 1) *
-      (after > SLACK ? smoothstep((1 - at) / Math.min(FEATHER, after)) : 1);
+      (before > SLACK ? rise(at / Math.min(FEATHER, before)) : 1) *
+      (after > SLACK ? rise((1 - at) / Math.min(FEATHER, after)) : 1);
   }
   return weight;
 }

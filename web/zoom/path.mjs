@@ -4,7 +4,7 @@
  * The magnification is p^t along the whole path, whatever the zoom factors of its levels.
  */
 
-import { smoothstep } from "./smooth.mjs";
+import { rise } from "./smooth.mjs";
 
 const RAMP = 0.15;
 
@@ -17,7 +17,7 @@ export const EASINGS = {
   smooth,
   "ease-in": (u) => u * u,
   "ease-out": (u) => u * (2 - u),
-  "ease-in-out": smoothstep,
+  "ease-in-out": rise,
 };
 
 export const DIRECTIONS = ["in", "out", "in-out", "out-in"];
