@@ -85,6 +85,18 @@ def test_no_module_imports_the_host(path):
     assert not imported & HOST
 
 
+def test_kornia_waits_until_it_is_needed():
+    # It takes longer to import than all of the rest, and ComfyUI's start is not to wait for us.
+    early = [
+        path
+        for folder in (PACKAGE, REPOSITORY / "nodes")
+        for path in folder.rglob("*.py")
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom) and "kornia" in ast.unparse(node)
+    ]
+    assert early == []
+
+
 def example():
     """The first Python block under a heading of the README that speaks of the library."""
     readme = REPOSITORY / "README.md"

@@ -7,7 +7,7 @@ import torch
 
 from zoomstack import Geometry, render
 from zoomstack.joint.blend import agreement
-from zoomstack.measure.colour import lab, mean_colours
+from zoomstack.measure.colour import mean_colours
 from zoomstack.measure.detail import decibels, detail, disagreements
 from zoomstack.measure.seam import frame, frames, seams
 from zoomstack.spaces.plain import plain_space
@@ -84,16 +84,37 @@ def test_frames_looks_where_the_children_lie():
     assert marked[1] > 2 * clean[1]
 
 
-def test_lab_of_known_colours():
-    colours = torch.tensor([[1.0, 1, 1], [0, 0, 0], [1, 0, 0], [0.5, 0.5, 0.5]])
-    found = lab(colours[:, :, None, None])[..., 0, 0]
-    wanted = torch.tensor([[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20], [53.39, 0, 0]])
-    torch.testing.assert_close(found, wanted, atol=0.05, rtol=0)
+# By CIE 15 and IEC 61966-2-1 in float64, from the primaries' and the white's own coordinates.
+KNOWN = {
+    (1, 1, 1): (100, 0, 0),
+    (0, 0, 0): (0, 0, 0),
+    (0.5, 0.5, 0.5): (53.39, 0, 0),
+    (1, 0, 0): (53.24, 80.09, 67.20),
+    (0, 1, 0): (87.74, -86.18, 83.19),
+    (0, 0, 1): (32.30, 79.19, -107.86),
+    (0.25, 0.5, 0.75): (52.02, 0.10, -39.36),
+    (0.02, 0.01, 0.03): (0.95, 1.38, -1.70),  # below both curves' corners: their straight parts
+}
 
 
-def test_mean_colours_are_one_for_each_view():
-    views = torch.stack([torch.full((3, 8, 8), value) for value in (0.0, 0.5, 1.0)])
-    assert [round(colour[0]) for colour in mean_colours(views)] == [0, 53, 100]
+def test_the_colours_of_plain_pictures_are_those_of_the_standard():
+    views = torch.tensor(list(KNOWN), dtype=torch.float64)[:, :, None, None].expand(-1, -1, 5, 7)
+    found, wanted = torch.tensor(mean_colours(views)), torch.tensor(list(KNOWN.values()))
+    torch.testing.assert_close(found, wanted, atol=0.02, rtol=0)  # a hundredth of what eyes see
+
+
+def test_a_mean_colour_is_the_mean_of_the_pixels_colours():
+    views = torch.zeros(2, 3, 8, 9)
+    views[1, :, :, :3] = 1  # a third of it white: not the colour of its mean, a dark grey
+    black, third = mean_colours(views)
+    assert black == pytest.approx([0, 0, 0], abs=0.01)
+    assert third == pytest.approx([100 / 3, 0, 0], abs=0.01)
+
+
+@pytest.mark.parametrize("dtype", (torch.float16, torch.bfloat16))
+def test_half_precision_costs_a_colour_nothing_but_its_own_rounding(dtype):
+    views = texture(8)[None].clamp(0, 1).to(dtype)
+    assert mean_colours(views) == mean_colours(views.float())
 
 
 def test_detail_follows_the_fine_octaves_alone():
