@@ -139,4 +139,6 @@ def test_disagreements_is_found_in_its_octave():
 
 
 def test_decibels():
-    assert decibels(torch.zeros(3, 4, 4), torch.full((3, 4, 4), 0.1)) == pytest.approx(20)
+    black = torch.zeros(3, 4, 4)
+    assert decibels(black, torch.full((3, 4, 4), 0.1)) == pytest.approx(20)
+    assert decibels(black, black) == 120

@@ -14,6 +14,7 @@ from ..spaces.space import Space
 
 FINE = 2  # octaves that count as detail
 OCTAVES = 5  # of a disagreement that are told apart
+MOST = 120.0  # dB, of what is all but the same: plain JSON has no infinity
 
 
 def detail(views: Tensor) -> list[float]:
@@ -43,9 +44,11 @@ def disagreements(views: Tensor, space: Space) -> list[list[float]]:
 
 def _by_octave(difference: Tensor) -> list[float]:
     power = torch.stack([band.square().mean() for band in split(difference)[:OCTAVES]])
-    return (-10 * torch.log10(power.clamp_min(1e-12))).tolist()
+    return (-10 * torch.log10(power)).clamp_max(MOST).tolist()
 
 
 def decibels(picture: Tensor, truth: Tensor) -> float:
-    """The peak signal-to-noise ratio of pictures that span 1."""
-    return float(-10 * torch.log10((picture - truth).square().mean().clamp_min(1e-12)))
+    """The peak signal-to-noise ratio of pictures that span 1, ``MOST`` at most."""
+    from kornia.metrics import psnr
+
+    return float(psnr(picture, truth, 1.0).clamp_max(MOST))
