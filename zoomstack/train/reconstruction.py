@@ -91,6 +91,8 @@ def reconstruction_loss(
     net: Autoencoder, pictures: Tensor, step: int, share: float, waking: Waking = AWAKE
 ) -> Tensor:
     """The error of pictures that came through noisy latents, and what latents out of range cost."""
+    from kornia.losses import total_variation
+
     random = torch.Generator(pictures.device).manual_seed(step * ranks() + rank())
     frozen = not next(net.encoder.parameters()).requires_grad
     with torch.set_grad_enabled(not frozen):
@@ -98,7 +100,7 @@ def reconstruction_loss(
     draw = {"generator": random, "device": z.device}
     noise = NOISE * torch.rand(len(z), 1, 1, 1, **draw) * torch.randn(z.shape, **draw)
     error = run(net.decoder, z + noise, waking.decoder, share).float() - pictures
-    edges = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
+    edges = total_variation(error, "mean").mean()
     loss = error.abs().mean() + SQUARES * error.square().mean() + EDGES * edges
     return loss if frozen else loss + _range_cost(z.float())
 
