@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ..linear.precision import working
 from ..scene.geometry import Geometry
 from ..spaces.space import Window
 
@@ -88,11 +89,8 @@ def frame(picture: Tensor, window: Window) -> float:
 
 def _steps(strip: Tensor) -> Tensor:
     """The mean step across each column edge of a strip (3, L, W): (W + 1,), edge k is left of k."""
-    smooth = functional.avg_pool2d(strip[None].double(), (min(ALONG, strip.shape[1]), 1), stride=1)[
-        0
-    ]
-    total = functional.pad(smooth.cumsum(-1), (1, 0))
-    mean = (total[..., DEEP:] - total[..., :-DEEP]) / DEEP  # of columns k to k + DEEP
+    box = min(ALONG, strip.shape[1]), min(DEEP, strip.shape[2])
+    mean = functional.avg_pool2d(working(strip)[None], box, stride=1)[0]  # of columns k to k + DEEP
     # Edge k compares the columns before k - GAP with those from k + GAP on.
     step = mean[..., DEEP + 2 * GAP :] - mean[..., : -(DEEP + 2 * GAP)]
     ends = DEEP + GAP
