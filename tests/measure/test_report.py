@@ -8,8 +8,7 @@ import torch
 from torch.nn import functional
 
 from zoomstack import Geometry, blend, render
-from zoomstack.measure.colour import drift
-from zoomstack.measure.heat import errors, heat_map
+from zoomstack.measure.heat import errors
 from zoomstack.measure.report import Limits, failures, measure, table, worst
 
 GEOMETRY = Geometry(96, 120, (2.0, 2.5, 2.0), ((0.5, 0.5), (0.45, 0.55), (0.5, 0.5)))
@@ -108,30 +107,10 @@ def test_the_heat_is_where_the_fault_is(fault):
     assert not hot[3].any()
 
 
-def test_the_heat_map_goes_from_the_grey_picture_over_red_to_white():
-    views = torch.full((2, 3, 64, 64), 0.5)
-    views[1] = 0.5 + torch.linspace(0, 0.2, 64)[None, :, None]
-    shown = heat_map(views, Geometry(64, 64, (2.0,)), hot=0.1)
-    assert torch.allclose(shown[1], 0.4 * views[1])
-    column = shown[0, :, 16:48, 32]
-    assert column[0].max() == 1 and column[:, -1].tolist() == [1, 1, 1]
-    assert (column[0] >= column[1]).all() and (column[1] >= column[2]).all()
-    assert torch.equal(shown[0, :, 0, 0], torch.full((3,), 0.2))
-    with pytest.raises(ValueError, match="drawn white is 0; it must be over 0"):
-        heat_map(views, Geometry(64, 64, (2.0,)), hot=0)
-
-
 def test_prompt_fit_is_judged_where_it_is_known():
     judged = measure(zoom(), GEOMETRY, fit=[0.3, 0.25, 0.1, 0.3])
     assert failures(judged, Limits(), False) == ["the prompt fit of level 2 is 0.1, under 0.2"]
     assert failures(judged, Limits(fit=0), False) == []
-
-
-def test_the_slope_of_a_colour_is_its_drift():
-    colours = [[50 + 2.0 * level, 10 - 1.0 * level, 0] for level in range(5)]
-    assert drift(colours) == pytest.approx([2, -1, 0])
-    assert drift(colours, colours) == pytest.approx([0, 0, 0], abs=1e-12)
-    assert drift(colours[:1]) == [0, 0, 0]
 
 
 def test_a_zoom_of_one_level_has_a_report_too():
