@@ -43,4 +43,5 @@ def test_the_slope_of_a_colour_is_its_drift():
     colours = [[50 + 2.0 * level, 10 - 1.0 * level, 0] for level in range(5)]
     assert drift(colours) == pytest.approx([2, -1, 0])
     assert drift(colours, colours) == pytest.approx([0, 0, 0], abs=1e-12)
+    assert drift(colours[:2]) == pytest.approx([2, -1, 0])
     assert drift(colours[:1]) == [0, 0, 0]

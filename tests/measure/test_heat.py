@@ -4,7 +4,42 @@ import pytest
 import torch
 
 from zoomstack import Geometry
-from zoomstack.measure.heat import heat_map
+from zoomstack.measure.heat import errors, heat_map
+
+TWO = Geometry(64, 64, (2.0,))
+
+
+def flat(*colours):
+    """A picture of one colour for each."""
+    return torch.tensor(colours)[:, :, None, None].expand(-1, -1, 64, 64).contiguous()
+
+
+def test_an_error_is_the_root_mean_square_over_the_channels():
+    found = errors(flat((0.5, 0.5, 0.5), (0.2, 0.5, 0.9)), TWO)
+    torch.testing.assert_close(found[0, 16:48, 16:48], torch.full((32, 32), (0.25 / 3) ** 0.5))
+
+
+def test_half_precision_is_compared_in_single():
+    views = torch.rand(2, 3, 64, 64).half()
+    assert torch.equal(errors(views, TWO), errors(views.float(), TWO))
+
+
+def test_levels_of_another_number_than_the_zooms_are_refused():
+    with pytest.raises(ValueError, match="2"):
+        errors(torch.rand(3, 3, 64, 64), TWO)
+
+
+def test_the_picture_fades_where_it_glows():
+    white, grey = (1.0, 1.0, 1.0), (0.95, 0.95, 0.95)
+    shown = heat_map(flat(white, grey), TWO)[0]  # half of what is drawn white
+    torch.testing.assert_close(shown[:, 32, 32], torch.tensor((1.0, 0.5, 0.2)))
+    assert shown[:, 0, 0].tolist() == pytest.approx([0.4] * 3)
+
+
+def test_a_cold_picture_is_its_mean_in_grey_and_what_overshoots_is_white():
+    for colour, bright in (((1.0, 0.5, 0.0), 0.2), ((2.0, 1.5, 1.0), 0.4)):
+        shown = heat_map(flat(colour, colour), TWO)
+        torch.testing.assert_close(shown, torch.full_like(shown, bright))
 
 
 def test_the_heat_map_goes_from_the_grey_picture_over_red_to_white():

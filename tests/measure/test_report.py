@@ -8,8 +8,9 @@ import torch
 from torch.nn import functional
 
 from zoomstack import Geometry, blend, render
+from zoomstack.measure.colour import drift
 from zoomstack.measure.heat import errors
-from zoomstack.measure.report import Limits, failures, measure, table, worst
+from zoomstack.measure.report import Limits, Numbers, failures, measure, table, worst
 
 GEOMETRY = Geometry(96, 120, (2.0, 2.5, 2.0), ((0.5, 0.5), (0.45, 0.55), (0.5, 0.5)))
 WINDOWS = [tuple(p.window for p in GEOMETRY.placement(level, level + 1)) for level in range(3)]
@@ -107,6 +108,53 @@ def test_the_heat_is_where_the_fault_is(fault):
     assert not hot[3].any()
 
 
+AT_THE_LIMIT = Numbers(
+    agreement=[20.0, 30.0],
+    frame=[1.6, 1.2],
+    colour=[[50.0, 0.0, 0.0]] * 3,
+    drift=3.0,
+    detail=[0.1, 0.2, 0.3],
+    sharpness=[0.9, 0.7, 0.8],
+    fit=[0.3, 0.2, 0.25],
+)
+BEYOND = {
+    "agreement": [30.0, 19.9],
+    "frame": [1.2, 1.7],
+    "drift": 3.1,
+    "sharpness": [0.9, 0.6, 0.8],
+    "fit": [0.3, 0.19, 0.25],
+}
+
+
+def test_a_number_at_its_limit_keeps_it():
+    assert failures(AT_THE_LIMIT, Limits(), compared=True) == []
+
+
+@pytest.mark.parametrize("what", BEYOND)
+def test_a_number_beyond_its_limit_is_one_line_and_none_where_nothing_is_asked(what):
+    numbers = AT_THE_LIMIT._replace(**{what: BEYOND[what]})
+    assert len(failures(numbers, Limits(), compared=True)) == 1
+    assert failures(numbers, Limits()._replace(**{what: 0}), compared=True) == []
+
+
+def test_a_prompt_fit_below_nothing_is_not_judged_either():
+    assert failures(AT_THE_LIMIT._replace(fit=[-0.1] * 3), Limits(fit=0), compared=True) == []
+
+
+def test_the_worst_of_each_number_is_told():
+    assert worst(AT_THE_LIMIT) == (20.0, 1.6, 3.0, 0.7, 0.2)
+
+
+def test_the_drift_is_the_length_of_the_colours_slope():
+    numbers = measure(colour_drift(zoom()).clamp(0, 1), GEOMETRY)
+    assert numbers.drift == pytest.approx(math.dist(drift(numbers.colour), (0, 0, 0)))
+
+
+def test_half_precision_is_measured_in_single():
+    views, beside = zoom(1).half(), REFERENCE.half()
+    assert measure(views, GEOMETRY, beside) == measure(views.float(), GEOMETRY, beside.float())
+
+
 def test_prompt_fit_is_judged_where_it_is_known():
     judged = measure(zoom(), GEOMETRY, fit=[0.3, 0.25, 0.1, 0.3])
     assert failures(judged, Limits(), False) == ["the prompt fit of level 2 is 0.1, under 0.2"]
@@ -133,6 +181,16 @@ def test_the_table_has_a_line_a_level_and_only_what_is_known():
     assert "sharpness" in lines[0] and "prompt fit" not in lines[0]
     assert lines[2].startswith("| 0 | a sea / at night |") and lines[5].startswith("| 3 | d |  |")
     assert "sharpness" not in table(measure(zoom(), GEOMETRY)).splitlines()[0]
+
+
+def test_what_is_said_of_a_pair_stands_on_its_wider_levels_line():
+    lines = [line.strip("| ").split(" | ") for line in table(AT_THE_LIMIT).splitlines()]
+    titles, first, _, last = lines[0], *lines[2:]
+    told = dict(zip(titles, first, strict=True))
+    assert told["agrees with the next, dB"] == "20.0" and told["frame of the next"] == "1.60"
+    assert told["detail, 1/255"] == "25.5" and told["L* a* b*"] == "50 0 0"
+    last = dict(zip(titles, last, strict=True))
+    assert last["level"] == "2" and last["frame of the next"].strip() == ""
 
 
 def test_the_numbers_are_plain():
