@@ -102,6 +102,18 @@ def test_a_row_is_the_gaussian_cut_off_at_its_footprint():
     assert float(outer / inner) == pytest.approx((below[1] - below[0]) / below[0])
 
 
+@pytest.mark.parametrize("factor", (3, 5, 7))
+def test_at_odd_factors_a_row_is_kornias_gaussian_kernel(factor):
+    """A second implementation, for the factors that it has: its kernels have a middle pixel."""
+    from kornia.filters import get_gaussian_erf_kernel1d
+
+    size = 21 * factor  # so that the frame begins with a whole pixel
+    d = shrink_matrix(Geometry(size, size, (float(factor),)).placement(0, 1)[0])
+    kernel = get_gaussian_erf_kernel1d(factor, factor / 2, dtype=torch.float64)[0]
+    for row in d:
+        assert torch.allclose(row[row > 1e-9], kernel, atol=1e-9)
+
+
 def test_where_no_pixel_shows_the_child_there_is_no_link():
     assert PlainSpace(Geometry(8, 8, (20.0,))).link(0, 1) is None
     assert PlainSpace(Geometry(32, 32, (4.0,) * 5)).link(0, 4) is None
