@@ -13,12 +13,13 @@ from zoomstack.bench.stamp import NEIGHBOURS, stamp
 from zoomstack.bench.told.columns import both
 from zoomstack.bench.told.estimate import estimate
 from zoomstack.bench.told.quality import Run
-from zoomstack.bench.zooms.coupling import pixel_grid
-from zoomstack.bench.zooms.job import Job, run, sample_zoom
+from zoomstack.bench.zooms.job import Job
 from zoomstack.bench.zooms.methods import METHODS, Neighbour, chosen_methods
 from zoomstack.bench.zooms.neighbours import Painter
 from zoomstack.bench.zooms.operators import Operators
+from zoomstack.bench.zooms.places import pixel_grid
 from zoomstack.bench.zooms.rows import BY_NAME
+from zoomstack.bench.zooms.sampling import run, sample_zoom
 from zoomstack.demo.networks.flow import sigmas
 from zoomstack.joint.blend import agreement
 

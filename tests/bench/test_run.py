@@ -11,10 +11,11 @@ from zoomstack.bench.model.flow import euler_ancestral
 from zoomstack.bench.model.settings import Settings
 from zoomstack.bench.store import Store, key_of
 from zoomstack.bench.told.quality import Run
-from zoomstack.bench.zooms.coupling import pixel_grid
-from zoomstack.bench.zooms.job import Job, run, sample_zoom
+from zoomstack.bench.zooms.job import Job
 from zoomstack.bench.zooms.operators import Operators, pictures
+from zoomstack.bench.zooms.places import pixel_grid
 from zoomstack.bench.zooms.rows import BY_NAME, ROWS, parse_row
+from zoomstack.bench.zooms.sampling import run, sample_zoom
 from zoomstack.demo.networks.flow import sigmas
 from zoomstack.joint.blend import agreement
 from zoomstack.spaces.fitting.leaves import dead_leaves

@@ -16,7 +16,8 @@ CORE = (
 ).split()
 MEASURE = "colour detail seam".split()
 BENCH = (
-    "zooms/coupling model/demo model/flow zooms/job model/ladders zooms/operators zooms/outcome"
+    "zooms/coupling model/demo model/flow zooms/job model/ladders zooms/operators zooms/outcome "
+    "zooms/places zooms/sampling"
 ).split()
 # What the neighbouring methods are made of besides.
 NEIGHBOURS = (

@@ -14,8 +14,9 @@ import torch
 from .model.model import Model
 from .store import Record
 from .told.sheet import save_strip
-from .zooms.job import Job, run
+from .zooms.job import Job
 from .zooms.operators import Operators
+from .zooms.sampling import run
 
 Load = Callable[[], Model]
 

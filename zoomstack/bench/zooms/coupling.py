@@ -13,12 +13,12 @@ from ...joint.denoise import Denoise
 from ...joint.render import render_noise
 from ...joint.through_pixels import ThroughPixels, difference
 from ...scene.geometry import Geometry
-from ...spaces.choose import SPACES, automatic
+from ...spaces.choose import SPACES
 from ...spaces.plain import as_space
 from ...spaces.space import Space
 from ..model.model import Model
-from ..model.settings import RATIO
 from .operators import Operators
+from .places import noise_space, pixel_grid, resolved
 from .rows import Row
 
 
@@ -92,19 +92,3 @@ class Coupled:
             return []
         photo = self._photo if in_pixels else self._model.encode(self._photo[None])[0]
         return [PhotoAnchor(photo, solver=self._row.anchor)]
-
-
-def resolved(name: str, geometry: Geometry) -> str:
-    """The space that a name stands for; "auto" as the sampler node chooses with a VAE connected."""
-    return automatic(geometry) if name == "auto" else name
-
-
-def noise_space(row: Row, geometry: Geometry) -> str:
-    """The space that a row's levels share noise in."""
-    name = resolved(row.space if row.noise_space == "auto" else row.noise_space, geometry)
-    return name if name in SPACES else "latent"
-
-
-def pixel_grid(geometry: Geometry) -> Geometry:
-    """The geometry of latents as that of the pictures they decode to."""
-    return geometry.resized(geometry.height * RATIO, geometry.width * RATIO)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -17,14 +16,13 @@ from ...paint.outward import Outpainting, outward
 from ..model.flow import euler_ancestral
 from ..model.model import Model
 from ..model.settings import RATIO
-from .coupling import Coupled, pixel_grid
+from .coupling import Coupled
+from .job import Job
 from .methods import Neighbour
 from .operators import Operators
 from .outcome import Outcome, clock
+from .places import pixel_grid
 from .rows import BY_NAME
-
-if TYPE_CHECKING:
-    from .job import Job
 
 
 def sample_neighbour(job: Job, row: Neighbour, model: Model, operators: Operators) -> Outcome:
