@@ -8,11 +8,11 @@ import torch
 from toy_model import ToyModel
 
 from zoomstack.bench.__main__ import compared
+from zoomstack.bench.comparison import Run
 from zoomstack.bench.model.settings import Settings
 from zoomstack.bench.stamp import NEIGHBOURS, stamp
 from zoomstack.bench.told.columns import both
 from zoomstack.bench.told.estimate import estimate
-from zoomstack.bench.told.quality import Run
 from zoomstack.bench.zooms.job import Job
 from zoomstack.bench.zooms.methods import METHODS, Neighbour, chosen_methods
 from zoomstack.bench.zooms.neighbours import Painter

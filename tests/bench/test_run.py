@@ -7,10 +7,10 @@ import torch
 from PIL import Image
 from toy_model import ToyModel
 
+from zoomstack.bench.comparison import Run
 from zoomstack.bench.model.flow import euler_ancestral
 from zoomstack.bench.model.settings import Settings
 from zoomstack.bench.store import Store, key_of
-from zoomstack.bench.told.quality import Run
 from zoomstack.bench.zooms.job import Job
 from zoomstack.bench.zooms.operators import Operators, pictures
 from zoomstack.bench.zooms.places import pixel_grid

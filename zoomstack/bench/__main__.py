@@ -12,12 +12,12 @@ from pathlib import Path
 import torch
 
 from ..setup.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
+from .comparison import Run, write
 from .model.demo import DemoModel, weights
 from .model.settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
 from .options import add_options
 from .stamp import NEIGHBOURS, stamp
 from .told.explained import report
-from .told.quality import Run, write
 from .work import cores
 from .zooms.methods import chosen_methods
 from .zooms.operators import Operators

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ...demo.world import NAMES
-from ...files.whole import replacing
-from ..model.ladders import wordings
-from ..model.settings import Settings
-from ..store import Record, Store, key_of
-from ..work import Load, Order, do_all
-from ..zooms.job import Job
-from ..zooms.methods import Neighbour
-from ..zooms.rows import Row, reference
-from .sheet import sheet
-from .table import Pairs, Table
-from .verdict import verdict
+from ..demo.world import NAMES
+from ..files.whole import replacing
+from .model.ladders import wordings
+from .model.settings import Settings
+from .store import Record, Store, key_of
+from .told.sheet import sheet
+from .told.table import Pairs, Table
+from .told.verdict import verdict
+from .work import Load, Order, do_all
+from .zooms.job import Job
+from .zooms.methods import Neighbour
+from .zooms.rows import Row, reference
 
 AnyRow = Row | Neighbour
 RECORDS, PICTURES = "records.jsonl", "pictures"
