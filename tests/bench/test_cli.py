@@ -94,7 +94,7 @@ def test_the_real_command_runs_in_a_few_minutes(tmp_path):
     text = (tmp_path / "table.md").read_text("utf-8")
     assert all(f"| {row.title} |" in text for row in ROWS)
     assert (tmp_path / "sheet.png").stat().st_size > 10_000
-    lines = (tmp_path / "records.jsonl").read_text("utf-8").splitlines()
+    lines = (tmp_path / "findings.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 2 * (len(ROWS) - 2), "three rows are the default"
     assert len({json.loads(line)["key"] for line in lines}) == len(lines)
 

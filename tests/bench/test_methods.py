@@ -8,7 +8,7 @@ import torch
 from toy_model import ToyModel
 
 from zoomstack.bench.__main__ import compared
-from zoomstack.bench.comparison import Run
+from zoomstack.bench.comparison import Comparison
 from zoomstack.bench.model.settings import Settings
 from zoomstack.bench.stamp import NEIGHBOURS, stamp
 from zoomstack.bench.told.columns import both
@@ -116,7 +116,7 @@ def test_levels_that_agree_exactly_are_written_so():
 
 def test_a_run_leaves_a_table_and_a_sheet(tmp_path):
     rows = chosen_methods(["superres", "outpaint-direct", "default"])
-    work = Run(rows, 2, TINY, tmp_path, "stamp")
+    work = Comparison(rows, 2, TINY, tmp_path, "stamp")
     text = work.report(work.work(ToyModel, 1))
     assert "| outpainting, direct |" in text and "exact" in text
     assert "photo, dB" not in text  # no row has one

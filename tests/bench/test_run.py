@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from toy_model import ToyModel
 
-from zoomstack.bench.comparison import Run
+from zoomstack.bench.comparison import Comparison
 from zoomstack.bench.model.flow import euler_ancestral
 from zoomstack.bench.model.settings import Settings
 from zoomstack.bench.store import Store, key_of
@@ -24,7 +24,7 @@ TINY = Settings(size=64, levels=3, steps=4)
 
 
 def a_run(folder, *names, seeds=2, stamp="one"):
-    return Run([BY_NAME[name] for name in names], seeds, TINY, folder, stamp)
+    return Comparison([BY_NAME[name] for name in names], seeds, TINY, folder, stamp)
 
 
 @pytest.fixture(scope="module")
@@ -91,13 +91,13 @@ def test_noise_keeps_its_level_while_sampling():
         assert float(step.x.std()) == pytest.approx(step.sigma, abs=0.02)
 
 
-def test_a_run_leaves_a_table_a_sheet_and_its_records(tmp_path):
+def test_a_run_leaves_a_table_a_sheet_and_its_findings(tmp_path):
     job = a_run(tmp_path, "default", "photo-exact")
     text = job.report(job.work(ToyModel, 1), sheet_seed=1)
     assert (tmp_path / "table.md").read_text("utf-8") == text
     assert "2 seeds" in text and "| the default |" in text and "| independent |" not in text
     assert len((tmp_path / "table.csv").read_text("utf-8").splitlines()) == 3
-    assert len((tmp_path / "records.jsonl").read_text("utf-8").splitlines()) == 6
+    assert len((tmp_path / "findings.jsonl").read_text("utf-8").splitlines()) == 6
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width > 4 * 160, "three levels and the photo"
     assert not [path for path in tmp_path.rglob("*.part")]
@@ -113,19 +113,19 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, monkeypatch):
     assert model.calls == calls, "nothing is done twice"
     a_run(tmp_path, "default", "latent", seeds=3).work(lambda: model, 1)
     assert model.calls == calls + 5 * TINY.steps
-    lines = (tmp_path / "records.jsonl").read_text("utf-8").splitlines()
-    (tmp_path / "records.jsonl").write_text("\n".join([*lines[:2], lines[2][:50]]), "utf-8")
+    lines = (tmp_path / "findings.jsonl").read_text("utf-8").splitlines()
+    (tmp_path / "findings.jsonl").write_text("\n".join([*lines[:2], lines[2][:50]]), "utf-8")
     calls = model.calls
     again = a_run(tmp_path, "default").work(lambda: model, 1)
-    assert model.calls == calls + 2 * TINY.steps, "the half-written record and the lost one"
+    assert model.calls == calls + 2 * TINY.steps, "the half-written finding and the lost one"
     before, after = (
         [own["frame"] for own, _ in found[BY_NAME["default"]]] for found in (results, again)
     )
     assert before == after
-    assert len(Store(tmp_path / "records.jsonl")._records) == 4
+    assert len(Store(tmp_path / "findings.jsonl")._findings) == 4
 
 
-def test_other_code_or_weights_make_records_anew(tmp_path):
+def test_other_code_or_weights_make_findings_anew(tmp_path):
     model = ToyModel()
     a_run(tmp_path, "independent", seeds=1).work(lambda: model, 1)
     calls = model.calls

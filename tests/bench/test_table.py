@@ -1,4 +1,4 @@
-"""From records to the table: means over seeds, ratios, drift, and what is said of the default."""
+"""From findings to the table: means over seeds, ratios, drift, and what is said of the default."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from zoomstack.bench.told.verdict import verdict
 from zoomstack.bench.zooms.rows import BY_NAME
 
 
-def record(seed=0, **changes):
+def finding(seed=0, **changes):
     base = {
         "right": [True, True, False],
         "log_probability": [-0.1, -0.2, -0.3],
@@ -52,25 +52,25 @@ def test_what_seeds_have_in_common_is_drift_and_what_each_does_is_not():
 
 
 def test_drift_is_a_change_per_level_against_independent_sampling():
-    own = record(colour=[[50.0, 1.0, 0.0], [52.0, 1.0, 0.0], [54.0, 1.0, 0.0]])
-    assert drift(own, record()) == pytest.approx([2, 0, 0], abs=1e-9)
-    assert drift(record(), record()) == pytest.approx([0, 0, 0])
+    own = finding(colour=[[50.0, 1.0, 0.0], [52.0, 1.0, 0.0], [54.0, 1.0, 0.0]])
+    assert drift(own, finding()) == pytest.approx([2, 0, 0], abs=1e-9)
+    assert drift(finding(), finding()) == pytest.approx([0, 0, 0])
 
 
 def test_sharpness_is_a_ratio_to_independent_sampling():
-    half = record(detail=[0.05, 0.05, 0.05])
-    assert math.exp(sharpness(half, record())) == pytest.approx(0.5, abs=0.001)
+    half = finding(detail=[0.05, 0.05, 0.05])
+    assert math.exp(sharpness(half, finding())) == pytest.approx(0.5, abs=0.001)
 
 
 def test_agreement_and_frame_in_one_number():
     # A mean of 25 dB, and frames of 1 and 4: of 2 in the mean, which costs 6 dB.
-    assert both(record(), record()) == pytest.approx(25 - 6.02, abs=0.01)
+    assert both(finding(), finding()) == pytest.approx(25 - 6.02, abs=0.01)
 
 
 def results(*names, **changes):
-    pairs = {name: [(record(s), record(s)) for s in range(4)] for name in names}
+    pairs = {name: [(finding(s), finding(s)) for s in range(4)] for name in names}
     for name, change in changes.items():
-        pairs[name] = [(record(s, **change), record(s)) for s in range(4)]
+        pairs[name] = [(finding(s, **change), finding(s)) for s in range(4)]
     return {BY_NAME[name]: found for name, found in pairs.items()}
 
 

@@ -2,7 +2,12 @@
 ``bench methods`` of the neighbouring methods, ``bench operators`` of fitted operators. What
 time and memory things take is ``speed``'s: ``bench speed`` and ``bench memory``.
 
-A *row* is one way to sample a zoom (``rows``), a *job* is a row and a seed (``job``), and a
-*record* is what was measured of it (``measure``). Records go to a file line by line, so that a run
-that was stopped goes on where it was; the table and the contact sheet are made of them.
+A *row* is one way to sample a zoom (``zooms/rows``), a *job* is a row and a seed (``zooms/job``),
+and a *finding* is what was measured of it (``zooms/finding``). Findings go to a file line by line
+(``store``), so that a run that was stopped goes on where it was; the table and the contact sheet
+are made of them (``told``). A finding is known by its job and by a ``stamp`` of the code.
+
+A module imports only from those before it:
+
+    model < zooms < told < stamp, store, work < comparison, speed < __main__
 """

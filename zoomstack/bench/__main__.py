@@ -12,12 +12,13 @@ from pathlib import Path
 import torch
 
 from ..setup.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
-from .comparison import Run, write
+from .comparison import Comparison
 from .model.demo import DemoModel, weights
 from .model.settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
 from .options import add_options
 from .stamp import NEIGHBOURS, stamp
 from .told.explained import report
+from .told.table import write
 from .work import cores
 from .zooms.methods import chosen_methods
 from .zooms.operators import Operators
@@ -51,7 +52,7 @@ def compared(options: argparse.Namespace) -> str:
     methods = options.what == "methods"
     if methods and options.grid:
         raise ValueError("bench methods has no grid; choose among its methods with --rows.")
-    run = Run(
+    comparison = Comparison(
         chosen_methods(options.rows) if methods else chosen_rows(options.rows, options.grid),
         options.seeds or (QUICK_SEEDS if options.quick else FULL_SEEDS),
         chosen_settings(options),
@@ -60,8 +61,9 @@ def compared(options: argparse.Namespace) -> str:
     )
     load = partial(DemoModel, options.comfyui, options.device)
     # A GPU is busy with one process; a core likes one thread.
-    results = run.work(load, options.processes or (cores() if options.device == "cpu" else 1))
-    return f"{run.report(results, options.sheet_seed)}\n{run.folder}\n"
+    processes = options.processes or (cores() if options.device == "cpu" else 1)
+    results = comparison.work(load, processes)
+    return f"{comparison.report(results, options.sheet_seed)}\n{comparison.folder}\n"
 
 
 def operators(options: argparse.Namespace) -> str:

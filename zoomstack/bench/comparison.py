@@ -1,4 +1,4 @@
-"""``bench quality``: which way of coupling is best, by samples of the demo model."""
+"""``bench quality`` and ``bench methods``: which way is best, by samples of the demo model."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from ..demo.world import NAMES
 from ..files.whole import replacing
 from .model.ladders import wordings
 from .model.settings import Settings
-from .store import Record, Store, key_of
+from .store import Store, key_of
 from .told.sheet import sheet
-from .told.table import Pairs, Table
+from .told.table import Pairs, Table, write
 from .told.verdict import verdict
 from .work import Load, Order, do_all
+from .zooms.finding import Finding
 from .zooms.job import Job
-from .zooms.methods import Neighbour
-from .zooms.rows import Row, reference
+from .zooms.methods import AnyRow
+from .zooms.rows import reference
 
-AnyRow = Row | Neighbour
-RECORDS, PICTURES = "records.jsonl", "pictures"
+FINDINGS, PICTURES = "findings.jsonl", "pictures"
 SHEET_SIDE = 160  # pixels of a level on the contact sheet
 
 
 @dataclass(frozen=True)
-class Run:
-    """The rows to compare, from the same seeds, and the folder that keeps what was found."""
+class Comparison:
+    """Rows, the same seeds of each, and the folder that keeps what was found."""
 
     rows: Sequence[AnyRow]
     seeds: int
@@ -46,21 +46,21 @@ class Run:
         return Order(job, key, self.folder / PICTURES / f"{key}.jpg")
 
     def work(self, load: Load, processes: int) -> dict[AnyRow, Pairs]:
-        """Do what is not done yet, with a bar; each row's records beside its reference's."""
-        store = Store(self.folder / RECORDS)
+        """Do what is not done yet, with a bar; each row's findings beside its reference's."""
+        store = Store(self.folder / FINDINGS)
         orders = {order.key: order for order in map(self.order, self.jobs())}
         missing = [order for key, order in orders.items() if store.get(key) is None]
         bar = tqdm(total=len(orders), initial=len(orders) - len(missing), unit="zoom")
         with bar:
-            for record in do_all(missing, load, processes):
-                store.add(record)
-                bar.set_postfix_str(f"{record['row']}, seed {record['seed']}")
+            for finding in do_all(missing, load, processes):
+                store.add(finding)
+                bar.set_postfix_str(f"{finding['row']}, seed {finding['seed']}")
                 bar.update()
 
-        def known(row: AnyRow, seed: int) -> Record:
-            record = store.get(self.order(Job(row, seed, self.settings)).key)
-            assert record is not None
-            return record
+        def known(row: AnyRow, seed: int) -> Finding:
+            finding = store.get(self.order(Job(row, seed, self.settings)).key)
+            assert finding is not None
+            return finding
 
         seeds = range(self.seeds)
         return {
@@ -94,13 +94,6 @@ class Run:
         page = sheet(strips, f"seed {seed}, {_words(self.settings)}", SHEET_SIDE)
         with replacing(self.folder / "sheet.png") as half:
             page.save(half, "PNG")
-
-
-def write(path: Path, text: str) -> None:
-    """Put ``text`` at ``path``, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as half:
-        Path(half).write_text(text, "utf-8")
 
 
 def _words(settings: Settings) -> str:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import torch
 
 from .model.model import Model
-from .store import Record
 from .told.sheet import save_strip
+from .zooms.finding import Finding
 from .zooms.job import Job
 from .zooms.operators import Operators
 from .zooms.sampling import run
@@ -22,7 +22,7 @@ Load = Callable[[], Model]
 
 
 class Order(NamedTuple):
-    """A job, the key of its record, and where its pictures go."""
+    """A job, the key of its finding, and where its pictures go."""
 
     job: Job
     key: str
@@ -36,15 +36,15 @@ class Worker:
         self._model = load()
         self._operators = Operators(self._model)
 
-    def do(self, order: Order) -> Record:
-        """Do a job; its pictures are on the disk before its record is known."""
+    def do(self, order: Order) -> Finding:
+        """Do a job; its pictures are on the disk before its finding is known."""
         measured, views = run(order.job, self._model, self._operators)
         save_strip(views, order.picture)
         return {"key": order.key, "row": order.job.row.name, "seed": order.job.seed, **measured}
 
 
-def do_all(orders: Sequence[Order], load: Load, processes: int) -> Iterator[Record]:
-    """The records of all orders, as they come. ``load`` can be pickled where ``processes`` > 1.
+def do_all(orders: Sequence[Order], load: Load, processes: int) -> Iterator[Finding]:
+    """The findings of all orders, as they come. ``load`` can be pickled where ``processes`` > 1.
 
     One process works in this one, with as many threads as torch takes.
     """
@@ -70,7 +70,7 @@ def _begin(load: Load) -> None:
     _worker = Worker(load)
 
 
-def _do(order: Order) -> Record:
+def _do(order: Order) -> Finding:
     assert _worker is not None
     return _worker.do(order)
 

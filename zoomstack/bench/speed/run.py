@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from ..comparison import write
+from ..told.table import write
 from .line import Line, comma_separated, markdown
 from .machine import machine
 from .menu import MEMORY, SPEED, Row, chosen

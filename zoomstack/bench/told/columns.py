@@ -1,4 +1,4 @@
-"""The table's columns, of the records of a row and of its reference, each a number per seed.
+"""The table's columns, of the findings of a row and of its reference, each a number per seed.
 
 A mean over seeds and its standard error follow in ``table``. What is a ratio is averaged as a
 logarithm, so that twice as much and half as much cancel.
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from ...measure import colour, detail
 from ...measure.detail import OCTAVES
-from ..store import Record
+from ..zooms.finding import Finding
 
-Measure = Callable[[Record, Record], float]
+Measure = Callable[[Finding, Finding], float]
 
 
 @dataclass(frozen=True)
 class Column:
-    """``of(record, reference)`` is one seed's number, NaN where there is none.
+    """``of(found, reference)`` is one seed's number, NaN where there is none.
 
     A ``ratio`` is given as its natural logarithm. ``digits`` are those behind the point.
     """
@@ -31,75 +31,73 @@ class Column:
     ratio: bool = False
 
 
-def prompt_right(record: Record, reference: Record) -> float:
+def prompt_right(found: Finding, reference: Finding) -> float:
     """Per cent of levels whose likeliest scale is one that the level lies at or between."""
-    return 100 * _mean(record["right"])
+    return 100 * _mean(found["right"])
 
 
-def prompt_log(record: Record, reference: Record) -> float:
+def prompt_log(found: Finding, reference: Finding) -> float:
     """The mean logarithm of the probability of those scales."""
-    return _mean(record["log_probability"])
+    return _mean(found["log_probability"])
 
 
-def agreement(record: Record, reference: Record) -> float:
+def agreement(found: Finding, reference: Finding) -> float:
     """Mean dB over pairs of neighbours, before the last fuse, all octaves together."""
-    return _mean(record["agreement"])
+    return _mean(found["agreement"])
 
 
-def frame(record: Record, reference: Record) -> float:
-    return _mean([math.log(value) for value in record["frame"]])
+def frame(found: Finding, reference: Finding) -> float:
+    return _mean([math.log(value) for value in found["frame"]])
 
 
-def film_frame(record: Record, reference: Record) -> float:
-    return _mean([math.log(value) for value in record["film_frame"]])
+def film_frame(found: Finding, reference: Finding) -> float:
+    return _mean([math.log(value) for value in found["film_frame"]])
 
 
-def both(record: Record, reference: Record) -> float:
+def both(found: Finding, reference: Finding) -> float:
     """Agreement x frame: the error's amplitude times the frame's, in dB; more is better.
 
     NaN where levels agree exactly by construction: a frame cannot make up for no error.
     """
-    error = agreement(record, reference)
-    return (
-        error - 20 / math.log(10) * frame(record, reference) if math.isfinite(error) else math.nan
-    )
+    error = agreement(found, reference)
+    return error - 20 / math.log(10) * frame(found, reference) if math.isfinite(error) else math.nan
 
 
-def sharpness(record: Record, reference: Record) -> float:
-    return _mean(sharpness_of_levels(record, reference))
+def sharpness(found: Finding, reference: Finding) -> float:
+    return _mean(sharpness_of_levels(found, reference))
 
 
-def sharpness_of_levels(record: Record, reference: Record) -> list[float]:
-    return detail.sharpness(record["detail"], reference["detail"])
+def sharpness_of_levels(found: Finding, reference: Finding) -> list[float]:
+    return detail.sharpness(found["detail"], reference["detail"])
 
 
-def drift(record: Record, reference: Record) -> list[float]:
+def drift(found: Finding, reference: Finding) -> list[float]:
     """How mean L*, a* and b* move away from the reference's, per level deeper: a vector."""
-    return colour.drift(record["colour"], reference["colour"])
+    return colour.drift(found["colour"], reference["colour"])
 
 
-def seconds(record: Record, reference: Record) -> float:
-    return record["seconds"]
+def seconds(found: Finding, reference: Finding) -> float:
+    return found["seconds"]
 
 
-def photo(record: Record, reference: Record) -> float:
-    return record.get("photo", math.nan)
+def photo(found: Finding, reference: Finding) -> float:
+    return found.get("photo", math.nan)
 
 
-def photo_coded(record: Record, reference: Record) -> float:
-    return record.get("photo_coded", math.nan)
+def photo_coded(found: Finding, reference: Finding) -> float:
+    return found.get("photo_coded", math.nan)
 
 
 def octave(index: int) -> Measure:
-    def of(record: Record, reference: Record) -> float:
-        return _mean([pair[index] for pair in record["bands"] if len(pair) > index])
+    def of(found: Finding, reference: Finding) -> float:
+        return _mean([pair[index] for pair in found["bands"] if len(pair) > index])
 
     return of
 
 
 def level_sharpness(index: int) -> Measure:
-    def of(record: Record, reference: Record) -> float:
-        levels = sharpness_of_levels(record, reference)
+    def of(found: Finding, reference: Finding) -> float:
+        levels = sharpness_of_levels(found, reference)
         return levels[index] if index < len(levels) else math.nan
 
     return of

@@ -1,18 +1,19 @@
-"""The table: rows of means over seeds, as Markdown and as CSV."""
+"""The table: rows of means over seeds, as Markdown and as CSV, and on the disk."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from ..store import Record
-from ..zooms.methods import Neighbour
-from ..zooms.rows import Row
+from ...files.whole import replacing
+from ..zooms.finding import Finding
+from ..zooms.methods import AnyRow
 from .columns import BANDS, COLUMNS, EXTRA, Column, drift, levels
 from .estimate import Estimate, estimate, length_estimate, ratio_estimate
 
-Pairs = Sequence[tuple[Record, Record]]  # a record and its reference's, one pair a seed
+Pairs = Sequence[tuple[Finding, Finding]]  # a row's and its reference's, one pair a seed
 DRIFT = "drift"
 
 
@@ -30,7 +31,7 @@ def estimates(pairs: Pairs, columns: Sequence[Column]) -> dict[str, Estimate]:
 class Table:
     """What was found: for each row, every column's estimate."""
 
-    def __init__(self, results: Mapping[Row | Neighbour, Pairs]) -> None:
+    def __init__(self, results: Mapping[AnyRow, Pairs]) -> None:
         depth = max(len(r["detail"]) for pairs in results.values() for r, _ in pairs)
         self._levels = levels(depth)
         everything = (*COLUMNS, *EXTRA, *BANDS, *self._levels)
@@ -78,3 +79,10 @@ class Table:
         for index, row in enumerate(self.rows):
             lines.append([row.title or row.name, *(written[index] for written in filled.values())])
         return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Put ``text`` at ``path``, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as half:
+        Path(half).write_text(text, "utf-8")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..zooms.methods import Neighbour
-from ..zooms.rows import ABLATIONS, BY_NAME, Row
+from ..zooms.methods import AnyRow
+from ..zooms.rows import ABLATIONS, BY_NAME
 from .columns import both, prompt_right, sharpness
 from .estimate import estimate, ratio_estimate
 from .table import Pairs
@@ -14,7 +14,7 @@ POINTS = 2.0  # of prompt fit that coupling may cost
 SHARPNESS = 0.9  # of independent sampling that must stay
 
 
-def verdict(results: Mapping[Row | Neighbour, Pairs]) -> list[str]:
+def verdict(results: Mapping[AnyRow, Pairs]) -> list[str]:
     """One line for each demand on the default, of the rows that were run."""
     default = results.get(BY_NAME["default"])
     if default is None:

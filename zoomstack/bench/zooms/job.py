@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ...scene.geometry import Geometry
 from ..model.ladders import BenchLadder
 from ..model.settings import RATIO, Settings
-from .methods import Neighbour
+from .methods import AnyRow
 from .places import noise_space, resolved
 from .rows import Row
 
@@ -16,7 +16,7 @@ from .rows import Row
 class Job(NamedTuple):
     """One row from one seed."""
 
-    row: Row | Neighbour
+    row: AnyRow
     seed: int
     settings: Settings
 

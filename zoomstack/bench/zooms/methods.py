@@ -42,6 +42,8 @@ class Neighbour:
         return {key: value for key, value in asdict(self).items() if key not in ("name", "title")}
 
 
+AnyRow = Row | Neighbour
+
 DIRECT = Neighbour("outpaint-direct", "outpainting, direct", "outward")
 SEQUENTIAL = replace(
     DIRECT, name="outpaint-sequential", title="outpainting, sequential", method="sequential"
@@ -60,7 +62,7 @@ def _then_joint(row: Neighbour) -> Neighbour:
     return replace(row, name=f"{row.name}-joint", title=f"{row.title}, then joint", joint=JOINT)
 
 
-METHODS: tuple[Row | Neighbour, ...] = (
+METHODS: tuple[AnyRow, ...] = (
     SUPERRES,
     DIRECT,
     SEQUENTIAL,
@@ -72,7 +74,7 @@ METHODS: tuple[Row | Neighbour, ...] = (
 )
 
 
-def chosen_methods(names: list[str] | None) -> list[Row | Neighbour]:
+def chosen_methods(names: list[str] | None) -> list[AnyRow]:
     """The rows of these names; all where none is given. ``ValueError`` for an unknown name."""
     known = {row.name: row for row in METHODS}
     for name in names or ():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -18,6 +16,7 @@ from ..model.flow import euler_ancestral
 from ..model.model import Model
 from ..model.settings import RATIO
 from .coupling import Coupled
+from .finding import Measured
 from .job import Job
 from .methods import Neighbour
 from .neighbours import sample_neighbour
@@ -28,7 +27,7 @@ from .places import pixel_grid
 PHOTO_SEED = 1000  # the photo of seed s shows scene 1000 + s, another than any prompt's
 
 
-def run(job: Job, model: Model, operators: Operators) -> tuple[dict[str, Any], Tensor]:
+def run(job: Job, model: Model, operators: Operators) -> tuple[Measured, Tensor]:
     """What was measured, ready for JSON, and the final pictures; a photo comes last."""
     outcome = sample_zoom(job, model, operators)
     shown = [*outcome.final] if outcome.photo is None else [*outcome.final, outcome.photo]
@@ -65,7 +64,7 @@ def sample_zoom(job: Job, model: Model, operators: Operators) -> Outcome:
     return Outcome(final, alone, photo, seconds)
 
 
-def measure(job: Job, outcome: Outcome, model: Model) -> dict[str, Any]:
+def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
     """The numbers of a job that need its pictures; ``columns`` makes the table's of them."""
     ladder, final = job.ladder, outcome.final
     space = as_space(pixel_grid(job.geometry))
@@ -75,7 +74,7 @@ def measure(job: Job, outcome: Outcome, model: Model) -> dict[str, Any]:
         likely = model.log_probabilities(final).double().cpu()
         right = [likely[i, list(names)].logsumexp(0) for i, names in enumerate(ladder.names)]
         best = likely.argmax(1).tolist()
-        record: dict[str, Any] = {
+        found: Measured = {
             "octaves": list(ladder.octaves),
             "prompts": list(ladder.prompts),
             "seen": best,
@@ -92,9 +91,9 @@ def measure(job: Job, outcome: Outcome, model: Model) -> dict[str, Any]:
         if outcome.photo is not None:
             photo = outcome.photo
             back = model.decode(model.encode(photo[None]))[0].clamp(0, 1)
-            record["photo"] = decibels(film[0], photo)
-            record["photo_coded"] = decibels(back, photo)
-    return record
+            found["photo"] = decibels(film[0], photo)
+            found["photo_coded"] = decibels(back, photo)
+    return found
 
 
 def photograph(job: Job) -> Tensor:
