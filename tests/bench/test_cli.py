@@ -8,7 +8,6 @@ import pytest
 
 from zoomstack.bench.__main__ import chosen_rows, chosen_settings
 from zoomstack.bench.model.settings import FULL, QUICK, Settings
-from zoomstack.bench.stamp import stamp
 from zoomstack.bench.zooms.rows import BY_NAME, ROWS
 from zoomstack.cli import bench as command
 from zoomstack.cli import main as command_line
@@ -63,15 +62,6 @@ def test_rows_are_all_of_them_or_those_asked_for():
     assert chosen_rows(["snr", "default", "snr"], None) == [BY_NAME["snr"], BY_NAME["default"]]
     assert len(chosen_rows(["default"], "feather=0.1,0.2 weighting=snr,uniform")) == 5
     assert len(chosen_rows(None, "feather=0.1,0.2")) == 2
-
-
-def test_the_stamp_follows_weights(tmp_path):
-    file = tmp_path / "weights"
-    file.write_bytes(b"one")
-    before = stamp([file])
-    assert stamp([file]) == before
-    file.write_bytes(b"two")
-    assert stamp([file]) != before
 
 
 def test_the_real_command_runs_in_a_few_minutes(tmp_path):

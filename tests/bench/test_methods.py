@@ -10,7 +10,6 @@ from toy_model import ToyModel
 from zoomstack.bench.__main__ import compared
 from zoomstack.bench.comparison import Comparison
 from zoomstack.bench.model.settings import Settings
-from zoomstack.bench.stamp import NEIGHBOURS, stamp
 from zoomstack.bench.told.columns import both
 from zoomstack.bench.told.estimate import estimate
 from zoomstack.bench.zooms.job import Job
@@ -122,10 +121,6 @@ def test_a_run_leaves_a_table_and_a_sheet(tmp_path):
     assert "photo, dB" not in text  # no row has one
     assert (tmp_path / "sheet.png").exists()
     assert work.report(work.work(pytest.fail, 1)) == text
-
-
-def test_the_stamp_follows_what_methods_are_made_of():
-    assert stamp([], NEIGHBOURS) != stamp([])
 
 
 def test_a_grid_is_refused(tmp_path):

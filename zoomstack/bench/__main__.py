@@ -16,7 +16,7 @@ from .comparison import Comparison
 from .model.demo import DemoModel, weights
 from .model.settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
 from .options import add_options
-from .stamp import NEIGHBOURS, stamp
+from .stamp import stamp
 from .told.explained import report
 from .told.table import write
 from .work import cores
@@ -57,7 +57,7 @@ def compared(options: argparse.Namespace) -> str:
         options.seeds or (QUICK_SEEDS if options.quick else FULL_SEEDS),
         chosen_settings(options),
         options.out or Path("output") / options.what,
-        stamp(weights(), NEIGHBOURS if methods else ()),
+        stamp(weights()),
     )
     load = partial(DemoModel, options.comfyui, options.device)
     # A GPU is busy with one process; a core likes one thread.
