@@ -3,7 +3,7 @@
 import pytest
 
 from zoomstack import Consensus
-from zoomstack.bench.model.ladders import KINDS, BenchLadder, wordings
+from zoomstack.bench.model.ladders import PATTERNS, BenchLadder, wordings
 from zoomstack.bench.model.settings import FULL, QUICK
 from zoomstack.bench.zooms.job import Job
 from zoomstack.bench.zooms.rows import ABLATIONS, BY_NAME, ROWS, change, grid, parse_row, reference
@@ -82,19 +82,19 @@ def test_changing_a_row_leaves_it_as_it_was():
 
 
 @pytest.mark.parametrize("settings", (FULL, QUICK))
-@pytest.mark.parametrize("kind", KINDS)
-def test_ladders_stay_in_the_world_and_begin_at_a_name(kind, settings):
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_ladders_stay_in_the_world_and_begin_at_a_name(pattern, settings):
     for seed in range(16):
-        ladder = BenchLadder(kind, settings.levels, seed)
+        ladder = BenchLadder(pattern, settings.levels, seed)
         assert ladder.octaves[0] in [scale.octave for scale in SCALES]
         assert ladder.octaves[-1] <= SCALES[-1].octave
         assert len(ladder.prompts) == len(ladder.names) == settings.levels
 
 
 def test_sixteen_seeds_show_every_scale():
-    for kind in KINDS:
+    for pattern in PATTERNS:
         shown = {
-            n for seed in range(16) for names in BenchLadder(kind, 5, seed).names for n in names
+            n for seed in range(16) for names in BenchLadder(pattern, 5, seed).names for n in names
         }
         assert shown == set(range(len(NAMES)))
 

@@ -15,31 +15,31 @@ STRIDES = (5, 7)  # from one seed's first scale to the next one's; one of them s
 
 
 @dataclass(frozen=True)
-class Kind:
+class Pattern:
     """Zoom factors, and where each child lies in its parent; repeated for more levels."""
 
     zooms: tuple[float, ...]
     focus: tuple[tuple[float, float], ...] = ((0.5, 0.5),)
 
 
-KINDS = {
-    "p2": Kind((2.0,)),
-    "p4": Kind((4.0,)),
-    "mixed": Kind((2.0, 3.2, 2.5, 2.8), ((0.5, 0.5), (0.46, 0.55), (0.53, 0.44), (0.52, 0.53))),
+PATTERNS = {
+    "p2": Pattern((2.0,)),
+    "p4": Pattern((4.0,)),
+    "mixed": Pattern((2.0, 3.2, 2.5, 2.8), ((0.5, 0.5), (0.46, 0.55), (0.53, 0.44), (0.52, 0.53))),
 }
 
 
 @dataclass(frozen=True)
 class BenchLadder:
-    """The levels of one job: a kind of ladder, begun at a scale that the seed chooses."""
+    """The levels of one job: a pattern of zooms, begun at a scale that the seed chooses."""
 
-    kind: str
+    pattern: str
     levels: int
     seed: int
 
     @cached_property
     def zooms(self) -> tuple[float, ...]:
-        return tuple(islice(cycle(KINDS[self.kind].zooms), self.levels - 1))
+        return tuple(islice(cycle(PATTERNS[self.pattern].zooms), self.levels - 1))
 
     @cached_property
     def octaves(self) -> tuple[float, ...]:
@@ -51,8 +51,8 @@ class BenchLadder:
         starts = int((DEEPEST - depths[-1]) // 2) + 1
         if starts < 1:
             raise ValueError(
-                f"{self.levels} levels of {self.kind} span {depths[-1]:.1f} octaves but the world "
-                f"has {DEEPEST:g}; take fewer levels."
+                f"{self.levels} levels of {self.pattern} span {depths[-1]:.1f} octaves but the "
+                f"world has {DEEPEST:g}; take fewer levels."
             )
         stride = next(stride for stride in STRIDES if math.gcd(stride, starts) == 1)
         first = SCALES[self.seed * stride % starts].octave
@@ -69,7 +69,7 @@ class BenchLadder:
         return tuple(prompt(octave) for octave in self.octaves)
 
     def geometry(self, height: int, width: int) -> Geometry:
-        focus = tuple(islice(cycle(KINDS[self.kind].focus), self.levels - 1))
+        focus = tuple(islice(cycle(PATTERNS[self.pattern].focus), self.levels - 1))
         return Geometry(height, width, self.zooms, focus)
 
 

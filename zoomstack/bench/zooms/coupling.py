@@ -13,12 +13,12 @@ from ...joint.denoise import Denoise
 from ...joint.render import render_noise
 from ...joint.through_pixels import ThroughPixels, difference
 from ...scene.geometry import Geometry
-from ...spaces.choose import SPACES
+from ...spaces.choose import Kind
 from ...spaces.plain import as_space
 from ...spaces.space import Space
 from ..model.model import Model
 from .operators import Operators
-from .places import noise_space, pixel_grid, resolved
+from .places import fitted, noise_space, pixel_grid
 from .rows import Row
 
 
@@ -38,7 +38,7 @@ class Coupled:
         self._row, self._denoise, self._sigmas = row, denoise, sigmas
         self._geometry, self._model, self._operators = geometry, model, operators
         self._photo = photo
-        self._spaces: dict[str, Space] = {}
+        self._spaces: dict[Kind, Space] = {}
         self._often = self._meeting(row.space, row.start, row.end)
         self._else = None if row.between == "none" else self._meeting(row.between, 0.0, 1.0)
         self._step = 0
@@ -62,14 +62,14 @@ class Coupled:
 
     def _space(self, name: str) -> Space:
         """A space of latents; the plain one where levels meet in pixels, as in the sampler node."""
-        name = resolved(name, self._geometry)
-        if name not in SPACES:
+        kind = fitted(name, self._geometry)
+        if kind is None:
             return as_space(self._geometry)
-        if name not in self._spaces:
+        if kind not in self._spaces:
             row = self._row
-            space = self._operators.space(name, self._geometry, row.fitted_on, row.pictures)
-            self._spaces[name] = space
-        return self._spaces[name]
+            space = self._operators.space(kind, self._geometry, row.fitted_on, row.pictures)
+            self._spaces[kind] = space
+        return self._spaces[kind]
 
     def _meeting(self, name: str, start: float, end: float) -> tuple[Coupler, Couple]:
         in_pixels = name == "pixel"

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 from ...paint.canvas import Method
 from ...paint.outward import Canvas
 from ...scene.checks import check_choice
-from ..model.ladders import KINDS
+from ..model.ladders import PATTERNS
 from .rows import BY_NAME, Row
 
 Direction = Literal["outward", "inward"]
@@ -35,7 +35,7 @@ class Neighbour:
 
     def __post_init__(self) -> None:
         check_choice("direction", self.direction, get_args(Direction))
-        check_choice("ladder", self.ladder, tuple(KINDS))
+        check_choice("ladder", self.ladder, tuple(PATTERNS))
 
     def described(self) -> dict[str, Any]:
         """All that decides what this row samples, and not its name."""

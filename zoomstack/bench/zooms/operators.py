@@ -1,73 +1,51 @@
-"""Operators fitted to the model's autoencoder, once a process and kind of picture."""
+"""Spaces fitted to the model's autoencoder, and the pictures that they are fitted on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ...scene.geometry import Geometry
-from ...spaces.fitted.fit import fit_operators
-from ...spaces.fitted.operators import FittedOperators
-from ...spaces.fitted.space import FittedSpace
+from ...spaces.choose import Fits, Kind
 from ...spaces.fitting.leaves import dead_leaves
 from ...spaces.space import Space
-from ...spaces.twin.fit import fit_twin
-from ...spaces.twin.space import LinearTwin, TwinSpace
 from ..model.model import Model
 from ..model.settings import RATIO
 
-# As the library takes by itself: pictures, the blocks along their sides, a side for the twin.
-COUNT, BLOCKS, TWIN_SIDE = 8, 9, 256
+COUNT = 8  # pictures to fit on, where a row says of what kind but not how many
 SEED, UNSEEN = 7000, 9000  # of pictures to fit on, and of others: far from those of photos
 
 
 class Operators:
-    """The spaces that must be fitted to ``model`` before they can be used.
+    """The spaces that must be fitted to ``model`` before they can be used, fitted once.
 
-    ``kind`` and ``count`` say which pictures to fit on, and how many: 0 is as many as the library
-    takes by itself.
+    ``shown`` and ``count`` say which pictures to fit on, and how many: leaves, 0 of them, are what
+    the library takes by itself.
     """
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._fitted: dict[tuple[int, str, int], FittedOperators] = {}
-        self._twins: dict[tuple[str, int], LinearTwin] = {}
+        self._fits: dict[tuple[str, int], Fits] = {}
 
-    def space(self, name: str, geometry: Geometry, kind: str = "leaves", count: int = 0) -> Space:
-        """The geometry of latents under operators of the ``name`` "fitted" or "twin"."""
+    def space(self, kind: Kind, geometry: Geometry, shown: str = "leaves", count: int = 0) -> Space:
+        """The geometry of latents under a fitted space."""
+        if (shown, count) not in self._fits:
+            own = (shown, count) != ("leaves", 0)
+            self._fits[shown, count] = Fits(partial(pictures, shown, count) if own else None)
         like = torch.empty(0, device=self._model.device)
-        if name == "twin":
-            return TwinSpace(geometry, self.twin(kind, count).to(like))
-        zooms = sorted(set(geometry.zooms))
-        return FittedSpace(geometry, {p: self.fitted(int(p), kind, count).to(like) for p in zooms})
-
-    def fitted(self, zoom: int, kind: str = "leaves", count: int = 0) -> FittedOperators:
-        key = (zoom, kind, count)
-        if key not in self._fitted:
-            shown = _shown(kind, count, RATIO * zoom * BLOCKS)
-            self._fitted[key] = fit_operators(self.encode, zoom, RATIO, shown)
-        return self._fitted[key]
-
-    def twin(self, kind: str = "leaves", count: int = 0) -> LinearTwin:
-        if (kind, count) not in self._twins:
-            self._twins[kind, count] = fit_twin(self.encode, RATIO, _shown(kind, count, TWIN_SIDE))
-        return self._twins[kind, count]
+        return self._fits[shown, count].space(kind, geometry, self.encode, RATIO, like)
 
     def encode(self, pictures: Tensor) -> Tensor:
         return self._model.encode(pictures.to(self._model.device))
 
 
-def _shown(kind: str, count: int, side: int) -> Tensor | None:
-    """None for the library's own choice."""
-    return None if (kind, count) == ("leaves", 0) else pictures(kind, count, side)
-
-
-def pictures(kind: str, count: int, side: int, seed: int = SEED) -> Tensor:
+def pictures(shown: str, count: int, side: int, seed: int = SEED) -> Tensor:
     """(count, 3, side, side) in [0, 1] to fit on: "leaves", "noise" or views of the "world"."""
-    return KINDS[kind](count or COUNT, side, seed)
+    return SHOWN[shown](count or COUNT, side, seed)
 
 
 def _leaves(count: int, side: int, seed: int) -> Tensor:
@@ -102,7 +80,7 @@ def _world(count: int, side: int, seed: int) -> Tensor:
     return torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).contiguous()
 
 
-KINDS: dict[str, Callable[[int, int, int], Tensor]] = {
+SHOWN: dict[str, Callable[[int, int, int], Tensor]] = {
     "leaves": _leaves,
     "noise": _noise,
     "world": _world,

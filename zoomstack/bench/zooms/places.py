@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...scene.geometry import Geometry
-from ...spaces.choose import SPACES, automatic
+from ...spaces.choose import SPACES, Kind, automatic
 from ..model.settings import RATIO
 from .rows import Row
 
@@ -13,10 +13,16 @@ def resolved(name: str, geometry: Geometry) -> str:
     return automatic(geometry) if name == "auto" else name
 
 
+def fitted(name: str, geometry: Geometry) -> Kind | None:
+    """The fitted space that a name stands for; None for plain latents, pixels or nothing."""
+    name = resolved(name, geometry)
+    return next((kind for kind in SPACES if kind == name), None)
+
+
 def noise_space(row: Row, geometry: Geometry) -> str:
     """The space that a row's levels share noise in."""
-    name = resolved(row.space if row.noise_space == "auto" else row.noise_space, geometry)
-    return name if name in SPACES else "latent"
+    name = row.space if row.noise_space == "auto" else row.noise_space
+    return fitted(name, geometry) or "latent"
 
 
 def pixel_grid(geometry: Geometry) -> Geometry:

@@ -10,9 +10,11 @@ from typing import Any, Literal, Protocol, get_args
 
 from ...joint.consensus import Consensus
 from ...scene.checks import check_choice
-from ..model.ladders import KINDS
+from ...spaces.choose import Kind
+from ..model.ladders import PATTERNS
 
-SpaceName = Literal["auto", "latent", "fitted", "twin", "pixel", "none"]
+SpaceName = Literal["auto", "latent", Kind, "pixel", "none"]
+NoiseSpace = Literal["auto", "latent", Kind]
 Anchor = Literal["none", "exact", "adam"]
 Pictures = Literal["leaves", "noise", "world"]
 ALIASES = {"weight": "weighting", "noise": "shared_noise"}
@@ -38,16 +40,16 @@ class Row:
     end: float = 1.0
     between: SpaceName = "none"
     shared_noise: bool = True
-    noise_space: SpaceName = "auto"
+    noise_space: NoiseSpace = "auto"
     anchor: Anchor = "none"
     fitted_on: Pictures = "leaves"
     pictures: int = 0  # 0: as many as the library takes
     consensus: tuple[tuple[str, Any], ...] = field(default=())
 
     def __post_init__(self) -> None:
-        check_choice("ladder", self.ladder, tuple(KINDS))
+        check_choice("ladder", self.ladder, tuple(PATTERNS))
         check_choice("space", self.space, get_args(SpaceName))
-        check_choice("noise_space", self.noise_space, ("auto", "latent", "fitted", "twin"))
+        check_choice("noise_space", self.noise_space, get_args(NoiseSpace))
         check_choice("between", self.between, get_args(SpaceName))
         check_choice("anchor", self.anchor, get_args(Anchor))
         check_choice("fitted_on", self.fitted_on, get_args(Pictures))
