@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .colours import BLADES
-from .frame import Window, mix, rgb
 from .noise import Field, cells, fractal, ramp, scatter
+from .region import Window, mix, rgb
 
 CELLS = 4.2  # to a frame of the cells' own picture, a side
 NUCLEUS = 0.31  # the radius of the nucleus in the middle, frames of its own picture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .frame import rgb
+from .region import rgb
 
 BLADES = {  # dark, light, veins
     "green": (rgb(0.1, 0.33, 0.08), rgb(0.36, 0.62, 0.16), rgb(0.7, 0.82, 0.4)),

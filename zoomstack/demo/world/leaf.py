@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .colours import BLADES
-from .frame import Plane, Window, mix
 from .noise import Field, cells, fractal, ramp, scatter
+from .region import Plane, Window, mix
 
 CLUSTERS = 5.6  # leaves to a frame of the leaves' own picture, a side, in each layer
 LENGTH, WIDTH = 0.43, 0.25  # half a leaf's, frames of the leaf's own picture

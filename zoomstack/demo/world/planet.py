@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .frame import Plane, Window, mix, rgb
 from .noise import Field, fractal, ramp
+from .region import Plane, Window, mix, rgb
 
 RADIUS = 0.33  # the planet's, frames of its own picture
 CONTINENT, AWAY = 0.25, 0.31  # the continent's radius and its middle's way from the island, frames

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .frame import Window, mix, rgb
 from .noise import Field, fractal, noise, ramp
+from .region import Window, mix, rgb
 from .stars import at, glow, spots
 
 STARLIGHT = {

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .frame import Plane
 from .noise import POINTS, Field, points
+from .region import Plane
 
 REACH = 3  # deviations, beyond which a spot is dark
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .frame import rgb
+from .region import rgb
 
 GREY = rgb(0.3, 0.59, 0.11)
 

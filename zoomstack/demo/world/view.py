@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .cell import paint_cells, paint_nucleus
-from .frame import Window
 from .leaf import paint_leaf, paint_leaves
 from .planet import paint_planet
+from .region import Window
 from .scene import Scene
 from .space import paint_galaxy, paint_system
 from .style import styled

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from .colours import BLADES
-from .frame import Plane, Window, mix, rgb
 from .noise import Field, Spot, fractal, noise, ramp, scatter
+from .region import Plane, Window, mix, rgb
 
 CROWDS = 17.0  # crowns to a frame of the forest's own picture, a side
 GLADE = 0.41  # the clearing's radius, frames of its own picture
