@@ -67,7 +67,7 @@ def test_a_shifted_window_shows_the_same_world(octave):
     there = view(Scene(2), octave, SIZE, (0.25, -0.125))
     here = view(Scene(2), octave, SIZE)
     across, up = SIZE // 4, SIZE // 8
-    # Hills are lit by differences of neighbouring pixels, which a window's border lacks.
+    # Hills are lit by differences of neighbouring pixels, which a region's border lacks.
     inner = (slice(1, -1), slice(1, -1))
     np.testing.assert_allclose(
         there[up:, : SIZE - across][inner], here[: SIZE - up, across:][inner], atol=0.02

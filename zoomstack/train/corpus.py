@@ -1,4 +1,4 @@
-"""The training pictures: windows of many worlds at many magnifications, drawn once and kept.
+"""The training pictures: regions of many worlds at many magnifications, drawn once and kept.
 
     python -m zoomstack.train.corpus --work DIR --pictures 16384 --processes 2
 
@@ -28,7 +28,7 @@ RECORD = np.dtype([("seed", np.int64), ("octave", np.float32), ("shift", np.floa
 NAMED = 0.6  # the share of pictures at a named scale
 JITTER = 0.1  # octaves to either side of the name
 LOWEST, HIGHEST = -0.25, 28.25
-SHIFT_SPREAD, SHIFT_LIMIT = 0.03, 0.08  # frames
+SHIFT_SPREAD, SHIFT_LIMIT = 0.03, 0.08  # sides
 HELD_SEED = 1_000_000_000  # held-out worlds are numbered from here
 
 
@@ -84,7 +84,7 @@ def _scene(seed: int) -> Scene:
 
 
 def draw_world(seed: int, octave: float, size: int, shift: tuple[float, float]) -> np.ndarray:
-    """A window of world ``seed``, (size, size, 3) in 0..1."""
+    """A region of world ``seed``, (size, size, 3) in 0..1."""
     return view(_scene(seed), octave, size, shift)
 
 

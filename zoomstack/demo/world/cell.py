@@ -6,10 +6,10 @@ import numpy as np
 
 from .colours import BLADES
 from .noise import Field, cells, fractal, ramp, scatter
-from .region import Window, mix, rgb
+from .region import Region, mix, rgb
 
-CELLS = 4.2  # to a frame of the cells' own picture, a side
-NUCLEUS = 0.31  # the radius of the nucleus in the middle, frames of its own picture
+CELLS = 4.2  # along a side of their own picture
+NUCLEUS = 0.31  # the radius of the nucleus in the middle, sides of its own picture
 
 STAIN = {  # light, dark
     "violet": (rgb(0.68, 0.5, 0.85), rgb(0.3, 0.12, 0.5)),
@@ -17,17 +17,17 @@ STAIN = {  # light, dark
 }
 
 
-def paint_cells(window: Window) -> None:
+def paint_cells(region: Region) -> None:
     """Polygons with walls, in each a nucleus and green bodies; the middle one's is the subject."""
-    q = window.plane("nucleus").times(CELLS / 4)  # the subject has the nucleus in its middle
+    q = region.plane("nucleus").times(CELLS / 4)  # the subject has the nucleus in its middle
     seen = float(ramp(np.array(q.pixel), 0.3, 0.09))
     if seen <= 0:
         return
-    dark, light, _ = BLADES[window.scene.words["leaf"]]
+    dark, light, _ = BLADES[region.scene.words["leaf"]]
     # The same blade's colours, so that its tissue looks the same from afar.
     flesh, wall, body = light * 0.88 + 0.12, dark * 0.9, dark * 0.5 + light * 0.45
-    stain, core = STAIN[window.scene.words["stain"]]
-    seed = window.scene.draw("cells").randint(1 << 30)
+    stain, core = STAIN[region.scene.words["stain"]]
+    seed = region.scene.draw("cells").randint(1 << 30)
     bend = 0.07 * fractal(q.x, q.y, seed, q.pixel, base=0.8, top=3)
     near = ramp(q.radius, 0.3, 0.8)  # the subject stays where it is
     tissue = cells(q.x + bend * near, q.y - bend * near, seed + 1)
@@ -35,7 +35,7 @@ def paint_cells(window: Window) -> None:
     inner = ramp(tissue.edge, 0.04, 0.2)
     colour = mix(flesh * 0.86, flesh, inner) * (0.97 + 0.035 * grain)[..., None]
     colour = colour * (0.94 + 0.12 * tissue.luck)[..., None]
-    bodies = _bodies(window, seed) * ramp(tissue.edge, 0.07, 0.1)
+    bodies = _bodies(region, seed) * ramp(tissue.edge, 0.07, 0.1)
     colour = mix(colour, body, 0.85 * bodies)
     centre = np.hypot(tissue.x, tissue.y)
     size = NUCLEUS * CELLS / 4
@@ -54,13 +54,13 @@ def paint_cells(window: Window) -> None:
     share = float(ramp(np.log2(np.array(q.pixel)), np.log2(0.11), np.log2(0.022)))
     if share < 1:
         tone = colour.mean(axis=-1) / np.float32(flesh.mean())
-        window.shade(np.clip((1 - tone) * seen * 0.45, -0.3, 0.6))
-    window.paint(colour, np.full(q.x.shape, share, np.float32))
+        region.shade(np.clip((1 - tone) * seen * 0.45, -0.3, 0.6))
+    region.paint(colour, np.full(q.x.shape, share, np.float32))
 
 
-def _bodies(window: Window, seed: int) -> Field:
+def _bodies(region: Region, seed: int) -> Field:
     """Small round bodies scattered in the cells."""
-    q = window.plane("nucleus").times(CELLS / 4 * 4.2)
+    q = region.plane("nucleus").times(CELLS / 4 * 4.2)
     found = np.zeros(q.x.shape, np.float32)
     for spot in scatter(q.x, q.y, seed + 4):
         size = 0.2 + 0.14 * spot.fate
@@ -69,12 +69,12 @@ def _bodies(window: Window, seed: int) -> Field:
     return found
 
 
-def paint_nucleus(window: Window) -> None:
+def paint_nucleus(region: Region) -> None:
     """The nucleus: a double membrane with pores, threads of chromatin, a dark nucleolus."""
-    p = window.plane("nucleus")
+    p = region.plane("nucleus")
     r = p.radius
-    draw = window.scene.draw("nucleus")
-    stain, core = STAIN[window.scene.words["stain"]]
+    draw = region.scene.draw("nucleus")
+    stain, core = STAIN[region.scene.words["stain"]]
     seed, angle = draw.randint(1 << 30), draw.uniform(0, 2 * np.pi)
     wave = 0.006 * fractal(p.x, p.y, seed, p.pixel, base=3, top=3)
     inside = np.float32(NUCLEUS) + wave - r
@@ -94,5 +94,5 @@ def paint_nucleus(window: Window) -> None:
     rim = p.cover(0.022 - np.abs(inside - 0.022), 0.012)
     gap = p.cover(0.005 - np.abs(inside - 0.022), 0.006)
     face = mix(mix(face, core * 0.85, rim), stain * 1.15, 0.8 * gap)
-    window.shade(0.25 * ramp(inside, -0.05, 0.0) * (1 - cover))
-    window.paint(face, cover * float(ramp(np.array(p.pixel), 0.06, 0.02)))
+    region.shade(0.25 * ramp(inside, -0.05, 0.0) * (1 - cover))
+    region.paint(face, cover * float(ramp(np.array(p.pixel), 0.06, 0.02)))

@@ -6,26 +6,26 @@ import numpy as np
 
 from .colours import BLADES
 from .noise import Field, cells, fractal, ramp, scatter
-from .region import Plane, Window, mix
+from .region import Plane, Region, mix
 
-CLUSTERS = 5.6  # leaves to a frame of the leaves' own picture, a side, in each layer
-LENGTH, WIDTH = 0.43, 0.25  # half a leaf's, frames of the leaf's own picture
-BESIDE = 0.05  # frames: the zoom goes to the blade beside the midrib
-RIBS = 8.5  # pairs of side veins to a frame
+CLUSTERS = 5.6  # leaves along a side of their own picture, in each layer
+LENGTH, WIDTH = 0.43, 0.25  # half a leaf's, sides of the leaf's own picture
+BESIDE = 0.05  # sides: the zoom goes to the blade beside the midrib
+RIBS = 8.5  # pairs of side veins along a side of the picture
 
 
-def paint_leaves(window: Window) -> None:
+def paint_leaves(region: Region) -> None:
     """Leaves over leaves, each with its midrib, over the dark inside of the tree."""
-    p = window.plane("leaves")
+    p = region.plane("leaves")
     size = 1 / (CLUSTERS * p.pixel)  # pixels to a cell
     if size < 2.5:
         return
-    dark, light, vein = BLADES[window.scene.words["leaf"]]
-    draw = window.scene.draw("leaves")
+    dark, light, vein = BLADES[region.scene.words["leaf"]]
+    draw = region.scene.draw("leaves")
     # From afar the leaves are but the grain of the crown.
     seen = np.float32(ramp(np.array(size), 2.5, 8))
-    cover = np.full(p.x.shape, seen) if window.leafy is None else seen * window.leafy
-    window.paint(dark * 0.3, cover * 0.75)
+    cover = np.full(p.x.shape, seen) if region.leafy is None else seen * region.leafy
+    region.paint(dark * 0.3, cover * 0.75)
     for layer in range(3):
         seed, (x, y) = draw.randint(1 << 30), draw.uniform(0, 1, 2)
         depth = 0.45 + 0.275 * layer
@@ -48,7 +48,7 @@ def paint_leaves(window: Window) -> None:
         side = ramp(np.cos((along * 3 + np.abs(across) * 1.2) * 14.0), 0.86, 0.98)
         ribs = np.maximum(ribs, side * 0.6 * float(ramp(np.array(size), 30, 60)))
         blade = mix(mix(dark, light, tone), vein, 0.8 * ribs) * np.float32(depth)
-        window.paint(blade, shape * cover)
+        region.paint(blade, shape * cover)
 
 
 def _blade(along: Field, across: Field) -> Field:
@@ -57,13 +57,13 @@ def _blade(along: Field, across: Field) -> Field:
     return np.where(half > 0, half * (1 - 0.25 * along) - np.abs(across), -1)
 
 
-def paint_leaf(window: Window) -> None:
+def paint_leaf(region: Region) -> None:
     """The leaf that the zoom goes to: outline, midrib, side veins, the network between them."""
-    leaf = window.plane("leaf")
+    leaf = region.plane("leaf")
     if leaf.pixel > 0.05:
         return
-    dark, light, vein = BLADES[window.scene.words["leaf"]]
-    draw = window.scene.draw("leaf")
+    dark, light, vein = BLADES[region.scene.words["leaf"]]
+    draw = region.scene.draw("leaf")
     seed, angle = draw.randint(1 << 30), draw.uniform(0, 2 * np.pi)
     p = leaf.around(0, 0, angle)
     # The scale's subject lies on the blade; the midrib passes beside it.
@@ -77,16 +77,16 @@ def paint_leaf(window: Window) -> None:
     shadow = leaf.around(0.025, 0.035).around(0, 0, angle)
     shadow = shadow._replace(y=shadow.y + np.float32(BESIDE) - bend)
     fall = _blade(shadow.x / np.float32(LENGTH), shadow.y / np.float32(WIDTH)) * WIDTH
-    window.shade(0.6 * ramp(fall, -0.03, 0.04))
+    region.shade(0.6 * ramp(fall, -0.03, 0.04))
     mottle = fractal(p.x, p.y, seed, p.pixel, base=5, gain=0.6, top=7)
     ribs, lift = _ribs(p)
-    net, tint = _network(window, seed)
+    net, tint = _network(region, seed)
     # Between the veins the blade swells.
     tone = 0.72 + 0.13 * mottle + 0.12 * lift + 0.1 * tint + 0.5 * p.y * (p.y < 0)
     colour = mix(dark, light, np.clip(tone, 0, 1))
     colour = mix(colour, vein, np.clip(np.maximum(0.9 * ribs, 0.62 * net), 0, 1))
-    window.paint(colour, np.maximum(inside, 0))
-    window.paint(vein * 0.8, np.maximum(stalk - inside, 0))
+    region.paint(colour, np.maximum(inside, 0))
+    region.paint(vein * 0.8, np.maximum(stalk - inside, 0))
 
 
 def _ribs(p: Plane) -> tuple[Field, Field]:
@@ -101,9 +101,9 @@ def _ribs(p: Plane) -> tuple[Field, Field]:
     return np.maximum(midrib, side), ramp(off, 0.0, 0.05) * 2 - 1
 
 
-def _network(window: Window, seed: int) -> tuple[Field, Field]:
+def _network(region: Region, seed: int) -> tuple[Field, Field]:
     """The fine veins between the side veins, in two generations, and a tint for each mesh."""
-    veins = window.plane("veins")
+    veins = region.plane("veins")
     q = veins.times(3.1)
     wobble = 0.12 * fractal(q.x, q.y, seed + 1, q.pixel, base=1.2, top=3)
     q = q._replace(x=q.x + wobble, y=q.y - wobble)

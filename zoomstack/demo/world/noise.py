@@ -1,6 +1,6 @@
 """Noise and scattered points at any coordinates: the raw material of the world.
 
-Everything is a pure function of position and a seed, so two windows of one scene agree wherever
+Everything is a pure function of position and a seed, so two regions of one scene agree wherever
 they overlap. Coordinates are arrays of one shape, in units of the caller's choice; ``pixel`` is
 the size of a pixel in them, below which no detail is drawn.
 """

@@ -1,4 +1,4 @@
-"""The window that is being drawn: its places in every scale's coordinates, and its canvas."""
+"""The region that is being drawn: its places in every scale's coordinates, and its canvas."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Plane(NamedTuple):
         return self.cover(half - distance, softness) * thin
 
 
-class Window:
-    """A square window of ``scene`` at ``octave``, of ``size`` pixels a side, moved by ``shift``."""
+class Region:
+    """A square region of ``scene`` at ``octave``, of ``size`` pixels a side, moved by ``shift``."""
 
     def __init__(
         self, scene: Scene, octave: float, size: int, shift: tuple[float, float] = (0.0, 0.0)
@@ -63,7 +63,7 @@ class Window:
         self._planes: dict[str, Plane] = {}
 
     def plane(self, name: str) -> Plane:
-        """The window's pixels in the coordinates of the scale ``name``."""
+        """The region's pixels in the coordinates of the scale ``name``."""
         if name not in self._planes:
             width = 2.0 ** (OCTAVES[name] - self.octave)
             x0, y0 = self.scene.focus[name]

@@ -22,7 +22,7 @@ LEAVES = {
     "autumn": {"red": 0.4, "orange": 0.35, "yellow": 0.25},
     "winter": {"frosted": 1.0},
 }
-# Frames: how far from the middle of a scale's own picture the next one may lie.
+# Sides of its picture: how far from the middle of a scale's own picture the next one may lie.
 WANDER = {"galaxy": 0.03, "core": 0.04, "planet": 0.05, "leaf": 0.05}
 ANYWHERE = 0.07
 
@@ -56,7 +56,7 @@ class Scene:
 
     @cached_property
     def focus(self) -> dict[str, tuple[float, float]]:
-        """Where the scene's deepest point lies in each scale's own picture, frames from its middle.
+        """Where the scene's deepest point lies in each scale's own picture, sides from its middle.
 
         A scale's picture is drawn round its subject; the next subject lies a little off.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .noise import Field, fractal, noise, ramp
-from .region import Window, mix, rgb
+from .region import Region, mix, rgb
 from .stars import at, glow, spots
 
 STARLIGHT = {
@@ -25,15 +25,15 @@ PLANETS = (
     rgb(0.7, 0.6, 0.75),
     rgb(0.6, 0.8, 0.6),
 )
-ORBIT = 0.27  # frames from the sun to the planet that the zoom goes to
-SUN = 0.085  # the sun's radius, frames
+ORBIT = 0.27  # sides of the picture from the sun to the planet that the zoom goes to
+SUN = 0.085  # the sun's radius, sides
 
 
-def paint_galaxy(window: Window) -> None:
+def paint_galaxy(region: Region) -> None:
     """Spiral arms round a bright core, before the stars of the field."""
-    p = window.plane("galaxy")
-    draw = window.scene.draw("galaxy")
-    cool, warm = STARLIGHT[window.scene.words["stars"]]
+    p = region.plane("galaxy")
+    draw = region.scene.draw("galaxy")
+    cool, warm = STARLIGHT[region.scene.words["stars"]]
     tilt, squash = draw.uniform(0, np.pi), draw.uniform(0.6, 1.0)
     arms, wind = draw.choice([2, 2, 3]), draw.uniform(2.6, 3.6) * draw.choice([-1, 1])
     phase, seed = draw.uniform(0, 6.3), draw.randint(1 << 30)
@@ -47,22 +47,22 @@ def paint_galaxy(window: Window) -> None:
     reach = ramp(r, 0.5, 0.12) * np.exp(-r * 2.2)
     inner = np.exp(-((r / 0.115) ** 1.7))
     light = reach * (0.1 + 1.35 * arm * ramp(r, 0.08, 0.2)) * np.clip(1 + 0.3 * clouds, 0.2, 2)
-    window.canvas[:] = rgb(0.012, 0.014, 0.035)
-    window.shine(cool, light)
-    window.shine(cool * 0.5 + 0.5, 0.5 * light * arm)
+    region.canvas[:] = rgb(0.012, 0.014, 0.035)
+    region.shine(cool, light)
+    region.shine(cool * 0.5 + 0.5, 0.5 * light * arm)
     # The core's own haze thins out towards the sun, which lights its surroundings itself.
-    hollow = ramp(window.plane("sun").radius, 0.15, 1.1)
+    hollow = ramp(region.plane("sun").radius, 0.15, 1.1)
     haze = inner * np.clip(0.9 + 0.2 * clouds, 0.2, 1.6)
-    window.shine(warm, haze * (0.24 + 0.85 * hollow))
+    region.shine(warm, haze * (0.24 + 0.85 * hollow))
     lanes = ramp(fractal(p.x, p.y, seed + 5, p.pixel, base=6, gain=0.6), 0.3, 2.0)
-    window.shade(lanes * 0.5 * ramp(r, 0.34, 0.1) * (0.3 + 0.7 * hollow))
-    _paint_stars(window, warm, inner)
+    region.shade(lanes * 0.5 * ramp(r, 0.34, 0.1) * (0.3 + 0.7 * hollow))
+    _paint_stars(region, warm, inner)
 
 
-def _paint_stars(window: Window, warm: Field, inner: Field) -> None:
+def _paint_stars(region: Region, warm: Field, inner: Field) -> None:
     """Stars at every magnification: near ones show as discs, far ones as points."""
-    p = window.plane("galaxy")
-    seed = window.scene.draw("stars").randint(1 << 30)
+    p = region.plane("galaxy")
+    seed = region.scene.draw("stars").randint(1 << 30)
     finest = int(np.floor(np.log2(1 / (7 * p.pixel))))
     light = np.zeros(inner.shape, np.float32)
     for level in range(max(finest - 3, 2), finest + 1):
@@ -70,15 +70,15 @@ def _paint_stars(window: Window, warm: Field, inner: Field) -> None:
         # In the core there are stars everywhere, in the field few.
         lucky = every.only(every.luck < 0.1 + 0.8 * at(inner, every))
         size = (0.018 + 0.03 * lucky.fate**2) / (2.0**level * p.pixel)
-        light += glow(window.size, lucky, np.maximum(size, 0.42), 0.35 + 0.9 * lucky.fate)
-    window.shine(mix(rgb(0.85, 0.92, 1.0), warm, np.minimum(inner * 1.4, 1)), light)
+        light += glow(region.size, lucky, np.maximum(size, 0.42), 0.35 + 0.9 * lucky.fate)
+    region.shine(mix(rgb(0.85, 0.92, 1.0), warm, np.minimum(inner * 1.4, 1)), light)
 
 
-def paint_system(window: Window) -> None:
+def paint_system(region: Region) -> None:
     """A sun, the orbits round it, and the planets on them but the one that the zoom goes to."""
-    p = window.plane("sun")
-    draw = window.scene.draw("system")
-    colour = SUNLIGHT[window.scene.words["sun"]]
+    p = region.plane("sun")
+    draw = region.scene.draw("system")
+    colour = SUNLIGHT[region.scene.words["sun"]]
     angle, tilt = draw.uniform(0, 2 * np.pi), draw.uniform(0, np.pi)
     squash = draw.uniform(0.62, 0.95)
     sun_x, sun_y = ORBIT * np.cos(angle), ORBIT * np.sin(angle)
@@ -94,7 +94,7 @@ def paint_system(window: Window) -> None:
     for index, ratio in enumerate(ratios):
         radius = own * ratio * draw.uniform(0.95, 1.05) if ratio != 1.0 else own
         line = np.exp(-(((path - np.float32(radius)) / width) ** 2)) * np.float32(0.5 * strength)
-        window.shine(rgb(0.75, 0.8, 0.95), line * (gap if ratio == 1.0 else 1))
+        region.shine(rgb(0.75, 0.8, 0.95), line * (gap if ratio == 1.0 else 1))
         where, size = draw.uniform(0, 2 * np.pi), draw.uniform(0.018, 0.036)
         if ratio == 1.0:
             continue
@@ -102,12 +102,12 @@ def paint_system(window: Window) -> None:
         x = sun_x + np.cos(tilt) * across[0] - np.sin(tilt) * across[1]
         y = sun_y + np.sin(tilt) * across[0] + np.cos(tilt) * across[1]
         if np.hypot(x, y) > 0.16:  # clear of the planet in the middle
-            _small_planet(window, x, y, size, PLANETS[index], (sun_x, sun_y))
+            _small_planet(region, x, y, size, PLANETS[index], (sun_x, sun_y))
     glow = 0.75 * np.exp(-r / 0.055) + 0.13 * np.exp(-r / 0.2)
-    window.shine(colour, glow)
+    region.shine(colour, glow)
     grain = fractal(q.x, q.y, draw.randint(1 << 30), p.pixel, base=22, top=4)
     face = colour * (1.12 + 0.1 * grain)[..., None] + 0.35 * ramp(r, SUN, 0)[..., None]
-    window.paint(face, p.cover(SUN - r, 0.006))
+    region.paint(face, p.cover(SUN - r, 0.006))
 
 
 def _along(x: float, y: float, tilt: float, squash: float) -> float:
@@ -117,11 +117,11 @@ def _along(x: float, y: float, tilt: float, squash: float) -> float:
 
 
 def _small_planet(
-    window: Window, x: float, y: float, size: float, colour: Field, sun: tuple[float, float]
+    region: Region, x: float, y: float, size: float, colour: Field, sun: tuple[float, float]
 ) -> None:
-    q = window.plane("sun").around(x, y)
+    q = region.plane("sun").around(x, y)
     away = float(np.hypot(sun[0] - x, sun[1] - y))
     lit = (q.x * (sun[0] - x) + q.y * (sun[1] - y)) / np.float32(away * size)
     bands = 1 + 0.18 * noise(q.x * 0, q.y * np.float32(0.8 / size), 3)
     face = colour * (ramp(lit, -0.9, 0.8) * 0.9 + 0.12)[..., None] * bands[..., None]
-    window.paint(face, q.cover(np.float32(size) - q.radius))
+    region.paint(face, q.cover(np.float32(size) - q.radius))

@@ -13,7 +13,7 @@ REACH = 3  # deviations, beyond which a spot is dark
 
 
 class Spots(NamedTuple):
-    """Points in a window, in pixels: the middle of a pixel is a whole number."""
+    """Points in a region, in pixels: the middle of a pixel is a whole number."""
 
     x: Field
     y: Field
@@ -26,7 +26,7 @@ class Spots(NamedTuple):
 
 
 def spots(p: Plane, count: float, seed: int) -> Spots:
-    """One point in each cell, ``count`` cells to a unit of ``p``, in the window and next to it."""
+    """One point in each cell, ``count`` cells to a unit of ``p``, in the region and next to it."""
     x0, y0 = float(p.x[0, 0]), float(p.y[0, 0])
     side = len(p.x) * p.pixel
     columns = np.arange(np.floor(x0 * count) - 1, np.ceil((x0 + side) * count) + 2)

@@ -8,11 +8,11 @@ import numpy as np
 
 from .colours import BLADES
 from .noise import Field, Spot, fractal, noise, ramp, scatter
-from .region import Plane, Window, mix, rgb
+from .region import Plane, Region, mix, rgb
 
-CROWDS = 17.0  # crowns to a frame of the forest's own picture, a side
-GLADE = 0.41  # the clearing's radius, frames of its own picture
-TREE = 0.37  # the single tree's, frames of the crown's own picture
+CROWDS = 17.0  # crowns along a side of the forest's own picture
+GLADE = 0.41  # the clearing's radius, sides of its own picture
+TREE = 0.37  # the single tree's, sides of the crown's own picture
 SUNNY = rgb(-0.6, -0.8, 0)  # where the light comes from, across the picture
 
 CROWNS = {  # the colours of crowns, dark to light
@@ -30,17 +30,17 @@ GRASS = {
 BARK = rgb(0.3, 0.2, 0.13)
 
 
-def paint_forest(window: Window) -> None:
+def paint_forest(region: Region) -> None:
     """Crowns side by side where the ground is wooded, round a clearing with one tree."""
-    p = window.plane("forest")
+    p = region.plane("forest")
     cell = 1 / (CROWDS * p.pixel)  # pixels to a crown
     if cell < 2:
         return
-    colours = CROWNS[window.scene.words["season"]]
-    seed = window.scene.draw("forest").randint(1 << 30)
+    colours = CROWNS[region.scene.words["season"]]
+    seed = region.scene.draw("forest").randint(1 << 30)
     leafy = _foliage(p, seed)
     bumps = 0.16 * fractal(p.x, p.y, seed + 1, p.pixel, base=24, gain=0.6, top=5)
-    glade = window.plane("clearing")
+    glade = region.plane("clearing")
 
     def outside_the_clearing(spot: Spot) -> Field:
         # A crown stands where its middle is wooded, not where the pixel is.
@@ -52,10 +52,10 @@ def paint_forest(window: Window) -> None:
     wooded = p.cover(best / np.float32(CROWDS * 1.5), 0.3 / CROWDS / max(1.0, cell / 12))
     light = np.clip(0.34 + 0.3 * best + 0.3 * shade + 0.2 * leafy, 0, 1)
     crown = _tone(colours, light, luck)
-    ground = _grass(window, p, seed)
-    ground = ground * (0.45 + 0.55 * _lit_ground(window))[..., None]
-    cover = window.wooded if window.wooded is not None else np.ones_like(best)
-    window.paint(mix(ground, crown, wooded), cover)
+    ground = _grass(region, p, seed)
+    ground = ground * (0.45 + 0.55 * _lit_ground(region))[..., None]
+    cover = region.wooded if region.wooded is not None else np.ones_like(best)
+    region.paint(mix(ground, crown, wooded), cover)
 
 
 def _domes(
@@ -95,16 +95,16 @@ def _foliage(p: Plane, seed: int) -> Field:
     return fractal(p.x, p.y, seed + 3, p.pixel, base=60, gain=0.7, top=5)
 
 
-def _lit_ground(window: Window) -> Field:
+def _lit_ground(region: Region) -> Field:
     """Full light on the clearing but where the trees round it and in it cast their shadows."""
-    glade, tree = window.plane("clearing"), window.plane("crown")
+    glade, tree = region.plane("clearing"), region.plane("crown")
     edge = 0.03 * noise(glade.x * 6, glade.y * 6, 11)
     round_ = ramp(GLADE + edge - glade.around(0.035, 0.05).radius, -0.03, 0.03)
     return round_ * ramp(tree.around(0.13, 0.18).radius, TREE - 0.05, TREE + 0.02)
 
 
-def _grass(window: Window, p: Plane, seed: int) -> Field:
-    season = window.scene.words["season"]
+def _grass(region: Region, p: Plane, seed: int) -> Field:
+    season = region.scene.words["season"]
     low, high = GRASS[season]
     tufts = fractal(p.x, p.y, seed + 4, p.pixel, base=30, gain=0.72)
     grass = mix(low, high, ramp(tufts, -1.2, 1.6))
@@ -118,12 +118,12 @@ def _grass(window: Window, p: Plane, seed: int) -> Field:
     return grass
 
 
-def paint_crown(window: Window) -> None:
+def paint_crown(region: Region) -> None:
     """The single tree from above: boughs from the middle, clumps of leaves, a lobed outline."""
-    p = window.plane("crown")
-    dark, bright, _ = BLADES[window.scene.words["leaf"]]
+    p = region.plane("crown")
+    dark, bright, _ = BLADES[region.scene.words["leaf"]]
     middle = (dark + bright) / 2
-    seed = window.scene.draw("crown").randint(1 << 30)
+    seed = region.scene.draw("crown").randint(1 << 30)
     angle = np.arctan2(p.y, p.x)
     ring_x, ring_y = np.cos(angle), np.sin(angle)
     lobes = 0.022 * fractal(ring_x * 1.6, ring_y * 1.6, seed, 0.05, base=1, top=3)
@@ -142,8 +142,8 @@ def paint_crown(window: Window) -> None:
     leafy = mix(mix(dark, middle, ramp(light, 0.05, 0.55)), bright, ramp(light, 0.6, 1.1))
     wood = _boughs(p, seed) * gaps
     colour = mix(mix(leafy, dark * 0.55, gaps), BARK * 1.3, wood)
-    window.paint(colour, cover)
-    window.leafy = p.cover(inside - 0.02, 0.05) * (1 - 0.7 * wood)
+    region.paint(colour, cover)
+    region.leafy = p.cover(inside - 0.02, 0.05) * (1 - 0.7 * wood)
 
 
 def _boughs(p: Plane, seed: int) -> Field:
