@@ -21,9 +21,9 @@ from zoomstack.train.corpus import (
     Plan,
     corpus_folder,
     draw_corpus,
+    labels,
     main,
     open_corpus,
-    records,
 )
 from zoomstack.train.encode import encode_corpus, latents_folder
 from zoomstack.train.shards import open_shards, shard_path, write_shard
@@ -33,8 +33,8 @@ def everything(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_records_follow_the_distribution():
-    drawn = np.concatenate([records(Plan(shard=1000), "train", i) for i in range(8)])
+def test_labels_follow_the_distribution():
+    drawn = np.concatenate([labels(Plan(shard=1000), "train", i) for i in range(8)])
     names = np.array([scale.octave for scale in SCALES])
     away = np.abs(drawn["octave"][:, None] - names).min(1)
     by_chance = (1 - NAMED) * 2 * JITTER / 2  # names are two octaves apart
@@ -48,16 +48,16 @@ def test_records_follow_the_distribution():
 
 def test_every_world_gives_the_same_number_of_pictures_and_held_out_worlds_are_others():
     plan = Plan(shard=16, per_scene=8)
-    train = np.concatenate([records(plan, "train", i)["seed"] for i in range(3)])
-    held = records(plan, "held", 0)["seed"]
+    train = np.concatenate([labels(plan, "train", i)["seed"] for i in range(3)])
+    held = labels(plan, "held", 0)["seed"]
     assert np.unique(train, return_counts=True)[1].tolist() == [8] * 6
     assert held.min() >= HELD_SEED > train.max()
 
 
-def test_a_corpus_holds_what_its_records_say(tmp_path):
+def test_a_corpus_holds_what_its_labels_say(tmp_path):
     corpus = open_corpus(tiny_corpus(tmp_path))
-    assert len(corpus.pictures) == len(corpus.records) == TINY.pictures
-    for picture, row in zip(corpus.pictures, corpus.records, strict=True):
+    assert len(corpus.pictures) == len(corpus.labels) == TINY.pictures
+    for picture, row in zip(corpus.pictures, corpus.labels, strict=True):
         expected = colours(row["seed"], row["octave"], TINY.size, row["shift"]) * 255
         assert np.abs(picture - expected).max() <= 0.5 + 1e-3
     assert len(open_corpus(tmp_path, "held").pictures) == TINY.held
@@ -105,7 +105,7 @@ def test_shards_are_one_long_array(tmp_path):
     values = np.arange(10).reshape(5, 2)
     write_shard(shard_path(tmp_path, "x", 0), values[:3])
     write_shard(shard_path(tmp_path, "x", 1), values[3:])
-    write_shard(shard_path(tmp_path, "x-records", 0), values)  # another name
+    write_shard(shard_path(tmp_path, "x-labels", 0), values)  # another name
     shards = open_shards(tmp_path, "x")
     assert np.array_equal(shards.take(range(5)), values)
     for outside in (-1, 5):

@@ -144,7 +144,7 @@ def test_the_autoencoder_trains_stops_and_goes_on_exactly(tmp_path, monkeypatch)
     def tracker(*args, **kwargs):
         raise StoppedError
 
-    # The measurement half-way is where it stops; its last checkpoint is the step before.
+    # The measurement half-way is where it stops; its last state is the step before.
     with monkeypatch.context() as patch:
         patch.setattr(autoencoder, "SAVE_SECONDS", -1)
         patch.setattr(autoencoder, "measure", tracker)

@@ -43,7 +43,7 @@ def examples(work: Path, part: str) -> tuple[Tensor, np.ndarray]:
     for index in tqdm(range(len(found)), desc=f"reading {part} pictures", unit="picture"):
         small = shrunk(unit(corpus.pictures.take([index])))[0]
         found[index] = (small * 255).round().to(torch.uint8)
-    return found, corpus.records["octave"]
+    return found, corpus.labels["octave"]
 
 
 def targets(octaves: np.ndarray) -> Tensor:

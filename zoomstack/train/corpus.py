@@ -3,7 +3,7 @@
     python -m zoomstack.train.corpus --work DIR --pictures 16384 --processes 2
 
 Pictures lie in ``DIR/corpus`` as ``train-0000.npy`` (uint8, N x 256 x 256 x 3) beside
-``train-records-0000.npy``; ``held-*`` are of worlds that training never sees. Shard k is the same
+``train-labels-0000.npy``; ``held-*`` are of worlds that training never sees. Shard k is the same
 on every machine, whoever draws it and in whatever order.
 """
 
@@ -24,7 +24,7 @@ from .shards import Shards, open_shards, shard_path, write_shard
 
 Draw = Callable[[int, float, int, tuple[float, float]], np.ndarray]  # seed, octave, size, shift
 
-RECORD = np.dtype([("seed", np.int64), ("octave", np.float32), ("shift", np.float32, 2)])
+LABEL = np.dtype([("seed", np.int64), ("octave", np.float32), ("shift", np.float32, 2)])
 NAMED = 0.6  # the share of pictures at a named scale
 JITTER = 0.1  # octaves to either side of the name
 LOWEST, HIGHEST = -0.25, 28.25
@@ -43,10 +43,10 @@ class Plan(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    """Pictures (uint8, size x size x 3 each) and, row by row, what each shows (``RECORD``)."""
+    """Pictures (uint8, size x size x 3 each) and, row by row, what each shows (``LABEL``)."""
 
     pictures: Shards
-    records: np.ndarray
+    labels: np.ndarray
 
 
 def corpus_folder(work: Path) -> Path:
@@ -58,16 +58,16 @@ def open_corpus(work: Path, part: str = "train") -> Corpus:
     """What is drawn so far of ``part``, "train" or "held"; ``FileNotFoundError`` if nothing."""
     folder = corpus_folder(work)
     pictures = open_shards(folder, part)
-    records = open_shards(folder, f"{part}-records")
-    return Corpus(pictures, records.take(range(len(pictures))))
+    labels = open_shards(folder, f"{part}-labels")
+    return Corpus(pictures, labels.take(range(len(pictures))))
 
 
-def records(plan: Plan, part: str, index: int) -> np.ndarray:
+def labels(plan: Plan, part: str, index: int) -> np.ndarray:
     """What the pictures of one shard show, from its number alone."""
     first = 0 if part == "train" else HELD_SEED
     rows = np.arange(index * plan.shard, (index + 1) * plan.shard)
     rng = np.random.default_rng([index, first])
-    found = np.empty(len(rows), RECORD)
+    found = np.empty(len(rows), LABEL)
     found["seed"] = first + rows // plan.per_scene
     names = np.array([scale.octave for scale in SCALES])
     near = rng.choice(names, len(rows)) + rng.uniform(-JITTER, JITTER, len(rows))
@@ -89,17 +89,17 @@ def draw_world(seed: int, octave: float, size: int, shift: tuple[float, float]) 
 
 
 def draw_shard(folder: Path, plan: Plan, part: str, index: int, draw: Draw) -> None:
-    """Draw one shard and its records, if it is not there."""
+    """Draw one shard and its labels, if it is not there."""
     target = shard_path(folder, part, index)
     if target.exists():
         return
-    rows = records(plan, part, index)
+    rows = labels(plan, part, index)
     pictures = np.empty((len(rows), plan.size, plan.size, 3), np.uint8)
     for picture, row in zip(pictures, rows, strict=True):
         x, y = row["shift"].tolist()
         values = draw(int(row["seed"]), float(row["octave"]), plan.size, (x, y))
         picture[...] = np.rint(values.clip(0, 1) * 255)
-    write_shard(shard_path(folder, f"{part}-records", index), rows)
+    write_shard(shard_path(folder, f"{part}-labels", index), rows)
     write_shard(target, pictures)  # last: its being there says that the shard is whole
 
 

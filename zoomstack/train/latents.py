@@ -26,9 +26,9 @@ class Batch(NamedTuple):
 
 
 class Latents:
-    """The latents of ``work``'s corpus at one size, and their records.
+    """The latents of ``work``'s corpus at one size, and their labels.
 
-    ``FileNotFoundError`` where there are none, or no records for them.
+    ``FileNotFoundError`` where there are none, or no labels for them.
     """
 
     def __init__(self, work: Path, size: int) -> None:
@@ -37,10 +37,10 @@ class Latents:
             raise FileNotFoundError(
                 f"{latents_folder(work, size)} holds no train-0000.npy; encode the corpus first"
             )
-        records = corpus_folder(work)
-        names = [path.name.replace("train-", "train-records-") for path in paths]
+        corpus = corpus_folder(work)
+        names = [path.name.replace("train-", "train-labels-") for path in paths]
         self._latents = Shards(paths)
-        self._records = Shards(records / name for name in names).take(range(len(self._latents)))
+        self._labels = Shards(corpus / name for name in names).take(range(len(self._latents)))
 
     def __len__(self) -> int:
         return len(self._latents)
@@ -53,7 +53,7 @@ class Latents:
         latents = np.stack([self._latents[int(row)][side] for row, side in pairs])
         captions = [
             "" if rng.random() < DROPPED else caption(_scene(int(seed)), float(octave), rng)
-            for seed, octave, _ in self._records[rows]
+            for seed, octave, _ in self._labels[rows]
         ]
         return Batch(torch.from_numpy(latents.astype(np.float32)), captions)
 

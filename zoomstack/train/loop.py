@@ -1,4 +1,4 @@
-"""The loop around a loss: a schedule over a budget, a running average, checkpoints, processes.
+"""The loop around a loss: a budget, a running average, a state to go on from, processes.
 
 Every process holds the whole module and sees its own part of the data; gradients are averaged
 over them. What is random in a step follows from its number, so a resumed run goes on as the one

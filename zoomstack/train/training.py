@@ -1,4 +1,4 @@
-"""The diffusion model in training: what a checkpoint holds, and which one a run goes on from."""
+"""The diffusion model in training: what its state holds, and which one a run goes on from."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Training:
         self.step, self.seconds, self.pictures, self.falls_to = state["progress"]
 
     def resume(self, work: Path, plan: Plan) -> None:
-        """Load the checkpoint in ``work`` that ``plan`` goes on from, if there is one."""
+        """Load the state in ``work`` that ``plan`` goes on from, if there is one."""
         if not (work / LATEST).exists():
             return
         self.load(work / LATEST)

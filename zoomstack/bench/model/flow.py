@@ -21,7 +21,7 @@ def euler_ancestral(
 
     ``denoise(x, sigma) -> x0`` takes sigma as (N,); ``renoise`` draws unit noise of x's shape. A
     generator of steps, as ``zoomstack.sample``, which is the same for x = x0 + sigma noise.
-    The twin of ``sample_euler_ancestral_RF`` in ComfyUI 0.30.0, comfy/k_diffusion/sampling.py.
+    A port of ``sample_euler_ancestral_RF`` of ComfyUI 0.30.0, comfy/k_diffusion/sampling.py.
     """
     x = noise
     for index, (sigma, following) in enumerate(zip(sigmas[:-1], sigmas[1:], strict=True)):

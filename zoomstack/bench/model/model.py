@@ -1,4 +1,4 @@
-"""What the benchmark asks of a model, and the demo's own."""
+"""What the benchmark asks of a model; ``demo`` has one."""
 
 from __future__ import annotations
 
