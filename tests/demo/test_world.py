@@ -63,7 +63,7 @@ def test_the_middle_of_a_picture_holds_the_next_one(octave):
 
 
 @pytest.mark.parametrize("octave", [1.4, 6.0, 14.2, 23.0])
-def test_a_shifted_window_shows_the_same_world(octave):
+def test_a_shifted_region_shows_the_same_world(octave):
     there = view(Scene(2), octave, SIZE, (0.25, -0.125))
     here = view(Scene(2), octave, SIZE)
     across, up = SIZE // 4, SIZE // 8

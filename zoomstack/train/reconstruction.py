@@ -70,8 +70,8 @@ def crops(pictures: Shards, size: int, count: int, step: int) -> Tensor:
     for crop in found:
         picture = pictures[int(rng.integers(len(pictures)))]
         y, x = rng.integers(0, (len(picture) - size) // PATCH + 1, 2) * PATCH
-        window = picture[y : y + size, x : x + size]
-        crop[...] = window[:, ::-1] if rng.random() < 0.5 else window
+        cut = picture[y : y + size, x : x + size]
+        crop[...] = cut[:, ::-1] if rng.random() < 0.5 else cut
     return unit(found)
 
 
