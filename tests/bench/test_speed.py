@@ -5,8 +5,11 @@ Nothing here asserts how long anything takes.
 
 import csv
 import io
+import os
 import time
 from argparse import Namespace
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -176,10 +179,13 @@ def test_the_centre_of_a_shifted_blob_is_shifted():
     assert centre(frame) == 3.5
 
 
-def allocate(mib):
-    return lambda: torch.ones(mib * MIB, dtype=torch.uint8)
-
-
 def test_the_peak_is_what_the_work_held_and_not_what_it_left():
-    small, large = (peak(CPU, allocate, mib).added / MIB for mib in (20, 320))
+    small, large = (
+        peak(CPU, partial, np.ones, mib * MIB, np.uint8).added / MIB for mib in (20, 320)
+    )
     assert 290 < large - small < 330
+
+
+def test_a_process_that_dies_is_not_waited_for():
+    with pytest.raises(BrokenProcessPool):
+        peak(CPU, partial, os._exit, 1)

@@ -2,36 +2,19 @@
 
 import pytest
 import torch
+from tiny_training import tiny_loss, tiny_net, tiny_trainer, train_and_keep
 from tiny_world import tiny_corpus
 
 from zoomstack.demo.networks.autoencoder import load_autoencoder
 from zoomstack.train import autoencoder
 from zoomstack.train.autoencoder import Recipe, autoencoder_folder, train
 from zoomstack.train.corpus import open_corpus
-from zoomstack.train.loop import Budget, Rates, Trainer, rank, ranks
+from zoomstack.train.loop import Budget, Rates, Trainer
 from zoomstack.train.principal import revive
 from zoomstack.train.processes import together
 from zoomstack.train.reconstruction import Waking, crops, measure, run
 
 SMALL = Recipe(Budget(0, steps=4), crop=32, batch=2, measured=2, reports=1)
-
-
-def tiny_net(seed=0):
-    torch.manual_seed(seed)
-    layers = (torch.nn.Conv2d(2, 4, 3), torch.nn.ReLU(), torch.nn.Conv2d(4, 4, 3))
-    return torch.nn.Sequential(*layers)
-
-
-def tiny_trainer():
-    return Trainer(tiny_net(), Budget(0, 9), Rates(), ["2.weight"])
-
-
-def tiny_loss(trainer):
-    def loss(step, _share):
-        x = torch.randn(4, 2, 8, 8, generator=torch.Generator().manual_seed(step))
-        return (trainer.net(x[rank() :: ranks()]) - 1).square().mean()
-
-    return loss
 
 
 def same(a, b):
@@ -85,16 +68,9 @@ def test_what_needs_no_gradient_stays():
     assert torch.equal(net[0].weight, before)
 
 
-def _train_and_keep(path):
-    trainer = tiny_trainer()
-    for _ in trainer.steps(tiny_loss(trainer)):
-        pass
-    trainer.save(path)
-
-
 def test_two_processes_with_half_the_batch_each_do_what_one_does(tmp_path):
     for processes in (1, 2):
-        together(_train_and_keep, processes, tmp_path / f"{processes}.pt")
+        together(train_and_keep, processes, tmp_path / f"{processes}.pt")
     alone, both = (torch.load(tmp_path / f"{n}.pt", weights_only=True)["net"] for n in (1, 2))
     for key, value in alone.items():
         assert torch.allclose(both[key], value, atol=1e-4), key

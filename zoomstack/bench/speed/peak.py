@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,11 +27,14 @@ class Peak(NamedTuple):
 def peak(device: torch.device, prepare: Callable[..., Callable[[], object]], *given: Any) -> Peak:
     """Of the work that ``prepare(*given)`` returns; what it prepares itself does not count.
 
-    On a CPU of a new process's resident memory, on a GPU of what torch allocates there.
+    On a CPU of a new process's resident memory, on a GPU of what torch allocates there. Raises
+    ``BrokenProcessPool`` where that process does not come to an end by itself.
     """
-    # Spawned: a fork would begin with all that this process holds.
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (device, torch.get_num_threads(), prepare, given))
+    # Spawned: a fork would begin with all that this process holds. (A Pool would wait for ever for
+    # a process that has died, of too little memory say; this raises.)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context) as pool:
+        return pool.submit(_measured, device, torch.get_num_threads(), prepare, given).result()
 
 
 def _measured(
