@@ -40,6 +40,8 @@ def test_twice_as_much_and_half_as_much_cancel():
     mean, error = ratio_estimate([math.log(2), math.log(0.5)])
     assert mean == pytest.approx(1)
     assert error == pytest.approx(math.log(2))
+    mean, error = ratio_estimate([math.log(8), math.log(2)])
+    assert (mean, error) == pytest.approx((4, 4 * math.log(2)))
 
 
 def test_what_seeds_have_in_common_is_drift_and_what_each_does_is_not():
@@ -49,6 +51,8 @@ def test_what_seeds_have_in_common_is_drift_and_what_each_does_is_not():
     mean, error = length_estimate(noise + (0, 3, 4))
     assert mean == pytest.approx(5, abs=0.15)
     assert error == pytest.approx(0.05, rel=0.2)
+    # A mean of 2 whose own variance is 1.
+    assert length_estimate([[3, 0], [1, 0]]).mean == pytest.approx(3**0.5)
 
 
 def test_drift_is_a_change_per_level_against_independent_sampling():
@@ -98,3 +102,12 @@ def test_the_verdict_says_what_the_default_keeps_and_what_it_fails():
     assert lines[1].startswith("FAILS") and "66.7" in lines[1]
     assert lines[2].startswith("FAILS") and "0.50" in lines[2]
     assert verdict(results("snr")) == []
+
+
+def test_every_number_of_a_finding_has_a_column_of_its_own():
+    own = finding(film_frame=[9.0, 1.0], photo=20.0, photo_coded=30.0, log_probability=[-1.0, -3.0])
+    (row,) = csv.DictReader(io.StringIO(Table({BY_NAME["photo-exact"]: [(own, finding())]}).csv()))
+    numbers = {"frame": 2, "film_frame": 3, "photo": 20, "photo_coded": 30, "log_probability": -2}
+    numbers |= {"agreement_octave_0": 35, "agreement_octave_1": 36, "seconds": 3}
+    assert {name: float(row[name]) for name in numbers} == pytest.approx(numbers)
+    assert row["agreement_octave_2"] == "nan"
