@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 import torch
 
-from zoomstack.bench.speed.anchored import residual
-from zoomstack.bench.speed.fuse import fuse
 from zoomstack.bench.speed.line import Line, comma_separated, markdown
 from zoomstack.bench.speed.menu import MEMORY, SPEED, chosen
-from zoomstack.bench.speed.motion import FPS, SIDE, blobs, centre, measured, whole_pixels
 from zoomstack.bench.speed.peak import MIB, peak
+from zoomstack.bench.speed.rows.anchored import residual
+from zoomstack.bench.speed.rows.fuse import fuse
+from zoomstack.bench.speed.rows.motion import FPS, SIDE, blobs, centre, measured, whole_pixels
 from zoomstack.bench.speed.run import measured as run
 from zoomstack.bench.speed.run import report, settings
 from zoomstack.bench.speed.settings import FULL, QUICK, Bench, Sizes

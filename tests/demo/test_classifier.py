@@ -8,7 +8,7 @@ from tiny_world import TINY, tiny_corpus
 
 from zoomstack.demo.networks.classifier import Classifier, load_classifier, log_probabilities
 from zoomstack.demo.world import SCALES
-from zoomstack.train.classifier import augment, classifier_folder, main, targets
+from zoomstack.train.stages.classifier import augment, classifier_folder, main, targets
 
 
 def test_targets_are_shared_by_the_two_scales_about_an_octave():

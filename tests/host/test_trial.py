@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 import torch
 
-from zoomstack.bench.speed import host, sampled
+from zoomstack.bench.speed import host
+from zoomstack.bench.speed.rows import sampled
 from zoomstack.bench.speed.settings import QUICK, Bench
 
 SMALL = dataclasses.replace(QUICK, turns=1, steps=2, sampled=64, levels=3)

@@ -2,7 +2,7 @@
 
 import torch
 
-from zoomstack.train.loop import Budget, Rates, Trainer, rank, ranks
+from zoomstack.train.learning.loop import Budget, Rates, Trainer, rank, ranks
 
 
 def tiny_net(seed=0):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zoomstack.train.corpus import Plan, draw_corpus
+from zoomstack.train.stages.corpus import Plan, draw_corpus
 
 TINY = Plan(pictures=12, held=4, shard=4, per_scene=2, size=64)
 

@@ -9,8 +9,9 @@ from tiny_world import TINY, colours, tiny_corpus
 
 from zoomstack.demo.networks.autoencoder import load_autoencoder, save_autoencoder
 from zoomstack.demo.world import SCALES
-from zoomstack.train.autoencoder import autoencoder_folder
-from zoomstack.train.corpus import (
+from zoomstack.train.shards import open_shards, shard_path, write_shard
+from zoomstack.train.stages.autoencoder import autoencoder_folder
+from zoomstack.train.stages.corpus import (
     HELD_SEED,
     HIGHEST,
     JITTER,
@@ -25,8 +26,7 @@ from zoomstack.train.corpus import (
     main,
     open_corpus,
 )
-from zoomstack.train.encode import encode_corpus, latents_folder
-from zoomstack.train.shards import open_shards, shard_path, write_shard
+from zoomstack.train.stages.encode import encode_corpus, latents_folder
 
 
 def everything(folder):

@@ -6,13 +6,13 @@ from tiny_training import tiny_loss, tiny_net, tiny_trainer, train_and_keep
 from tiny_world import tiny_corpus
 
 from zoomstack.demo.networks.autoencoder import load_autoencoder
-from zoomstack.train import autoencoder
-from zoomstack.train.autoencoder import Recipe, autoencoder_folder, train
-from zoomstack.train.corpus import open_corpus
-from zoomstack.train.loop import Budget, Rates, Trainer
+from zoomstack.train.learning.loop import Budget, Rates, Trainer
 from zoomstack.train.principal import revive
 from zoomstack.train.processes import together
 from zoomstack.train.reconstruction import Waking, crops, measure, run
+from zoomstack.train.stages import autoencoder
+from zoomstack.train.stages.autoencoder import Recipe, autoencoder_folder, train
+from zoomstack.train.stages.corpus import open_corpus
 
 SMALL = Recipe(Budget(0, steps=4), crop=32, batch=2, measured=2, reports=1)
 

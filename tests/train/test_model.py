@@ -7,17 +7,18 @@ from checkout import TREE, needs_tree
 from tiny_world import tiny_corpus
 
 from zoomstack.demo.networks.transformer import Transformer
-from zoomstack.train import diffusion, training
-from zoomstack.train.encode import latents_folder
 from zoomstack.train.latents import Latents
-from zoomstack.train.objective import flow_loss, noise_levels
-from zoomstack.train.optimiser import Optimiser, pieces
-from zoomstack.train.orthogonal import orthogonal
+from zoomstack.train.learning import training
+from zoomstack.train.learning.objective import flow_loss, noise_levels
+from zoomstack.train.learning.optimiser import Optimiser, pieces
+from zoomstack.train.learning.orthogonal import orthogonal
+from zoomstack.train.learning.schedule import WARM_UP, Plan
+from zoomstack.train.learning.training import LATEST, STABLE
 from zoomstack.train.processes import together
 from zoomstack.train.run import main
-from zoomstack.train.schedule import WARM_UP, Plan
 from zoomstack.train.shards import write_shard
-from zoomstack.train.training import LATEST, STABLE
+from zoomstack.train.stages import diffusion
+from zoomstack.train.stages.encode import latents_folder
 
 # Where a step counts as a minute: three small, five large, the last two with a falling rate.
 PLAN = Plan(8, decay=2, fine=5, coarse_size=16, fine_size=32, batch=4, fine_batch=2)

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from ..demo.world import Scene, caption
-from .corpus import corpus_folder
-from .encode import latents_folder
 from .shards import Shards
+from .stages.corpus import corpus_folder
+from .stages.encode import latents_folder
 
 DROPPED = 0.1  # the share of captions left out, for guidance
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..demo.networks.autoencoder import PATCH, REACH, Autoencoder
-from .loop import mean_over_ranks, rank, ranks
+from .learning.loop import mean_over_ranks, rank, ranks
 from .shards import Shards
 
 NOISE = 0.1  # the most noise that latents get on their way to the decoder

@@ -18,14 +18,14 @@ from pathlib import Path
 
 from ..demo import parts
 from ..setup.errors import FAILED, INTERRUPTED, OK, interrupt
-from . import autoencoder, classifier, corpus, diffusion
-from .encode import SIZES, encode_corpus
-from .export import export, weights_folder
-from .loop import Budget
+from .learning.loop import Budget
+from .learning.schedule import Plan
 from .options import add_options
 from .processes import together
-from .schedule import Plan
-from .sheet import draw_sheet
+from .stages import autoencoder, classifier, corpus, diffusion
+from .stages.encode import SIZES, encode_corpus
+from .stages.export import export, weights_folder
+from .stages.sheet import draw_sheet
 
 
 @dataclass(frozen=True)

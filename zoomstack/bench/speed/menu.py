@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .anchored import anchored
-from .depth import depth
-from .film import film
-from .fuse import fuse
-from .held import calls, depths, films
 from .line import Line
-from .motion import motion
-from .sampled import batches, sampled
+from .rows.anchored import anchored
+from .rows.depth import depth
+from .rows.film import film
+from .rows.fuse import fuse
+from .rows.held import calls, depths, films
+from .rows.motion import motion
+from .rows.sampled import batches, sampled
+from .rows.start import start
+from .rows.written import written
 from .settings import Bench
-from .start import start
-from .written import written
 
 Row = Callable[[Bench], Iterator[Line]]
 

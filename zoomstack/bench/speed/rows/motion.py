@@ -14,12 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...film.frames import FrameRenderer
-from ...film.path import Path
-from ...scene.geometry import Geometry
-from .line import Line
-from .settings import Bench
-from .turns import Spread
+from ....film.frames import FrameRenderer
+from ....film.path import Path
+from ....scene.geometry import Geometry
+from ..line import Line
+from ..settings import Bench
+from ..turns import Spread
 
 SIDE, LEVELS, FPS = 480, 3, 60.0
 SECONDS = 4.0  # for each level

@@ -1,6 +1,6 @@
 """Train the transformer on latents: of small pictures, towards the end mostly of large ones.
 
-    python -m zoomstack.train.diffusion --work DIR --comfyui TREE --minutes 120 --processes 2
+    python -m zoomstack.train.stages.diffusion --work DIR --comfyui TREE --minutes 120 --processes 2
 
 Started again, it goes on; with more ``--minutes`` it goes on from before its rate began to fall.
 What is random in a step follows from its number alone. Leaves model.pt in DIR.
@@ -20,15 +20,15 @@ import torch
 from safetensors.torch import load_file
 from tqdm import tqdm
 
-from ..demo.networks.text import TextEncoder
-from ..demo.networks.transformer import HEAD, Transformer
-from ..demo.world import vocabulary
-from .latents import Latents
-from .loop import rank, ranks
-from .objective import flow_loss, noise_levels
-from .processes import together
-from .schedule import Plan
-from .training import LATEST, STABLE, Training
+from ...demo.networks.text import TextEncoder
+from ...demo.networks.transformer import HEAD, Transformer
+from ...demo.world import vocabulary
+from ..latents import Latents
+from ..learning.loop import rank, ranks
+from ..learning.objective import flow_loss, noise_levels
+from ..learning.schedule import Plan
+from ..learning.training import LATEST, STABLE, Training
+from ..processes import together
 
 SAVE_SECONDS = 60.0
 SHOWN = 100  # steps that the loss on display reaches back over
@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="zoomstack.train.diffusion", description=__doc__, formatter_class=form
+        prog="zoomstack.train.stages.diffusion", description=__doc__, formatter_class=form
     )
     parser.add_argument("--work", type=Path, default=Path(".host/training"))
     parser.add_argument("--comfyui", type=Path, default=Path(".host/comfyui"))

@@ -20,7 +20,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
 
-from ..files.whole import replacing
+from ...files.whole import replacing
 from .orthogonal import orthogonal
 
 WARM_UP = 20  # steps

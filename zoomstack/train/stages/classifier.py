@@ -1,6 +1,6 @@
 """Train the classifier of the demo world on the corpus.
 
-    python -m zoomstack.train.classifier --work DIR --minutes 3
+    python -m zoomstack.train.stages.classifier --work DIR --minutes 3
 
 Leaves ``DIR/classifier/classifier.safetensors``; goes on where it was stopped when called again.
 """
@@ -18,12 +18,12 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, cross_entropy, interpolate
 from tqdm import tqdm
 
-from ..demo.networks.autoencoder import channels_last, save_half
-from ..demo.networks.classifier import CLASSIFIER, SIZE, Classifier, shrunk
-from ..demo.world import SCALES
+from ...demo.networks.autoencoder import channels_last, save_half
+from ...demo.networks.classifier import CLASSIFIER, SIZE, Classifier, shrunk
+from ...demo.world import SCALES
+from ..learning.loop import Budget, Rates, Trainer
+from ..reconstruction import unit
 from .corpus import JITTER, open_corpus
-from .loop import Budget, Rates, Trainer
-from .reconstruction import unit
 
 SAVE_SECONDS = 30
 BATCH = 64
@@ -124,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="zoomstack.train.classifier", description=__doc__, formatter_class=form
+        prog="zoomstack.train.stages.classifier", description=__doc__, formatter_class=form
     )
     parser.add_argument("--work", type=Path, default=Path(".host/training"))
     parser.add_argument("--minutes", type=float, default=3.0)

@@ -10,14 +10,14 @@ from typing import Any
 import torch
 from PIL import Image
 
-from ...export.levels import write_levels
-from ...files.stack_file import LEVELS, load_stack, save_stack
-from ...scene.geometry import Geometry
-from ...scene.stack import ZoomStack
-from ...spaces.fitting.leaves import dead_leaves
-from .line import Line
-from .settings import Bench
-from .turns import in_turns, ratio
+from ....export.levels import write_levels
+from ....files.stack_file import LEVELS, load_stack, save_stack
+from ....scene.geometry import Geometry
+from ....scene.stack import ZoomStack
+from ....spaces.fitting.leaves import dead_leaves
+from ..line import Line
+from ..settings import Bench
+from ..turns import in_turns, ratio
 
 BAR = 1.5
 WEBP: dict[str, int] = {"quality": 92, "method": 4}

@@ -1,6 +1,6 @@
 """Write what training found as the parts that the demo's checkpoint is made of.
 
-    python -m zoomstack.train.export --work DIR [--install]
+    python -m zoomstack.train.stages.export --work DIR [--install]
 
 Leaves dit.safetensors (the running average, fp16), the autoencoder's halves, the classifier and
 words.txt in ``DIR/weights``, and with ``--install`` in the package, in place of what ships there.
@@ -15,13 +15,13 @@ from pathlib import Path
 
 import torch
 
-from ..demo import parts
-from ..demo.networks.autoencoder import save_half
-from ..demo.world import vocabulary
-from ..files.whole import replacing
+from ...demo import parts
+from ...demo.networks.autoencoder import save_half
+from ...demo.world import vocabulary
+from ...files.whole import replacing
+from ..learning.training import LATEST
 from .autoencoder import autoencoder_folder
 from .classifier import classifier_folder
-from .training import LATEST
 
 WIDTH = 100  # characters a line of words.txt
 
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="zoomstack.train.export", description=__doc__, formatter_class=form
+        prog="zoomstack.train.stages.export", description=__doc__, formatter_class=form
     )
     parser.add_argument("--work", type=Path, default=Path(".host/training"))
     parser.add_argument("--install", action="store_true", help="replace the parts that ship")

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..demo.networks.transformer import Transformer
+from ...demo.networks.transformer import Transformer
 
 UNIFORM = 0.25  # the share of noise levels drawn evenly, so that the ends are seen too
 TIMES = 1000

@@ -9,19 +9,19 @@ from functools import partial
 
 import torch
 
-from ...film.ahead import look_ahead
-from ...film.encode import encode
-from ...film.frames import FrameRenderer
-from ...film.path import Path
-from ...film.planes import PlaneRenderer
+from ....film.ahead import look_ahead
+from ....film.encode import encode
+from ....film.frames import FrameRenderer
+from ....film.path import Path
+from ....film.planes import PlaneRenderer
+from ..host import loaded
+from ..line import Line
+from ..peak import MIB, peak
+from ..settings import Bench
+from ..turns import Spread
 from .depth import DEPTHS, SIDE
 from .film import FPS, zoom
-from .host import loaded
-from .line import Line
-from .peak import MIB, peak
 from .sampled import FEW
-from .settings import Bench
-from .turns import Spread
 
 FILM_BAR, DEPTH_BAR, GIB = 1.05, 8.0, 2**30
 # What an allocator rounds up, over the levels' own share.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from ..demo.networks.transformer import Transformer
-from ..files.whole import replacing
+from ...demo.networks.transformer import Transformer
+from ...files.whole import replacing
 from .loop import mean_over_ranks, rank
 from .optimiser import Optimiser
 from .schedule import Plan

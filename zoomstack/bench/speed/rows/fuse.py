@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from ...joint.blend import blend
-from ...joint.render import render
-from ...scene.geometry import Geometry
-from .line import Line
-from .settings import Bench
-from .turns import in_turns, ratio, spread
+from ....joint.blend import blend
+from ....joint.render import render
+from ....scene.geometry import Geometry
+from ..line import Line
+from ..settings import Bench
+from ..turns import in_turns, ratio, spread
 
 LEVELS, MOVES = 16, 6
 

@@ -7,10 +7,10 @@ from functools import partial
 
 import torch
 
-from .host import loaded
-from .line import Line
-from .settings import Bench
-from .turns import in_turns, ratio, spread
+from ..host import loaded
+from ..line import Line
+from ..settings import Bench
+from ..turns import in_turns, ratio, spread
 
 DEPTHS = (16, 64, 133)  # 133 levels at p = 2 magnify by 10^40
 SIDE = 128

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ...joint.anchor import PhotoAnchor
-from ...scene.geometry import Geometry
-from ...spaces.fitting.leaves import dead_leaves
-from ...spaces.pairs import disagreement
-from ...spaces.plain import as_space
-from .line import Line
-from .settings import Bench
-from .turns import Spread, in_turns, ratio, spread
+from ....joint.anchor import PhotoAnchor
+from ....scene.geometry import Geometry
+from ....spaces.fitting.leaves import dead_leaves
+from ....spaces.pairs import disagreement
+from ....spaces.plain import as_space
+from ..line import Line
+from ..settings import Bench
+from ..turns import Spread, in_turns, ratio, spread
 
 LEVELS, ADAM_STEPS = 8, 5
 CHANNELS, RATIO = 16, 8  # of the demo model's latents

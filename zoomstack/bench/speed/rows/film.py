@@ -9,18 +9,18 @@ from contextlib import closing
 import numpy as np
 from torch import Tensor
 
-from ...film.ahead import look_ahead
-from ...film.encode import encode
-from ...film.frames import FrameRenderer
-from ...film.path import Path
-from ...film.planes import PlaneRenderer
-from ...joint.blend import blend
-from ...joint.render import render
-from ...scene.geometry import Geometry
-from ...spaces.fitting.leaves import dead_leaves
-from .line import Line
-from .settings import Bench
-from .turns import in_turns, ratio, spread
+from ....film.ahead import look_ahead
+from ....film.encode import encode
+from ....film.frames import FrameRenderer
+from ....film.path import Path
+from ....film.planes import PlaneRenderer
+from ....joint.blend import blend
+from ....joint.render import render
+from ....scene.geometry import Geometry
+from ....spaces.fitting.leaves import dead_leaves
+from ..line import Line
+from ..settings import Bench
+from ..turns import in_turns, ratio, spread
 
 LEVELS, SIDE, FPS = 8, 1024, 60.0
 BAR = 1.25

@@ -1,7 +1,7 @@
 """Train the demo model's autoencoder on crops of the corpus.
 
-    python -m zoomstack.train.autoencoder --work DIR --minutes 12 --processes 2
-    python -m zoomstack.train.autoencoder --work DIR --minutes 5 --processes 2 --decoder-only
+    python -m zoomstack.train.stages.autoencoder --work DIR --minutes 12 --processes 2
+    python -m zoomstack.train.stages.autoencoder --work DIR --minutes 5 --processes 2 --decoder-only
 
 The first trains all layers; the second goes on with the decoder alone, as latents that the
 diffusion model learns from must not change any more. Both leave encoder.safetensors and
@@ -21,20 +21,20 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from ..demo.networks.autoencoder import (
+from ...demo.networks.autoencoder import (
     CHANNELS,
     Autoencoder,
     channels_last,
     load_autoencoder,
     save_autoencoder,
 )
-from ..demo.parts import WEIGHTS
+from ...demo.parts import WEIGHTS
+from ..learning.loop import Budget, Rates, Trainer, rank
+from ..principal import fresh_autoencoder, revive
+from ..processes import together
+from ..reconstruction import AWAKE, Quality, Waking, crops, measure, reconstruction_loss
+from ..shards import Shards
 from .corpus import open_corpus
-from .loop import Budget, Rates, Trainer, rank
-from .principal import fresh_autoencoder, revive
-from .processes import together
-from .reconstruction import AWAKE, Quality, Waking, crops, measure, reconstruction_loss
-from .shards import Shards
 
 SAVE_SECONDS = 60
 FRESH_PICTURES = 256  # as many give the principal components of patches
@@ -138,7 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="zoomstack.train.autoencoder", description=__doc__, formatter_class=form
+        prog="zoomstack.train.stages.autoencoder", description=__doc__, formatter_class=form
     )
     parser.add_argument("--work", type=Path, default=Path(".host/training"))
     parser.add_argument("--minutes", type=float, default=12.0)

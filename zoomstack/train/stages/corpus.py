@@ -1,6 +1,6 @@
 """The training pictures: regions of many worlds at many magnifications, drawn once and kept.
 
-    python -m zoomstack.train.corpus --work DIR --pictures 16384 --processes 2
+    python -m zoomstack.train.stages.corpus --work DIR --pictures 16384 --processes 2
 
 Pictures lie in ``DIR/corpus`` as ``train-0000.npy`` (uint8, N x 256 x 256 x 3) beside
 ``train-labels-0000.npy``; ``held-*`` are of worlds that training never sees. Shard k is the same
@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..demo.world import SCALES, Scene, view
-from .pool import each
-from .shards import Shards, open_shards, shard_path, write_shard
+from ...demo.world import SCALES, Scene, view
+from ..pool import each
+from ..shards import Shards, open_shards, shard_path, write_shard
 
 Draw = Callable[[int, float, int, tuple[float, float]], np.ndarray]  # seed, octave, size, shift
 
@@ -116,7 +116,7 @@ def draw_corpus(work: Path, plan: Plan, processes: int = 1, draw: Draw = draw_wo
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="zoomstack.train.corpus", description=__doc__)
+    parser = argparse.ArgumentParser(prog="zoomstack.train.stages.corpus", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".host/training"))
     parser.add_argument("--processes", type=int, default=2)
     for name, value in Plan()._asdict().items():

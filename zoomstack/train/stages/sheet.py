@@ -1,6 +1,6 @@
 """A contact sheet of what the model draws: every scale in a row, a seed in each column.
 
-    python -m zoomstack.train.sheet --weights DIR --comfyui TREE --out sheet.png
+    python -m zoomstack.train.stages.sheet --weights DIR --comfyui TREE --out sheet.png
 
 Where there is a classifier, the share of pictures that it calls by the prompt's scale is told too.
 """
@@ -18,14 +18,14 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 from tqdm import tqdm
 
-from ..demo import parts
-from ..demo.networks.autoencoder import PATCH, load_autoencoder
-from ..demo.networks.classifier import CLASSIFIER, load_classifier, log_probabilities
-from ..demo.networks.flow import FlowModel, sigmas
-from ..demo.networks.text import TextEncoder
-from ..demo.networks.transformer import CHANNELS, load_transformer
-from ..demo.world import SCALES, prompt
-from ..joint.sample import sample
+from ...demo import parts
+from ...demo.networks.autoencoder import PATCH, load_autoencoder
+from ...demo.networks.classifier import CLASSIFIER, load_classifier, log_probabilities
+from ...demo.networks.flow import FlowModel, sigmas
+from ...demo.networks.text import TextEncoder
+from ...demo.networks.transformer import CHANNELS, load_transformer
+from ...demo.world import SCALES, prompt
+from ...joint.sample import sample
 
 LABEL = 18  # pixels above each row
 SEED = 1000
@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="zoomstack.train.sheet", description=__doc__, formatter_class=form
+        prog="zoomstack.train.stages.sheet", description=__doc__, formatter_class=form
     )
     parser.add_argument("--weights", type=Path, default=parts.WEIGHTS, help="a folder of parts")
     parser.add_argument("--comfyui", type=Path, default=Path(".host/comfyui"))

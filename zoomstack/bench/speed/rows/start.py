@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from ...headless.server import ComfyServer
-from ...setup.host import base_directory
-from .line import Line
-from .settings import Bench
-from .turns import in_turns, spread
+from ....headless.server import ComfyServer
+from ....setup.host import base_directory
+from ..line import Line
+from ..settings import Bench
+from ..turns import in_turns, spread
 
 LATER = 0.3
 

@@ -1,6 +1,6 @@
 """Encode the corpus once: the diffusion model learns from latents, not from pictures.
 
-    python -m zoomstack.train.encode --work DIR --processes 2
+    python -m zoomstack.train.stages.encode --work DIR --processes 2
 
 Each picture gives its latent and its mirror image's, at the full size and shrunk to half of it:
 ``DIR/latents-256/train-0000.npy`` (float16, N x 2 x 16 x 32 x 32) and ``DIR/latents-128`` beside.
@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..demo.networks.autoencoder import Autoencoder, channels_last, load_autoencoder
+from ...demo.networks.autoencoder import Autoencoder, channels_last, load_autoencoder
+from ..pool import each
+from ..reconstruction import unit
+from ..shards import write_shard
 from .autoencoder import autoencoder_folder
 from .corpus import corpus_folder
-from .pool import each
-from .reconstruction import unit
-from .shards import write_shard
 
 SIZES = (256, 128)
 PICTURES = 16  # encoded at once
@@ -70,7 +70,7 @@ def encode_corpus(
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="zoomstack.train.encode", description=__doc__)
+    parser = argparse.ArgumentParser(prog="zoomstack.train.stages.encode", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".host/training"))
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--device", default="cpu")

@@ -8,10 +8,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from .host import loaded
-from .line import Line
-from .settings import Bench
-from .turns import in_turns, ratio, spread
+from ..host import loaded
+from ..line import Line
+from ..settings import Bench
+from ..turns import in_turns, ratio, spread
 
 CPU_BAR, GPU_BAR, PIXEL_BAR = 1.05, 1.02, 1.5
 FEW = (1, 3)  # levels a model call, against all at once

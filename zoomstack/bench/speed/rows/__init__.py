@@ -1,0 +1,1 @@
+"""The rows of ``bench speed`` and ``bench memory``: each yields the lines of one question."""

@@ -1,0 +1,1 @@
+"""How a network learns, whichever it is: the loop, the optimiser, the schedule."""
