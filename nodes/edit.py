@@ -18,8 +18,8 @@ from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .inputs import sampler_inputs
-from .run.painter import Painted, Painter, of_level, one_picture
-from .tensors import to_image
+from .run.painter import Painted, Painter, of_level
+from .tensors import one_picture, to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 

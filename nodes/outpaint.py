@@ -15,11 +15,11 @@ from ..zoomstack.paint.outward import Canvas, Outpainting, outward
 from ..zoomstack.scene.geometry import MIDDLE
 from ..zoomstack.scene.ladder import Ladder
 from . import host
-from .anchor import Photo
 from .inputs import sampler_inputs, zoom_inputs
 from .run.levels import Options, Plan
-from .run.painter import SEEDS, Painter, one_picture
-from .tensors import to_image
+from .run.painter import SEEDS, Painter
+from .run.photo import Photo
+from .tensors import one_picture, to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
 LARGEST = 8192  # pixels a side of a canvas: more is a mistake in the ladder

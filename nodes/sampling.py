@@ -11,10 +11,10 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder
 from . import host
-from .anchor import Photo
 from .multiscale import advanced_inputs, in_windows
 from .run.checkpoint import Given, recorded
 from .run.levels import Options, Plan
+from .run.photo import Photo
 from .run.windows import WindowOptions
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
 

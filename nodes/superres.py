@@ -13,8 +13,8 @@ from ..zoomstack.paint.inward import inward
 from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .inputs import sampler_inputs, zoom_inputs
-from .run.painter import Painter, one_picture
-from .tensors import to_image
+from .run.painter import Painter
+from .tensors import one_picture, to_image
 from .types import CATEGORY, SEARCH
 
 

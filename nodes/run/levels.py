@@ -20,11 +20,11 @@ from ...zoomstack.scene.ladder import Ladder
 from ...zoomstack.spaces.plain import as_space
 from ...zoomstack.spaces.space import Space
 from .. import host
-from ..anchor import Photo
 from ..conditioning.levels import Router
 from ..host.layout import Layout, layout_of
 from ..tensors import first_broken
 from .spaces import Autoencoder, change_encoder, fitted_space
+from .photo import Photo
 from .told import progress_line
 
 SpaceName = Literal["auto", "latent", "fitted", "twin", "pixel"]

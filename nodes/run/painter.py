@@ -12,7 +12,6 @@ from torch.nn import functional
 
 from ...zoomstack.paint.grid import on_grid, to_cells
 from .. import host
-from ..anchor import SMALLEST
 from ..conditioning.levels import TAG
 
 SEEDS = 2**64
@@ -169,18 +168,3 @@ def of_level(conditioning: Any, level: int) -> Any:
             "and negative from the same Prompt Ladder as the ladder."
         )
     return entries
-
-
-def one_picture(image: Tensor, who: str) -> Tensor:
-    """(3, H, W) of an IMAGE that holds one picture, its alpha left out."""
-    count, rows, columns, channels = image.shape
-    if count != 1:
-        raise ValueError(f"{who} got {count} images; pick one with ImageFromBatch.")
-    if min(rows, columns) < SMALLEST:
-        raise ValueError(
-            f"The image has {columns} x {rows} pixels; it needs at least {SMALLEST} a side."
-        )
-    if not image.isfinite().all():
-        raise ValueError("The image holds NaN or infinite values; load or make it again.")
-    picture = image[0].movedim(-1, 0).float()
-    return picture[:3] if channels >= 3 else picture[:1].expand(3, -1, -1)
