@@ -4,7 +4,6 @@ import errno
 import os
 import resource
 import subprocess
-import sys
 import threading
 import types
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
+from host_kit import part
 
 from zoomstack.files.recording import Recording
 from zoomstack.files.stack_file import load_stack, save_stack
@@ -75,14 +75,11 @@ def place(request, tmp_path):
 
 
 @pytest.fixture
-def lib(pack):
-    return lambda name: sys.modules[f"{pack.__name__}.zoomstack.{name}"]
-
-
-@pytest.fixture
-def stack(lib):
+def stack(pack):
     levels = torch.rand(3, 3, 96, 128, generator=torch.Generator().manual_seed(0))
-    return lib("stack").ZoomStack(levels, lib("geometry").Geometry(96, 128, (2.0, 2.0)))
+    return part(pack, "zoomstack.scene.stack").ZoomStack(
+        levels, part(pack, "zoomstack.scene.geometry").Geometry(96, 128, (2.0, 2.0))
+    )
 
 
 def node(pack, name):
@@ -141,8 +138,8 @@ def test_an_export_that_finds_no_room_leaves_nothing(pack, stack, place, monkeyp
     assert len(files(place.folder)) == 2 * len(before)
 
 
-def test_tiles_go_where_their_description_finds_no_room(pack, stack, output, lib, monkeypatch):
-    deepzoom = lib("export.deepzoom")
+def test_tiles_go_where_their_description_finds_no_room(pack, stack, output, monkeypatch):
+    deepzoom = part(pack, "zoomstack.export.deepzoom")
 
     def refused(path):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -1,10 +1,8 @@
 """BlendedEdit in ComfyUI's own machinery: any sampler, any model, pictures and stacks."""
 
-import sys
-
 import pytest
 import torch
-from host_kit import Ladder
+from host_kit import Ladder, part
 from tiny_conds import toy_cond
 from tiny_families import family
 from tiny_inpainting import inpainting_family
@@ -251,14 +249,14 @@ def test_candidates_are_judged_by_the_levels_own_prompt(pack, level):
     for entry, prompt in zip(kit.positive, prompts, strict=True):
         entry[1]["pooled_output"] = torch.tensor([prompt])
     chosen = []
-    edit = sys.modules[f"{pack.__name__}.nodes.edit"].edit
+    edit = part(pack, "nodes.edit").edit
 
     def spy(*args):
         chosen.append(args[5](torch.stack([torch.zeros(3, 8, 8), torch.ones(3, 8, 8)])))
         return edit(*args)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys.modules[f"{pack.__name__}.nodes.edit"], "edit", spy)
+        patch.setattr(part(pack, "nodes.edit"), "edit", spy)
         edited(
             pack, toy_model("eps"), conds=(kit.positive, kit.negative), stack=stack, level=level,
             mask=a_mask(64, 64, slice(20, 44), slice(20, 44)), clip_vision=ClipVision(),
@@ -283,12 +281,12 @@ def test_a_tuned_decoder_comes_closer_to_the_picture_and_leaves_the_vae_alone(pa
     before = {key: value.clone() for key, value in vae.first_stage_model.state_dict().items()}
     image = photo(64, 64)
     mask = a_mask(64, 64, slice(16, 40), slice(16, 40))
-    host = sys.modules[f"{pack.__name__}.nodes.edit"]
+    host = part(pack, "nodes.edit")
     with torch.inference_mode():
         latent = vae.encode(image)
         picture = vae.decode(latent)[0].movedim(-1, 0)
-        stages = sys.modules[f"{pack.__name__}.zoomstack.paint.edit.multistage"]
-        painted = sys.modules[f"{pack.__name__}.nodes.run.painter"].Painted(picture, latent)
+        stages = part(pack, "zoomstack.paint.edit.multistage")
+        painted = part(pack, "nodes.run.painter").Painted(picture, latent)
         original = image[0].movedim(-1, 0)
         (tuned,) = host.tuned_pictures(vae, 12, [stages.Stage(painted, original, mask[0])])
     outside = mask[0] == 0
@@ -329,8 +327,8 @@ def test_an_edit_of_one_level_shows_two_levels_above(pack):
     images, result, _ = edited(
         pack, toy_model("eps"), stack=stack, level=2, mask=mask, size=64, segment=64
     )
-    lib = sys.modules[f"{pack.__name__}.zoomstack.spaces.plain"]
-    blend = sys.modules[f"{pack.__name__}.zoomstack.joint.blend"]
+    lib = part(pack, "zoomstack.spaces.plain")
+    blend = part(pack, "zoomstack.joint.blend")
     assert images.shape == (4, 64, 64, 3) and result.prompts == stack.prompts
     assert torch.equal(result.levels[2][:, mask[0] == 0], stack.levels[2][:, mask[0] == 0])
     seen = lib.plain_space(stack.geometry).link(0, 2)
@@ -392,7 +390,7 @@ def test_a_cancel_stops_between_repeats(pack):
 
 def test_a_sampler_of_another_kind_is_named(pack):
     """SAMPLER objects that are no KSAMPLER cannot be stepped."""
-    repaint = sys.modules[f"{pack.__name__}.nodes.host.hooks.repaint"]
+    repaint = part(pack, "nodes.host.hooks.repaint")
     with pytest.raises(ValueError, match="The sampler object cannot be taken back step by step"):
         repaint._repainting(object(), 2)
     with pytest.raises(ValueError, match="sample_unipc cannot be taken back"):

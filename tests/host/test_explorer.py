@@ -1,16 +1,12 @@
 """ZoomStackExplorer and ExportZoomStack inside a real ComfyUI."""
 
-import importlib
 import json
 import math
 from pathlib import Path
 
 import pytest
 import torch
-
-
-def part(pack, *names):
-    return importlib.import_module(".".join((pack.__name__, *names)))
+from host_kit import part
 
 
 @pytest.fixture
@@ -26,8 +22,8 @@ def folders(comfy_host, tmp_path, monkeypatch):
 
 @pytest.fixture
 def stack_of(pack):
-    geometry = part(pack, "zoomstack", "geometry")
-    stack = part(pack, "zoomstack", "stack")
+    geometry = part(pack, "zoomstack.scene.geometry")
+    stack = part(pack, "zoomstack.scene.stack")
 
     def make(levels=3, size=24):
         generator = torch.Generator().manual_seed(0)
@@ -40,12 +36,12 @@ def stack_of(pack):
 
 def explore(pack, *given, **options):
     with torch.inference_mode():
-        return part(pack, "nodes", "explorer").ZoomStackExplorer.execute(*given, **options).ui
+        return part(pack, "nodes.explorer").ZoomStackExplorer.execute(*given, **options).ui
 
 
 def export(pack, *given, **options):
     with torch.inference_mode():
-        return part(pack, "nodes", "export").ExportZoomStack.execute(*given, **options).ui
+        return part(pack, "nodes.export").ExportZoomStack.execute(*given, **options).ui
 
 
 def manifest_of(shown, folders):
@@ -119,7 +115,7 @@ def test_exports_are_numbered_like_any_saved_file(pack, folders, stack_of, level
 
 
 def test_an_export_that_is_cancelled_leaves_nothing(pack, folders, stack_of, monkeypatch):
-    host = part(pack, "nodes", "host")
+    host = part(pack, "nodes.host")
 
     def cancelled():
         raise InterruptedError

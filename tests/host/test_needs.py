@@ -10,6 +10,7 @@ import types
 import pytest
 import torch
 from checkout import ROOT
+from host_kit import part
 from tiny_models import toy_model
 from tiny_vae import mosaic_vae
 
@@ -47,8 +48,8 @@ def test_nothing_is_missing_here(pack):
 def test_a_feature_that_is_gone_is_named_with_the_comfyui_that_has_it(pack, monkeypatch, feature):
     module, *inner = DRIFTS[feature].split()
     owner = importlib.import_module(module)
-    for part in inner:
-        owner = getattr(owner, part)
+    for name in inner:
+        owner = getattr(owner, name)
     monkeypatch.delattr(owner, feature.rpartition(".")[2])
     with pytest.raises(ImportError) as caught:
         load_anew("zoomstack_drifted")
@@ -84,8 +85,8 @@ def test_every_part_of_what_the_host_hands_over_is_on_the_list(pack):
     needs = pack.nodes.host.needs
     parts = {kind: set(names.split()) for kind, names in needs.HELD.items()}
     for _, names in needs.FEATURES:
-        for owner, _, part in (name.rpartition(".") for name in names.split()):
-            parts.setdefault(owner, set()).add(part)
+        for owner, _, last in (name.rpartition(".") for name in names.split()):
+            parts.setdefault(owner, set()).add(last)
     seen = set()
     for path in set((ROOT / "nodes").rglob("*.py")) - {ROOT / "nodes" / "bench.py"}:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -153,7 +154,7 @@ def test_a_sampler_without_its_function_is_no_sampler_of_private_noise(pack, com
 
     sampler = KSAMPLER(lambda: None)
     del sampler.sampler_function
-    noise = sys.modules[f"{pack.__name__}.nodes.host.hooks.noise"]
+    noise = part(pack, "nodes.host.hooks.noise")
     with pytest.raises(ImportError, match="has no sampler.sampler_function"):
         noise.share_noise(sampler, None, None, 0)
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from host_kit import Ladder
+from host_kit import Ladder, part
 from tiny_families import family
 from tiny_inpainting import inpainting_family
 from tiny_models import import_comfy, toy_model, watch
@@ -67,9 +67,8 @@ def blended(pack, images, ladder):
 
 
 def agreements(pack, images, ladder):
-    import sys
 
-    lib = sys.modules[f"{pack.__name__}.zoomstack.joint.blend"]
+    lib = part(pack, "zoomstack.joint.blend")
     return lib.agreement(images.movedim(-1, 1), ladder.geometry(*images.shape[1:3]))
 
 

@@ -1,11 +1,11 @@
 """ZoomStackReport in ComfyUI: what it takes, its gate, and what it hands on."""
 
 import json
-import sys
 
 import pytest
 import torch
 from run_kit import executed
+from host_kit import part
 
 from zoomstack.headless import workflow as edit
 from zoomstack.setup.errors import CommandError
@@ -15,7 +15,7 @@ LADDER = "a sea\n[p=2.5 focus=0.45,0.37] a coast\na leaf"
 
 
 def ladder_of(pack, text=LADDER):
-    return sys.modules[f"{pack.__name__}.zoomstack.scene.ladder"].parse_ladder(text, 2.0)
+    return part(pack, "zoomstack.scene.ladder").parse_ladder(text, 2.0)
 
 
 def pictures(levels=3, size=(72, 96), seed=0):

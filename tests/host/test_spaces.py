@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from host_kit import Ladder, apply_node, ksampler, sampler_node
+from host_kit import Ladder, apply_node, ksampler, part, sampler_node
 from tiny_families import FAMILIES, family
 from tiny_vae import bent, mosaic_vae
 
@@ -32,7 +32,7 @@ def kit_for(pack, tiny, zooms=(2.0, 2.0), size=(16, 16), **options):
 
 def model_views(pack, model, latent):
     """Level pictures in the model's own space."""
-    layout_of = sys.modules[f"{pack.__name__}.nodes.host.layout"].layout_of
+    layout_of = part(pack, "nodes.host.layout").layout_of
     views = layout_of(model.model.latent_format, tuple(latent.shape)).views(latent)
     return model.model.process_latent_in(views) if latent.ndim == 4 else views
 
@@ -90,7 +90,7 @@ def test_every_space(pack, built, name, space):
         images = tiny.vae.decode(latent)
     images = images.reshape(-1, *images.shape[-3:]).movedim(-1, 1)
     pixels = kit.ladder.geometry(*images.shape[-2:])
-    blend = sys.modules[f"{pack.__name__}.zoomstack.joint.blend"]
+    blend = part(pack, "zoomstack.joint.blend")
     alone = run(pack, tiny, kit, coupling="independent", shared_noise=False)
     with torch.inference_mode():
         apart = tiny.vae.decode(alone)
@@ -147,7 +147,7 @@ def test_lines_under_the_node_say_how_far_to_trust_the_fit_and_how_far_the_run_i
 
 def test_operators_are_fitted_once_per_autoencoder(pack, built, monkeypatch):
     tiny = built("sd3")
-    fitting = sys.modules[f"{pack.__name__}.nodes.run.spaces"]
+    fitting = part(pack, "nodes.run.spaces")
     fits = []
     original = fitting.fit_operators
     monkeypatch.setattr(fitting, "fit_operators", lambda *a: fits.append(a) or original(*a))

@@ -2,21 +2,15 @@
 
 import json
 import os
-import sys
 import types
 
 import pytest
 import torch
+from host_kit import part
 from safetensors import safe_open
 from safetensors.torch import save_file
 
 SIZE = (253, 234)
-
-
-@pytest.fixture
-def lib(pack):
-    """A module of the pack's own library, by its name."""
-    return lambda name: sys.modules[f"{pack.__name__}.zoomstack.{name}"]
 
 
 def pictures(levels=3, size=SIZE, channels=3, seed=0):
@@ -30,8 +24,8 @@ def blended(pack, images, *inputs, **options):
         return pack.nodes.LaplacianBlend.execute(images, *inputs, **options).result
 
 
-def ladder_of(lib, text="a sea\n[p=2.5 focus=0.45,0.37] a coast\na leaf"):
-    return lib("ladder").parse_ladder(text, 3.0)
+def ladder_of(pack, text="a sea\n[p=2.5 focus=0.45,0.37] a coast\na leaf"):
+    return part(pack, "zoomstack.scene.ladder").parse_ladder(text, 3.0)
 
 
 # --- LaplacianBlend -------------------------------------------------------------------------------
@@ -39,31 +33,31 @@ def ladder_of(lib, text="a sea\n[p=2.5 focus=0.45,0.37] a coast\na leaf"):
 
 @pytest.mark.parametrize("blend", ["laplacian", "average"])
 @pytest.mark.parametrize("saturated", [False, True])
-def test_views_agree_exactly_and_are_pictures(pack, lib, blend, saturated):
+def test_views_agree_exactly_and_are_pictures(pack, blend, saturated):
     images = pictures()
     if saturated:  # hard black and white, which a blend overshoots
         images = (images > 0.5).float()
-    ladder = ladder_of(lib)
+    ladder = ladder_of(pack)
     stack, views, _ = blended(pack, images, ladder=ladder, blend=blend)
     assert views.shape == images.shape
     assert stack.levels.min() >= 0 and stack.levels.max() <= 1
     assert torch.equal(views.movedim(-1, 1), stack.levels)
-    assert min(lib("blend").agreement(stack.levels, stack.geometry)) > 120
+    assert min(part(pack, "zoomstack.joint.blend").agreement(stack.levels, stack.geometry)) > 120
     assert stack.geometry == ladder.geometry(*SIZE)
     assert stack.prompts == ("a sea", "a coast", "a leaf")
 
 
-def test_without_a_ladder_the_zoom_factor_counts(pack, lib):
+def test_without_a_ladder_the_zoom_factor_counts(pack):
     stack, _, _ = blended(pack, pictures(), 2.5)
-    assert stack.geometry == lib("geometry").Geometry(*SIZE, (2.5, 2.5))
+    assert stack.geometry == part(pack, "zoomstack.scene.geometry").Geometry(*SIZE, (2.5, 2.5))
     assert stack.prompts == ()
-    with_ladder, _, _ = blended(pack, pictures(), 2.5, ladder=ladder_of(lib))
+    with_ladder, _, _ = blended(pack, pictures(), 2.5, ladder=ladder_of(pack))
     assert with_ladder.geometry.zooms == (2.5, 3.0)
     with pytest.raises(ValueError, match="Level 1 has a zoom factor of nan"):
         blended(pack, pictures(), float("nan"))
 
 
-def test_pictures_that_agree_stay_as_they_are(pack, lib):
+def test_pictures_that_agree_stay_as_they_are(pack):
     _, views, before = blended(pack, pictures(), 2.5)
     _, again, after = blended(pack, views, 2.5)
     assert (again - views).abs().max() < 1e-5
@@ -87,9 +81,9 @@ def test_one_image_is_a_stack_of_one_level(pack):
     assert text == "one level: nothing to compare"
 
 
-def test_a_wrong_number_of_images_is_refused(pack, lib):
+def test_a_wrong_number_of_images_is_refused(pack):
     with pytest.raises(ValueError, match="ladder has 3 levels but LaplacianBlend got 2 images"):
-        blended(pack, pictures(2), ladder=ladder_of(lib))
+        blended(pack, pictures(2), ladder=ladder_of(pack))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
@@ -133,8 +127,8 @@ def folders(pack, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def stack(pack, lib):
-    return blended(pack, pictures(size=(31, 42)), ladder=ladder_of(lib))[0]
+def stack(pack):
+    return blended(pack, pictures(size=(31, 42)), ladder=ladder_of(pack))[0]
 
 
 def save(pack, stack, prefix="zoomstack/stack", prompt=None, extra=None, **options):

@@ -1,6 +1,5 @@
 """ZoomVideoRender inside a real ComfyUI: stock nodes take its VIDEO as any other."""
 
-import importlib
 import io
 import json
 import types
@@ -11,20 +10,17 @@ import numpy as np
 import pytest
 import torch
 from av.video.reformatter import Interpolation
+from host_kit import part
 
 GEOMETRY = ((2.0, 2.5), ((0.37, 0.5), (0.6, 0.45)))
-
-
-def part(pack, *names):
-    return importlib.import_module(".".join((pack.__name__, *names)))
 
 
 @pytest.fixture
 def video_of(pack):
     """The node's VIDEO of a smooth random stack, from its inputs."""
-    geometry = part(pack, "zoomstack", "geometry")
-    stack = part(pack, "zoomstack", "stack")
-    node = part(pack, "nodes", "video").ZoomVideoRender
+    geometry = part(pack, "zoomstack.scene.geometry")
+    stack = part(pack, "zoomstack.scene.stack")
+    node = part(pack, "nodes.video").ZoomVideoRender
 
     def make(height=120, width=160, levels=3, **inputs):
         g = geometry.Geometry(height, width, GEOMETRY[0][: levels - 1], GEOMETRY[1][: levels - 1])
@@ -72,7 +68,7 @@ def decoded(source):
 
 
 def test_every_input_and_output_is_explained(pack):
-    schema = part(pack, "nodes", "video").ZoomVideoRender.define_schema()
+    schema = part(pack, "nodes.video").ZoomVideoRender.define_schema()
     assert schema.node_id == "ZoomVideoRender" and schema.category == "ZoomStack"
     assert {"infinite zoom", "powers of ten"} <= set(schema.search_aliases)
     for port in [*schema.inputs, *schema.outputs]:
@@ -111,14 +107,14 @@ def test_stock_save_video_writes_it(pack, video_of, tmp_path, monkeypatch):
 
 def planes_of(pack, *colour, bits=8, size=(64, 64)):
     """An encoder's frame of one colour."""
-    frames, planes = (part(pack, "zoomstack", name) for name in ("frames", "planes"))
+    frames, planes = (part(pack, f"zoomstack.film.{name}") for name in ("frames", "planes"))
     still = torch.tensor(colour).view(1, 3, 1, 1).expand(1, 3, *size)
-    film = frames.FrameRenderer(still, part(pack, "zoomstack", "geometry").Geometry(*size, ()))
-    return planes.PlaneRenderer(film).render(part(pack, "zoomstack", "path").Depth(0), bits)
+    film = frames.FrameRenderer(still, part(pack, "zoomstack.scene.geometry").Geometry(*size, ()))
+    return planes.PlaneRenderer(film).render(part(pack, "zoomstack.film.path").Depth(0), bits)
 
 
 def test_colours_are_bt709_limited_range(pack):
-    encode = part(pack, "zoomstack", "encode").encode
+    encode = part(pack, "zoomstack.film.encode").encode
     buffer = io.BytesIO()
     encode(buffer, [planes_of(pack, 1.0, 0.0, 0.0)] * 3, 30, crf=1)
     buffer.seek(0)
@@ -129,7 +125,7 @@ def test_colours_are_bt709_limited_range(pack):
 
 
 def test_ten_bit_white_is_white(pack):
-    encode = part(pack, "zoomstack", "encode").encode
+    encode = part(pack, "zoomstack.film.encode").encode
     buffer = io.BytesIO()
     encode(buffer, [planes_of(pack, 1.0, 1.0, 1.0, bits=10)] * 3, 30, crf=1, bits=10)
     buffer.seek(0)
@@ -140,7 +136,7 @@ def test_ten_bit_white_is_white(pack):
 
 
 def test_what_cannot_be_encoded_is_refused_and_leaves_no_file(pack, tmp_path):
-    encode = part(pack, "zoomstack", "encode").encode
+    encode = part(pack, "zoomstack.film.encode").encode
     with pytest.raises(ValueError, match="at least one frame"):
         encode(tmp_path / "none.mp4", [], 30)
     with pytest.raises(ValueError, match="not 31 x 64; render 30 x 64"):
@@ -221,7 +217,7 @@ def test_a_cancel_or_an_error_leaves_no_file_and_stops_at_once(
 
     video = video_of(seconds_per_level=30.0)
     rendered = []
-    renderer = part(pack, "zoomstack", "planes").PlaneRenderer
+    renderer = part(pack, "zoomstack.film.planes").PlaneRenderer
     original = renderer.render
 
     def render(self, depth, bits=8):
@@ -254,8 +250,8 @@ def test_a_name_is_taken_from_the_first_frame_on(pack, video_of, tmp_path, monke
         return folder_paths.get_save_image_path("film", str(tmp_path))[2]
 
     seen = []
-    lazy = part(pack, "nodes", "lazy_video")
-    monkeypatch.setattr(lazy.host, "check_interrupted", lambda: seen.append(number()))
+    lazy = part(pack, "nodes.host.video")
+    monkeypatch.setattr(lazy, "check_interrupted", lambda: seen.append(number()))
     video_of().save_to(str(tmp_path / f"film_{number():05}_.mp4"))
     assert set(seen) == {2}
     assert number() == 2
@@ -263,7 +259,7 @@ def test_a_name_is_taken_from_the_first_frame_on(pack, video_of, tmp_path, monke
     def broken():
         raise RuntimeError("a bad frame")
 
-    monkeypatch.setattr(lazy.host, "check_interrupted", broken)
+    monkeypatch.setattr(lazy, "check_interrupted", broken)
     with pytest.raises(RuntimeError, match="a bad frame"):
         video_of().save_to(str(tmp_path / "film_00002_.mp4"))
     assert [path.name for path in tmp_path.iterdir()] == ["film_00001_.mp4"]

@@ -2,12 +2,11 @@
 
 import functools
 import math
-import sys
 import types
 
 import pytest
 import torch
-from host_kit import Ladder, apply_node, custom_advanced, ksampler, sampler_node
+from host_kit import Ladder, apply_node, custom_advanced, ksampler, part, sampler_node
 from tiny_conds import controlnet, during, in_area, toy_cond, with_values
 from tiny_families import family
 from tiny_models import import_comfy, randn, toy_latent, toy_model, watch
@@ -233,8 +232,8 @@ def test_prompts_are_asked_where_they_have_a_say_and_in_whole_windows(pack):
 def test_images_beside_the_latent_are_cut_as_the_host_cuts_an_area(pack):
     from comfy.conds import CONDConstant, CONDList, CONDNoiseShape, CONDRegular
 
-    lib = sys.modules[f"{pack.__name__}.nodes.conditioning.windows"]
-    tilings = sys.modules[f"{pack.__name__}.zoomstack.windows.tiling"]
+    lib = part(pack, "nodes.conditioning.windows")
+    tilings = part(pack, "zoomstack.windows.tiling")
     windows = tilings.Tiling(16, 12).over(*SIZE)
     beside, reference = randn(1, 1, 5, *SIZE), randn(2, 1, 4, *SIZE)
     entry = {
@@ -255,9 +254,9 @@ def test_images_beside_the_latent_are_cut_as_the_host_cuts_an_area(pack):
         conds, rows = cut["model_conds"], 2 * len(call.windows)
         assert none is None and cut["uuid"] != "mine" and "mask" not in cut
         parts = conds["c_concat"].process_cond(rows, area=None).cond.chunk(len(call.windows))
-        for (top, left), part in zip(call.windows, parts, strict=True):
+        for (top, left), shown in zip(call.windows, parts, strict=True):
             theirs = CONDNoiseShape(beside).process_cond(2, area=(16, 16, top, left))
-            assert torch.equal(part, theirs.cond)
+            assert torch.equal(shown, theirs.cond)
         assert torch.equal(conds["ref_latents"].cond[0], reference.expand(2, -1, -1, -1))
         y = conds["y"].process_cond(rows).cond
         assert torch.equal(y, randn(3, 2, 7).repeat(len(call.windows), 1))
@@ -269,8 +268,8 @@ def test_images_beside_the_latent_are_cut_as_the_host_cuts_an_area(pack):
 def test_what_is_cut_for_conditioning_that_comes_and_goes_is_let_go(pack):
     from comfy.conds import CONDRegular
 
-    lib = sys.modules[f"{pack.__name__}.nodes.conditioning.windows"]
-    tilings = sys.modules[f"{pack.__name__}.zoomstack.windows.tiling"]
+    lib = part(pack, "nodes.conditioning.windows")
+    tilings = part(pack, "zoomstack.windows.tiling")
     cutter = lib.Cutter(lib.Scissors(8, None, None))
     view = lib.View(SIZE, tilings.Tiling(32).over(*SIZE))
     for _ in range(200):
@@ -301,13 +300,13 @@ def test_sdxl_is_told_the_size_of_a_window(pack, built):
 
 
 def test_gligen_is_refused(pack):
-    scissors = sys.modules[f"{pack.__name__}.nodes.conditioning.cut"].Scissors(8, None, None)
+    scissors = part(pack, "nodes.conditioning.cut").Scissors(8, None, None)
     with pytest.raises(ValueError, match="GLIGEN boxes cannot be cut"):
         scissors.entry({"gligen": ("position", None, [])}, None, None)
 
 
 def test_a_control_of_another_kind_is_refused_by_name(pack):
-    scissors = sys.modules[f"{pack.__name__}.nodes.conditioning.cut"].Scissors(8, None, None)
+    scissors = part(pack, "nodes.conditioning.cut").Scissors(8, None, None)
     with pytest.raises(ValueError, match="control SimpleNamespace keeps its hint"):
         scissors._control(types.SimpleNamespace(), types.SimpleNamespace(controls={}))
 
@@ -427,7 +426,7 @@ def test_gradients_are_those_of_the_model(pack, built):
     """Through the real host in inference mode, against differences of its own predictions."""
     tiny = built("sd15")
     model = patched(pack, tiny.model, tile=0, multiscale_solver="gradient", multiscale_end=1.0)
-    lib = sys.modules[f"{pack.__name__}.zoomstack.windows.descent"]
+    lib = part(pack, "zoomstack.windows.descent")
     slopes, usual = [], lib._slope
 
     def spy(part, sigma, predict, goal, link, step):
@@ -582,7 +581,7 @@ def test_sizes_that_do_not_fit_are_named(pack, options, words):
 
 
 def test_a_sampler_that_changes_the_size_is_refused(pack):
-    lib = sys.modules[f"{pack.__name__}.nodes.run.windows"]
+    lib = part(pack, "nodes.run.windows")
     sampling = toy_model("eps")
     site = types.SimpleNamespace(
         shape=(1, 4, *SIZE), latent_format=sampling.get_model_object("latent_format")
@@ -597,7 +596,7 @@ def test_a_sampler_that_changes_the_size_is_refused(pack):
 def test_a_model_whose_noise_is_mixed_otherwise_is_refused(pack):
     from comfy.model_sampling import IMG_TO_IMG_FLOW
 
-    lib = sys.modules[f"{pack.__name__}.nodes.host.hooks.site"]
+    lib = part(pack, "nodes.host.hooks.site")
     patcher = types.SimpleNamespace(get_model_object=lambda name: Other())
 
     class Other(IMG_TO_IMG_FLOW):

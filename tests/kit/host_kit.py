@@ -1,10 +1,15 @@
 """Running the pack's nodes inside ComfyUI's own machinery, and measuring what comes out."""
 
-import sys
+from importlib import import_module
 
 from tiny_conds import toy_cond
 
 CONTEXT = 32
+
+
+def part(pack, name):
+    """A module of the loaded pack: its classes are not those of the library that tests import."""
+    return import_module(f"{pack.__name__}.{name}")
 
 
 class Ladder:
@@ -12,7 +17,7 @@ class Ladder:
 
     def __init__(self, pack, zooms=(2.0, 2.0, 4.0), focus=(), size=(16, 16), make_cond=toy_cond):
         self.pack = pack
-        lib = sys.modules[f"{pack.__name__}.zoomstack.scene.ladder"]
+        lib = part(pack, "zoomstack.scene.ladder")
         focus = focus or ((0.5, 0.5),) * len(zooms)
         prompts = tuple(f"level {i}" for i in range(len(zooms) + 1))
         self.ladder = lib.Ladder(prompts, ("",) * len(prompts), tuple(zooms), tuple(focus))
@@ -29,7 +34,7 @@ class Ladder:
         ]
 
     def space(self):
-        return sys.modules[f"{self.pack.__name__}.zoomstack.spaces.plain"].as_space(self.geometry)
+        return part(self.pack, "zoomstack.spaces.plain").as_space(self.geometry)
 
     def disagreement(self, views, noise=False):
         """The largest difference between a view and the shrunk deeper one, in view units."""
