@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder, parse_ladder
 from . import host
-from .conditioning.levels import TAG
+from .conditioning.tags import TAG
 from .prompts import PromptLadder
 from .sampling import ZoomStackSampler
 

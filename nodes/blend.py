@@ -12,7 +12,7 @@ from ..zoomstack.joint.render import render
 from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
-from .tensors import first_broken, to_image, to_levels
+from .tensors import check_finite, geometry_of, to_image, to_levels
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
 
 
@@ -95,29 +95,6 @@ def fused(
     blended = blend(levels, geometry, weighting, feather, method)
     # Cut to the range of pictures before it is rendered, for afterwards views would disagree.
     return render(blended.clamp(0, 1), geometry)
-
-
-def geometry_of(levels: Tensor, zoom_factor: float, ladder: Ladder | None, who: str) -> Geometry:
-    """How levels (N, C, H, W) sit in each other: as the ladder says, else by one factor."""
-    count, _, height, width = levels.shape
-    if ladder is None:
-        return Geometry(height, width, (zoom_factor,) * (count - 1))
-    if ladder.levels != count:
-        raise ValueError(
-            f"The ladder has {ladder.levels} levels but {who} got {count} images; pass one "
-            "image a level, the widest first."
-        )
-    return ladder.geometry(height, width)
-
-
-def check_finite(levels: Tensor) -> None:
-    """Raise ``ValueError`` for levels that are no pictures."""
-    broken = first_broken(levels)
-    if broken is not None:
-        raise ValueError(
-            f"The picture of level {broken} (0 is the widest) holds NaN or infinite values; "
-            "decode with a VAE in a wider precision."
-        )
 
 
 def describe(decibels: tuple[float, ...]) -> str:

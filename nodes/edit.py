@@ -17,8 +17,9 @@ from ..zoomstack.paint.edit.writeback import write_back
 from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
+from .conditioning.tags import of_level
 from .inputs import sampler_inputs
-from .run.painter import Painted, Painter, of_level
+from .run.painter import Painted, Painter
 from .tensors import one_picture, to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
 

@@ -50,3 +50,34 @@ def zoom_inputs(image: str) -> list[Any]:
             tooltip="Pixels down of each level, where no image is connected.",
         ),
     ]  # fmt: skip
+
+
+def window_inputs() -> list[Any]:
+    """The inputs that the zoom's own nodes have; 0 is off."""
+    return [
+        io.Int.Input(
+            "tile_size", optional=True, default=0, min=0, max=16384, step=8, advanced=True,
+            tooltip="Pixels a side of the windows that levels are denoised in: the size the model "
+            "was made for, where levels are larger. 0: no windows.",
+        ),
+        io.Int.Input(
+            "tile_stride", optional=True, default=0, min=0, max=16384, step=8, advanced=True,
+            tooltip="Pixels from a window to the next; 0 is half a window.",
+        ),
+        io.Int.Input(
+            "multiscale", optional=True, default=0, min=0, max=4, advanced=True,
+            tooltip="Smaller versions of each level, each half the size of the one before, that "
+            "are denoised first and give its layout. 0: none.",
+        ),
+        io.Float.Input(
+            "multiscale_weight", optional=True, default=10.0, min=0.0, max=24.0, step=0.5,
+            advanced=True,
+            tooltip="How far windows are pulled to the smaller version: 0 not at all, 8 and more "
+            "all the way.",
+        ),
+        io.Float.Input(
+            "multiscale_end", optional=True, default=0.5, min=0.0, max=1.0, step=0.01,
+            advanced=True,
+            tooltip="Where that ends, as a fraction of the steps: the first ones make the layout.",
+        ),
+    ]  # fmt: skip

@@ -6,54 +6,8 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from . import host
-from .run.windows import WindowOptions
+from .run.windows import WindowOptions, in_windows
 from .types import CATEGORY
-
-
-def advanced_inputs() -> list[Any]:
-    """The inputs that the zoom's own nodes have; 0 is off."""
-    return [
-        io.Int.Input(
-            "tile_size", optional=True, default=0, min=0, max=16384, step=8, advanced=True,
-            tooltip="Pixels a side of the windows that levels are denoised in: the size the model "
-            "was made for, where levels are larger. 0: no windows.",
-        ),
-        io.Int.Input(
-            "tile_stride", optional=True, default=0, min=0, max=16384, step=8, advanced=True,
-            tooltip="Pixels from a window to the next; 0 is half a window.",
-        ),
-        io.Int.Input(
-            "multiscale", optional=True, default=0, min=0, max=4, advanced=True,
-            tooltip="Smaller versions of each level, each half the size of the one before, that "
-            "are denoised first and give its layout. 0: none.",
-        ),
-        io.Float.Input(
-            "multiscale_weight", optional=True, default=10.0, min=0.0, max=24.0, step=0.5,
-            advanced=True,
-            tooltip="How far windows are pulled to the smaller version: 0 not at all, 8 and more "
-            "all the way.",
-        ),
-        io.Float.Input(
-            "multiscale_end", optional=True, default=0.5, min=0.0, max=1.0, step=0.01,
-            advanced=True,
-            tooltip="Where that ends, as a fraction of the steps: the first ones make the layout.",
-        ),
-    ]  # fmt: skip
-
-
-def in_windows(model: Any, options: WindowOptions) -> Any:
-    """The model, sampled in windows; as it is where the options ask for nothing."""
-    if not (options.tile_size or options.scaled):
-        return model
-    if options.tile_size and options.tile_stride > options.tile_size:
-        raise ValueError(
-            f"A tile_stride of {options.tile_stride} leaves gaps between windows of "
-            f"{options.tile_size}; choose 1 to {options.tile_size}, or 0 for half a window."
-        )
-    if options.differentiates:
-        model = host.differentiable(model)
-    return host.install_windows(model, options)
 
 
 class MultiScalePatch(io.ComfyNode):

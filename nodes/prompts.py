@@ -8,7 +8,6 @@ from comfy_api.latest import io
 
 from ..zoomstack.scene.ladder import parse_ladder
 from . import host
-from .conditioning.levels import TAG
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
 EXAMPLE = """a planet
@@ -87,19 +86,7 @@ class PromptLadder(io.ComfyNode):
             )
         ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative)
         return io.NodeOutput(
-            ladder, encode_levels(clip, ladder.prompts), encode_levels(clip, ladder.negatives)
+            ladder,
+            host.encode_levels(clip, ladder.prompts),
+            host.encode_levels(clip, ladder.negatives),
         )
-
-
-def encode_levels(clip: Any, texts: tuple[str, ...]) -> list[Any]:
-    """CONDITIONING with one entry a text, tagged with its level; equal texts are encoded once."""
-    known: dict[str, list[Any]] = {}
-    tagged = []
-    bar = host.progress(len(texts))
-    for level, text in enumerate(texts):
-        host.check_interrupted()
-        if text not in known:
-            known[text] = clip.encode_from_tokens_scheduled(clip.tokenize(text))
-        tagged += [[cross_attn, {**extra, TAG: level}] for cross_attn, extra in known[text]]
-        bar.update(1)
-    return tagged

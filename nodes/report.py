@@ -15,10 +15,8 @@ from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
-from .blend import check_finite, geometry_of
-from .prompts import encode_levels
-from .run.painter import of_level
-from .tensors import to_image, to_levels
+from .conditioning.tags import of_level
+from .tensors import check_finite, geometry_of, to_image, to_levels
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
 
 Gate = Literal["warn", "stop", "off"]
@@ -207,7 +205,7 @@ def _fits(clip_vision: Any, clip: Any, prompts: tuple[str, ...], views: Tensor) 
             "ZoomStackReport needs the prompts to judge how levels fit them; connect "
             + ("clip, the text encoder that belongs to clip_vision." if prompts else "a ladder.")
         )
-    encoded = encode_levels(clip, prompts)
+    encoded = host.encode_levels(clip, prompts)
     texts = [of_level(encoded, level) for level in range(len(prompts))]
     return host.prompt_fits(clip_vision, texts, views).diagonal().tolist()
 

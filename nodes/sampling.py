@@ -11,11 +11,11 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder
 from . import host
-from .multiscale import advanced_inputs, in_windows
+from .inputs import window_inputs
 from .run.checkpoint import Given, recorded
 from .run.levels import Options, Plan
 from .run.photo import Photo
-from .run.windows import WindowOptions
+from .run.windows import WindowOptions, in_windows
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
 
 # The inputs of _coupling_inputs that are not for the coupling.
@@ -85,7 +85,7 @@ def _coupling_inputs() -> list[Any]:
             "levels_per_batch", optional=True, default=0, min=0, max=256, advanced=True,
             tooltip="Levels per model call; 0 takes as many as fit in memory.",
         ),
-        *advanced_inputs(),
+        *window_inputs(),
     ]  # fmt: skip
 
 

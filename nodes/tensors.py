@@ -1,10 +1,13 @@
-"""ComfyUI's pictures are (B, H, W, C); the library's are (B, C, H, W)."""
+"""ComfyUI's pictures are (B, H, W, C), the library's (B, C, H, W); and what is no picture."""
 
 from __future__ import annotations
 
 import torch
 from einops import rearrange
 from torch import Tensor
+
+from ..zoomstack.scene.geometry import Geometry
+from ..zoomstack.scene.ladder import Ladder
 
 SMALLEST = 16  # pixels a side: below, there is nothing to zoom into
 
@@ -38,3 +41,26 @@ def one_picture(image: Tensor, who: str) -> Tensor:
         raise ValueError("The image holds NaN or infinite values; load or make it again.")
     picture = image[0].movedim(-1, 0).float()
     return picture[:3] if channels >= 3 else picture[:1].expand(3, -1, -1)
+
+
+def check_finite(levels: Tensor) -> None:
+    """Raise ``ValueError`` for levels that are no pictures."""
+    broken = first_broken(levels)
+    if broken is not None:
+        raise ValueError(
+            f"The picture of level {broken} (0 is the widest) holds NaN or infinite values; "
+            "decode with a VAE in a wider precision."
+        )
+
+
+def geometry_of(levels: Tensor, zoom_factor: float, ladder: Ladder | None, who: str) -> Geometry:
+    """How levels (N, C, H, W) sit in each other: as the ladder says, else by one factor."""
+    count, _, height, width = levels.shape
+    if ladder is None:
+        return Geometry(height, width, (zoom_factor,) * (count - 1))
+    if ladder.levels != count:
+        raise ValueError(
+            f"The ladder has {ladder.levels} levels but {who} got {count} images; pass one "
+            "image a level, the widest first."
+        )
+    return ladder.geometry(height, width)

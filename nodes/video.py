@@ -8,7 +8,6 @@ from ..zoomstack.film.frames import FrameRenderer
 from ..zoomstack.film.path import DIRECTIONS, EASINGS, Path
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
-from .host.video import LazyVideo
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 
@@ -99,7 +98,7 @@ class ZoomVideoRender(io.ComfyNode):
             hold_start, hold_end, hold_turn,
         )  # fmt: skip
         size = even(height or g.height), even(width or g.width)
-        return io.NodeOutput(LazyVideo(FrameRenderer(stack.levels, g, *size), path))
+        return io.NodeOutput(host.LazyVideo(FrameRenderer(stack.levels, g, *size), path))
 
 
 def even(size: int) -> int:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ...zoomstack.windows.tiling import At, Windows
-from .levels import Entry
+from .tags import Entry
 
 # Where a prompt's area ends inside the picture, it fades over as many latent pixels (the host's).
 _FADE = 8

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-TAG = "zoom_level"
+from .tags import TAG, Entry
+
 # What an entry does to the whole of its call, so that entries with it cannot share one.
 _ALONE = ("area", "mask", "hooks", "gligen", "timestep_start", "timestep_end", "default")
 
-Entry = dict[str, Any]
 Conds = Sequence[list[Entry] | None]
 
 
@@ -151,7 +151,9 @@ class Router:
                 control = getattr(control, "previous_controlnet", None)
 
 
-def run(router: Router, most: int, call: Any, conds: Conds, x: Tensor, sigma: Tensor) -> list[Any]:
+def level_by_level(
+    router: Router, most: int, call: Any, conds: Conds, x: Tensor, sigma: Tensor
+) -> list[Any]:
     """``call(conds, x, sigma) -> [prediction per kind]``, level group by level group."""
     groups = router.groups(conds, most)
     if len(groups) == 1:
@@ -162,22 +164,3 @@ def run(router: Router, most: int, call: Any, conds: Conds, x: Tensor, sigma: Te
         for whole, part in zip(answers, call(group.conds, x[rows], sigma[rows]), strict=True):
             whole[rows] = part
     return answers
-
-
-def check_tags(conds: dict[str, list[Entry]], levels: int) -> None:
-    """Raise ``ValueError`` unless every level has an entry, and no entry another level."""
-    for kind, entries in conds.items():
-        tags = {entry[TAG] for entry in entries if TAG in entry}
-        untagged = any(TAG not in entry for entry in entries)
-        if tags and max(tags) >= levels:
-            raise ValueError(
-                f"PromptLadder's {kind} conditioning has {max(tags) + 1} levels but the latent "
-                f"holds {levels}; pass {max(tags) + 1} latents, or a ladder of {levels} lines."
-            )
-        missing = set(range(levels)) - tags
-        if tags and missing and not untagged:
-            raise ValueError(
-                f"The {kind} conditioning has no prompt for level {min(missing)} of {levels} "
-                f"(0 is the widest); PromptLadder has {len(tags)} levels but the latent holds "
-                f"{levels}. Add a line to the ladder, or pass {len(tags)} latents."
-            )

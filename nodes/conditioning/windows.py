@@ -9,7 +9,8 @@ from torch import Tensor
 
 from ...zoomstack.windows.tiling import At
 from .cut import Part, Scissors, View, is_now, speaking
-from .levels import Conds, Entry
+from .levels import Conds
+from .tags import Entry
 
 # Sets of entries whose cuts are kept: those of a run, and a few that come and go.
 _KEPT = 8
@@ -64,7 +65,7 @@ class Cutter:
                 yield Call(part.windows, cut)
 
 
-def run(
+def window_by_window(
     cutter: Cutter, view: View, most: int, call: Any, conds: Conds, x: Tensor, sigma: Tensor
 ) -> list[Any]:
     """``call(conds, x, sigma) -> [prediction per kind]``, windows by windows, merged."""
@@ -77,7 +78,9 @@ def run(
     return [whole.to(x.dtype) for whole in wholes]
 
 
-def show(cutter: Cutter, view: View, call: Any, conds: Conds, x: Tensor, sigma: Tensor) -> Any:
+def in_one_window(
+    cutter: Cutter, view: View, call: Any, conds: Conds, x: Tensor, sigma: Tensor
+) -> Any:
     """One call for ``x``, which is the view's one window already."""
     (made,) = cutter.calls(conds, view, x, 1)
     return call(made.conds, x, sigma)

@@ -27,9 +27,12 @@ from .hooks.windows import differentiable, fit_hint, install_windows
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
 from .score import prompt_fits
+from .text import encode_levels
 from .vae import decode_pictures, encode_pictures, load_together
+from .video import LazyVideo
 
 __all__ = [
+    "LazyVideo",
     "Plan",
     "Run",
     "Site",
@@ -41,6 +44,7 @@ __all__ = [
     "decode_pictures",
     "differentiable",
     "differential",
+    "encode_levels",
     "encode_pictures",
     "enlarge",
     "fit_hint",

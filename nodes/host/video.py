@@ -21,7 +21,7 @@ from ...zoomstack.film.frames import FrameRenderer
 from ...zoomstack.film.path import Path
 from ...zoomstack.film.planes import PlaneRenderer
 from ...zoomstack.scene.depth import Depth
-from .. import host
+from .jobs import check_interrupted, progress
 
 # Of the free memory, what the frames of a video may take where a node wants them all at once.
 SHARE = 0.75
@@ -86,11 +86,11 @@ class LazyVideo(Input.Video):
 
     def _rendered(self, render: Callable[[Depth], np.ndarray]) -> Generator[np.ndarray, None, None]:
         """All frames, with the host's progress bar; a cancelled run stops at once."""
-        bar = host.progress(len(self.numbers))
+        bar = progress(len(self.numbers))
         depths = (self.path[number] for number in self.numbers)
         with closing(look_ahead(render, depths)) as rendered:
             for frame in rendered:
-                host.check_interrupted()
+                check_interrupted()
                 yield frame
                 bar.update(1)
 

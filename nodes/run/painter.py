@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from ...zoomstack.paint.grid import on_grid, to_cells
 from .. import host
-from ..conditioning.levels import TAG
+from ..conditioning.tags import of_level
 
 SEEDS = 2**64
 
@@ -153,18 +153,3 @@ class Painter:
 
     def _decoded(self, latent: Tensor, height: int, width: int) -> Tensor:
         return host.decode_pictures(self.vae, latent)[0, :, :height, :width].float()
-
-
-def of_level(conditioning: Any, level: int) -> Any:
-    """The entries for one level, and those for all, without their tags."""
-    entries = [
-        [tensor, {key: value for key, value in extra.items() if key != TAG}]
-        for tensor, extra in conditioning
-        if extra.get(TAG, level) == level
-    ]
-    if not entries:
-        raise ValueError(
-            f"The conditioning has no prompt for level {level} (0 is the widest); take positive "
-            "and negative from the same Prompt Ladder as the ladder."
-        )
-    return entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from torch import Tensor
 
@@ -137,3 +137,17 @@ class WindowedRun:
         while tuple(picture.shape[-2:]) != size:
             picture = smaller(*picture.shape[-2:], wrap=self._tiling.wrap).shrink(picture)
         return picture
+
+
+def in_windows(model: Any, options: WindowOptions) -> Any:
+    """The model, sampled in windows; as it is where the options ask for nothing."""
+    if not (options.tile_size or options.scaled):
+        return model
+    if options.tile_size and options.tile_stride > options.tile_size:
+        raise ValueError(
+            f"A tile_stride of {options.tile_stride} leaves gaps between windows of "
+            f"{options.tile_size}; choose 1 to {options.tile_size}, or 0 for half a window."
+        )
+    if options.differentiates:
+        model = host.differentiable(model)
+    return host.install_windows(model, options)

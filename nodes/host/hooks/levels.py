@@ -18,7 +18,8 @@ import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
-from ...conditioning import levels as routing
+from ...conditioning.levels import level_by_level
+from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted, log
 from .noise import share_noise
@@ -89,7 +90,7 @@ def _outer_sample(
             "make it again in a wider precision."
         )
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
-    routing.check_tags(guider.conds, noise.shape[0])
+    check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
     guider.model_options[KEY] = run
     if run.levels > 1 and run.shares_noise:
@@ -170,7 +171,7 @@ def _calc_cond_batch(
     most = run.most or memory.fitting(model, x)
     while True:
         try:
-            return routing.run(run.router, most, call, conds, x, timestep)
+            return level_by_level(run.router, most, call, conds, x, timestep)
         except Exception as error:
             memory.raise_unless_out_of_memory(error)
             if most == 1:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
-from ...conditioning import levels as routing
+from ...conditioning.levels import Router
+from ...conditioning.tags import Entry
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
     from ....zoomstack.joint.denoise import Denoise
     from ....zoomstack.windows.tiling import Windows
-    from ...conditioning import cut as cutting
-    from ...conditioning import windows as windowing
+    from ...conditioning.cut import View
+    from ...conditioning.windows import Cutter
 
 
 class Site(NamedTuple):
@@ -24,7 +25,7 @@ class Site(NamedTuple):
     patcher: ModelPatcher
     shape: tuple[int, ...]  # of the latent, levels first
     sigmas: Tensor
-    conds: dict[str, list[routing.Entry]]
+    conds: dict[str, list[Entry]]
 
     @property
     def latent_format(self) -> Any:
@@ -67,7 +68,7 @@ class Run(Protocol):
     @property
     def levels(self) -> int: ...
     @property
-    def router(self) -> routing.Router: ...
+    def router(self) -> Router: ...
     def noise(self, white: Tensor) -> Tensor: ...
     def couple(self, x0: Tensor, sigma: Tensor) -> Tensor: ...
     def settle(self, latent: Tensor) -> Tensor: ...
@@ -86,9 +87,9 @@ class WindowedRun(Protocol):
     windows: Windows  # over the whole picture
     most: int  # windows per model call; 0 for as many as fit
     differentiates: bool  # whether ``predict`` asks for gradients of the model
-    cutter: windowing.Cutter
+    cutter: Cutter
 
-    def view(self, x: Tensor) -> cutting.View: ...
+    def view(self, x: Tensor) -> View: ...
     def predict(self, denoise: Denoise, show: Denoise, x: Tensor, sigma: Tensor) -> Tensor: ...
 
 

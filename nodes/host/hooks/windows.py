@@ -22,7 +22,7 @@ import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
-from ...conditioning import windows as windowing
+from ...conditioning.windows import in_one_window, window_by_window
 from .. import memory, needs
 from ..jobs import check_interrupted, log
 from .levels import KEY
@@ -170,12 +170,12 @@ def _calc_cond_batch(
         return executor(model, conds, x, sigma, model_options)
 
     if view.only:
-        return windowing.show(run.cutter, view, call, conds, x, timestep)
+        return in_one_window(run.cutter, view, call, conds, x, timestep)
     like = x.new_empty(()).expand(_of_windows(run, x.shape))
     most = run.most or max(memory.fitting(model, like) // len(x), 1)
     while True:
         try:
-            return windowing.run(run.cutter, view, most, call, conds, x, timestep)
+            return window_by_window(run.cutter, view, most, call, conds, x, timestep)
         except Exception as error:
             memory.raise_unless_out_of_memory(error)
             if most == 1:
