@@ -18,12 +18,13 @@ from .disk import (
     temporary_folder,
     workflow_metadata,
 )
-from .enlarge import enlarge
+from .enlarge import enlarge, fit_hint
+from .gradients import differentiable
 from .hooks.levels import install
 from .hooks.record import record, weights
 from .hooks.repaint import repainting
 from .hooks.site import Plan, Run, Site, WindowedRun, WindowPlan
-from .hooks.windows import differentiable, fit_hint, install_windows
+from .hooks.windows import install_windows
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
 from .score import prompt_fits

@@ -12,18 +12,16 @@ They go inside those of ``wrappers.install``: a zoom's levels are coupled after 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-import comfy.model_management as management
-import comfy.utils
 import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
 from ...conditioning.windows import in_one_window, window_by_window
 from .. import memory, needs
+from ..gradients import training
 from ..jobs import check_interrupted, log
 from .levels import KEY
 from .site import Site, WindowedRun, WindowPlan
@@ -54,38 +52,6 @@ def install_windows(model: ModelPatcher, plan: WindowPlan) -> ModelPatcher:
         zoom = {k: others.pop(k) for k in (KEY,) if k in others}
         clone.wrappers[kind] = {**zoom, WINDOWS: [wrapper], **others}
     return clone
-
-
-def differentiable(model: ModelPatcher) -> ModelPatcher:
-    """The model, or a copy of it, whose weights let gradients pass.
-
-    Raises ``ValueError`` for a model that was loaded in the host's inference mode by a loader that
-    cannot load it again.
-    """
-    if not _blocks_gradients(model):
-        return model
-    try:
-        # As the host's own training node does; not streamed into buffers that are used again.
-        with torch.inference_mode(False):
-            copy = model.clone(disable_dynamic=True, force_deepcopy=True)
-            copy.model.requires_grad_(False)
-    except RuntimeError as error:
-        raise ValueError(
-            "multiscale_solver gradient needs a model that gradients can pass through, and this "
-            "one's loader cannot make a second copy that they can. Load it with a stock loader "
-            "(Load Checkpoint, Load Diffusion Model), or choose exact."
-        ) from error
-    if _blocks_gradients(copy):
-        raise ValueError(
-            "multiscale_solver gradient needs a model that gradients can pass through; the weights "
-            "of this one cannot be copied so that they do. Choose exact."
-        )
-    return copy
-
-
-def _blocks_gradients(model: ModelPatcher) -> bool:
-    network = model.model.diffusion_model
-    return model.is_dynamic() or any(weight.is_inference() for weight in network.parameters())
 
 
 def _outer_sample(
@@ -137,21 +103,10 @@ def _predict_noise(
         return executor(part, sigma, model_options if part.shape == x.shape else aside, seed)
 
     def show(part: Tensor, sigma: Tensor) -> Tensor:
-        with _training():
+        with training():
             return executor(part, sigma, aside, seed)
 
     return run.predict(denoise, show, x, timestep)
-
-
-@contextmanager
-def _training() -> Iterator[None]:
-    """Tells the host to leave out kernels that have no gradient, as its training node does."""
-    before = management.in_training
-    management.in_training = True
-    try:
-        yield
-    finally:
-        management.in_training = before
 
 
 def _calc_cond_batch(
@@ -195,10 +150,3 @@ def _calc_cond_batch(
 
 def _of_windows(run: WindowedRun, shape: Any) -> tuple[int, ...]:
     return (shape[0] * len(run.windows.all), *shape[1:-2], *run.windows.tile)
-
-
-def fit_hint(hint: Tensor, height: int, width: int, algorithm: str) -> Tensor:
-    """A ControlNet's hint at another size, cut to its aspect as the host cuts it."""
-    if tuple(hint.shape[-2:]) == (height, width):
-        return hint
-    return comfy.utils.common_upscale(hint, width, height, algorithm, "center")
