@@ -1,18 +1,22 @@
-"""How many levels fit into one model call, and what is said where even one does not."""
+"""How much fits into one model call, and what is said where even one level does not."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import comfy.model_management as management
 import torch
 from torch import Tensor
 
+from .jobs import log
+
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
+
+T = TypeVar("T")
 
 # Latent pixels of a call, over which a level takes longer on a CPU: malloc keeps no tensor of more
 # than 32 MiB, and the kernel has to clear the memory anew. Measured on the demo's model, two steps:
@@ -23,6 +27,12 @@ QUICK_ON_CPU = 2048
 
 class OutOfMemory(torch.OutOfMemoryError, MemoryError):
     """In the pack's words; the host knows it as torch's own, and unloads its models."""
+
+
+class Limited(Protocol):
+    """What keeps how many it gives to one call of the model."""
+
+    most: int
 
 
 def affordable(model: ModelPatcher, shape: Any) -> int:
@@ -81,5 +91,24 @@ def explained(shape: Any, device: torch.device) -> Iterator[None]:
         ) from error
 
 
-def empty_cache() -> None:
-    management.soft_empty_cache()
+def with_fewer(
+    run: Limited, most: int, of: int, what: str, attempt: Callable[[int], T], too_much: str | None
+) -> T:
+    """``attempt(most)``, each time that memory runs out again with half as many of the ``of``.
+
+    The ``run`` keeps what went. Where even one is ``too_much``, raises ``OutOfMemory`` with those
+    words, or, for None, the error as it came.
+    """
+    while True:
+        try:
+            return attempt(most)
+        except Exception as error:
+            raise_unless_out_of_memory(error)
+            if most == 1 and too_much is None:
+                raise
+            if most == 1:
+                raise OutOfMemory(too_much) from error
+        # Outside of the except block, whose traceback would keep the failed call's tensors alive.
+        management.soft_empty_cache()
+        most = run.most = half(min(most, of))
+        log.warning("Out of memory: going on with %d %s per batch.", most, what)

@@ -21,7 +21,7 @@ from torch import Tensor
 from ...conditioning.levels import level_by_level
 from ...conditioning.tags import check_tags
 from .. import memory, needs
-from ..jobs import check_interrupted, log
+from ..jobs import check_interrupted
 from .noise import share_noise
 from .preview import Preview
 from .site import Plan, Run, Site
@@ -168,19 +168,12 @@ def _calc_cond_batch(
         check_interrupted()
         return executor(model, conds, x, sigma, model_options)
 
-    most = run.most or memory.fitting(model, x)
-    while True:
-        try:
-            return level_by_level(run.router, most, call, conds, x, timestep)
-        except Exception as error:
-            memory.raise_unless_out_of_memory(error)
-            if most == 1:
-                raise memory.OutOfMemory(
-                    f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels "
-                    "per call; choose a smaller width and height."
-                ) from error
-        # Outside of the except block, whose traceback would keep the failed call's tensors alive.
-        memory.empty_cache()
-        most = memory.half(min(most, run.levels))
-        run.most = most
-        log.warning("Out of memory: going on with %d levels per batch.", most)
+    return memory.with_fewer(
+        run,
+        run.most or memory.fitting(model, x),
+        of=run.levels,
+        what="levels",
+        attempt=lambda most: level_by_level(run.router, most, call, conds, x, timestep),
+        too_much=f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels per "
+        "call; choose a smaller width and height.",
+    )

@@ -22,7 +22,7 @@ from torch import Tensor
 from ...conditioning.windows import in_one_window, window_by_window
 from .. import memory, needs
 from ..gradients import training
-from ..jobs import check_interrupted, log
+from ..jobs import check_interrupted
 from .levels import KEY
 from .site import Site, WindowedRun, WindowPlan
 
@@ -127,25 +127,19 @@ def _calc_cond_batch(
     if view.only:
         return in_one_window(run.cutter, view, call, conds, x, timestep)
     like = x.new_empty(()).expand(_of_windows(run, x.shape))
-    most = run.most or max(memory.fitting(model, like) // len(x), 1)
-    while True:
-        try:
-            return window_by_window(run.cutter, view, most, call, conds, x, timestep)
-        except Exception as error:
-            memory.raise_unless_out_of_memory(error)
-            if most == 1:
-                if len(x) > 1 and KEY in model_options:
-                    raise  # a zoom can take fewer levels
-                height, width = view.windows.tile
-                raise memory.OutOfMemory(
-                    f"Out of memory with one window of {width} x {height} latent pixels per call; "
-                    "choose a smaller tile_size."
-                ) from error
-        # Outside of the except block, whose traceback would keep the failed call's tensors alive.
-        memory.empty_cache()
-        most = memory.half(min(most, len(view.windows.all)))
-        run.most = most
-        log.warning("Out of memory: going on with %d windows per batch.", most)
+    height, width = view.windows.tile
+    takes_fewer_levels = len(x) > 1 and KEY in model_options
+    return memory.with_fewer(
+        run,
+        run.most or max(memory.fitting(model, like) // len(x), 1),
+        of=len(view.windows.all),
+        what="windows",
+        attempt=lambda most: window_by_window(run.cutter, view, most, call, conds, x, timestep),
+        too_much=None
+        if takes_fewer_levels
+        else f"Out of memory with one window of {width} x {height} latent pixels per call; choose "
+        "a smaller tile_size.",
+    )
 
 
 def _of_windows(run: WindowedRun, shape: Any) -> tuple[int, ...]:
