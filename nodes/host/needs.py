@@ -29,8 +29,6 @@ FEATURES = (
     ("comfy.model_base", "BaseModel.process_latent_in BaseModel.process_latent_out"),
     ("comfy.model_patcher", "ModelPatcher.clone ModelPatcher.get_model_object"),
     ("comfy.model_patcher", "ModelPatcher.get_free_memory ModelPatcher.is_dynamic"),
-    ("comfy.model_patcher", "ModelPatcher.add_wrapper_with_key"),
-    ("comfy.model_patcher", "ModelPatcher.remove_wrappers_with_key"),
     ("comfy.model_patcher", "ModelPatcher.set_additional_models"),
     ("comfy.model_sampling", "EPS.noise_scaling CONST.noise_scaling"),
     ("comfy.latent_formats", "LatentFormat.latent_channels LatentFormat.spacial_downscale_ratio"),

@@ -22,6 +22,7 @@ from ...conditioning.levels import level_by_level
 from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
+from .install import LEVELS, wrapped
 from .noise import share_noise
 from .preview import Preview
 from .site import Plan, Run, Site
@@ -29,13 +30,12 @@ from .site import Plan, Run, Site
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
-KEY = "zoomstack"
+# In a run's options: whether its sampler steps along the unconditional prediction.
+CFG_PP = f"{LEVELS}_cfg_pp"
 
 
 def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
     """A clone of ``model`` whose levels are sampled together, by any guider and any sampler."""
-    clone = model.clone()
-    needs.held("MODEL", clone)
 
     def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         guider = executor.class_obj
@@ -50,11 +50,7 @@ def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
         WrappersMP.PREDICT_NOISE: _predict_noise,
         WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
     }
-    for kind, wrapper in wrappers.items():
-        # First in the dict is outermost: a cache (LazyCache) must be inside of us, or it would
-        # skip us. Our own key is replaced, so applying the node twice is applying it once.
-        others = {k: v for k, v in clone.wrappers.get(kind, {}).items() if k != KEY}
-        clone.wrappers[kind] = {KEY: [wrapper], **others}
+    clone = wrapped(model, LEVELS, wrappers)
     options: dict[str, Any] = clone.model_options
     before = [f for f in options.get("sampler_pre_cfg_function", []) if f is not _pre_cfg]
     options["sampler_pre_cfg_function"] = [*before, _pre_cfg]
@@ -92,7 +88,7 @@ def _outer_sample(
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
     check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
-    guider.model_options[KEY] = run
+    guider.model_options[LEVELS] = run
     if run.levels > 1 and run.shares_noise:
         noise = run.noise(noise.to(site.device)).to(noise.device)
         sampler = share_noise(sampler, run, site, seed)
@@ -126,7 +122,7 @@ def _prepare_sampling(
     executor: Any, model: ModelPatcher, noise_shape: Any, conds: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Plan memory for the levels of one call, not for all: else weights are offloaded for them."""
-    run = (kwargs.get("model_options") or {}).get(KEY)
+    run: Run | None = (kwargs.get("model_options") or {}).get(LEVELS)
     if run is not None:
         most = run.most or memory.affordable(model, noise_shape)
         noise_shape = torch.Size((min(noise_shape[0], most), *noise_shape[1:]))
@@ -138,29 +134,29 @@ def _predict_noise(
 ) -> Tensor:
     """The final prediction of any guider, made one scene."""
     x0 = executor(x, timestep, model_options, seed)
-    run: Run | None = (model_options or {}).get(KEY)
+    run: Run | None = (model_options or {}).get(LEVELS)
     return x0 if run is None else run.couple(x0, timestep)
 
 
 def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
     """The cfg_pp samplers step along the unconditional prediction: couple it as well."""
     options = args["model_options"]
-    run: Run | None = options.get(KEY)
-    if run is None or run.levels == 1 or not options.get(f"{KEY}_cfg_pp"):
+    run: Run | None = options.get(LEVELS)
+    if run is None or run.levels == 1 or not options.get(CFG_PP):
         return args["conds_out"]
     return [run.couple(prediction, args["sigma"]) for prediction in args["conds_out"]]
 
 
 def _mark_cfg_pp(options: dict[str, Any], sampler: Any) -> None:
     function = getattr(sampler, "sampler_function", None)
-    options[f"{KEY}_cfg_pp"] = "cfg_pp" in getattr(function, "__name__", "")
+    options[CFG_PP] = "cfg_pp" in getattr(function, "__name__", "")
 
 
 def _calc_cond_batch(
     executor: Any, model: Any, conds: Any, x: Tensor, timestep: Tensor, model_options: Any
 ) -> list[Any]:
     """Each level its own prompt, in as few calls as memory allows."""
-    run: Run | None = model_options.get(KEY)
+    run: Run | None = model_options.get(LEVELS)
     if run is None or run.levels == 1:
         return executor(model, conds, x, timestep, model_options)
 

@@ -5,7 +5,7 @@
 | OUTER_SAMPLE | say what the run is of, and delete its record when it is done |
 | PREDICT_NOISE | the final prediction, recorded or from the record |
 
-They go outside of all others: what they record is what the sampler gets.
+They go outside of all others: see ``install.ORDER``.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from torch import Tensor
 from ....zoomstack.files.fingerprint import fingerprint
 from ....zoomstack.files.recording import Recording
 from ..jobs import log
+from .install import RECORD, wrapped
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
-RECORD = "zoomstack_record"
 SAMPLES = 8  # of each weight, to tell models apart
 POST_CFG = "sampler_post_cfg_function"
 
@@ -37,7 +37,6 @@ def record(
     ``inputs`` are fingerprints of what the run is of beyond what a sampler is told: see
     ``Recording``.
     """
-    clone = model.clone()
 
     def outer_sample(executor: Any, *args: Any, **kwargs: Any) -> Tensor:
         guider = executor.class_obj
@@ -57,13 +56,8 @@ def record(
         recording.finish()
         return output
 
-    for kind, wrapper in (
-        (WrappersMP.OUTER_SAMPLE, outer_sample),
-        (WrappersMP.PREDICT_NOISE, _predict_noise),
-    ):
-        others = {k: v for k, v in clone.wrappers.get(kind, {}).items() if k != RECORD}
-        clone.wrappers[kind] = {RECORD: [wrapper], **others}
-    return clone
+    wrappers = {WrappersMP.OUTER_SAMPLE: outer_sample, WrappersMP.PREDICT_NOISE: _predict_noise}
+    return wrapped(model, RECORD, wrappers)
 
 
 def weights(patcher: ModelPatcher) -> str:

@@ -12,24 +12,22 @@ from torch import Tensor
 from ....zoomstack.joint.denoise import Mix
 from ....zoomstack.paint.edit.repaint import renoise, repaint
 from ..jobs import check_interrupted
+from .install import wrapped
 
-KEY = "zoomstack_repaint"
+REPAINT = "zoomstack_repaint"
 # These read a whole schedule and go their own way through it: a step alone is nothing to them.
 _WHOLE = ("dpm_fast", "dpm_adaptive", "unipc")
 
 
 def repainting(model: Any, resamplings: int) -> Any:
     """A clone of ``model`` whose every step, in any sampler, is repeated ``resamplings`` times."""
-    clone = model.clone()
-    clone.remove_wrappers_with_key(WrappersMP.OUTER_SAMPLE, KEY)
 
     def outer_sample(
         executor: Any, noise: Tensor, latent: Tensor, sampler: Any, *args: Any, **kwargs: Any
     ) -> Tensor:
         return executor(noise, latent, _repainting(sampler, resamplings), *args, **kwargs)
 
-    clone.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, KEY, outer_sample)
-    return clone
+    return wrapped(model, REPAINT, {WrappersMP.OUTER_SAMPLE: outer_sample})
 
 
 def _repainting(sampler: Any, resamplings: int) -> Any:

@@ -7,7 +7,7 @@
 | PREDICT_NOISE | the guider's prediction, following that of a smaller picture |
 | CALC_COND_BATCH | window by window, each with its part of the conditioning |
 
-They go inside those of ``wrappers.install``: a zoom's levels are coupled after them.
+They go inside those of a zoom's levels, which are coupled after them: see ``install.ORDER``.
 """
 
 from __future__ import annotations
@@ -23,19 +23,16 @@ from ...conditioning.windows import in_one_window, window_by_window
 from .. import memory, needs
 from ..gradients import training
 from ..jobs import check_interrupted
-from .levels import KEY
+from .install import LEVELS, WINDOWS, wrapped
+from .levels import CFG_PP
 from .site import Site, WindowedRun, WindowPlan
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
-WINDOWS = "zoomstack_windows"
-
 
 def install_windows(model: ModelPatcher, plan: WindowPlan) -> ModelPatcher:
     """A clone of ``model`` that is sampled in windows, by any guider and any sampler."""
-    clone = model.clone()
-    needs.held("MODEL", clone)
 
     def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return _outer_sample(plan, executor, noise, *args, **kwargs)
@@ -46,12 +43,7 @@ def install_windows(model: ModelPatcher, plan: WindowPlan) -> ModelPatcher:
         WrappersMP.PREDICT_NOISE: _predict_noise,
         WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
     }
-    for kind, wrapper in wrappers.items():
-        # First in the dict is outermost: inside of a zoom's, outside of all others.
-        others = {k: v for k, v in clone.wrappers.get(kind, {}).items() if k != WINDOWS}
-        zoom = {k: others.pop(k) for k in (KEY,) if k in others}
-        clone.wrappers[kind] = {**zoom, WINDOWS: [wrapper], **others}
-    return clone
+    return wrapped(model, WINDOWS, wrappers)
 
 
 def _outer_sample(
@@ -97,7 +89,7 @@ def _predict_noise(
     if run is None:
         return executor(x, timestep, model_options, seed)
     # What is not the whole picture is no zoom's level to couple.
-    aside = {**model_options, f"{KEY}_cfg_pp": False}
+    aside = {**model_options, CFG_PP: False}
 
     def denoise(part: Tensor, sigma: Tensor) -> Tensor:
         return executor(part, sigma, model_options if part.shape == x.shape else aside, seed)
@@ -128,7 +120,7 @@ def _calc_cond_batch(
         return in_one_window(run.cutter, view, call, conds, x, timestep)
     like = x.new_empty(()).expand(_of_windows(run, x.shape))
     height, width = view.windows.tile
-    takes_fewer_levels = len(x) > 1 and KEY in model_options
+    takes_fewer_levels = len(x) > 1 and LEVELS in model_options
     return memory.with_fewer(
         run,
         run.most or max(memory.fitting(model, like) // len(x), 1),
