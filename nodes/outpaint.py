@@ -177,7 +177,7 @@ def joined(
     pictures = torch.stack([resized(level, latent_size) for level in levels])
     kept = (Photo(pictures[-1:], level=ladder.levels - 1),) if keeps_inner else ()
     plan = Plan(ladder, Options(), kept, painter.vae, teller)
-    coupled = host.install(painter.model, plan)
+    coupled = host.install_levels(painter.model, plan)
     latent = {"samples": host.encode_pictures(painter.vae, pictures)}
     samples = host.sample(
         coupled, seed % SEEDS, painter.steps, painter.cfg, painter.sampler_name,

@@ -106,7 +106,7 @@ def _coupled(
             "swap them."
         )
     plan = Plan(ladder, choices, tuple(anchor or ()), vae, teller)
-    coupled = host.install(in_windows(model, WindowOptions(**windows)), plan)
+    coupled = host.install_levels(in_windows(model, WindowOptions(**windows)), plan)
     if choices.space == "pixel" and vae is not None:
         host.load_together(coupled, vae)
     return coupled

@@ -20,10 +20,10 @@ from .disk import (
 )
 from .enlarge import enlarge, fit_hint
 from .gradients import differentiable
-from .hooks.levels import install
+from .hooks.levels import install_levels
 from .hooks.record import record, weights
 from .hooks.repaint import repainting
-from .hooks.site import Plan, Run, Site, WindowedRun, WindowPlan
+from .hooks.site import LevelsPlan, LevelsRun, Site, WindowsPlan, WindowsRun
 from .hooks.windows import install_windows
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress, sample
@@ -34,12 +34,12 @@ from .video import LazyVideo
 
 __all__ = [
     "LazyVideo",
-    "Plan",
-    "Run",
+    "LevelsPlan",
+    "LevelsRun",
     "Site",
     "Teller",
-    "WindowPlan",
-    "WindowedRun",
+    "WindowsPlan",
+    "WindowsRun",
     "check_interrupted",
     "checkpoint_folder",
     "decode_pictures",
@@ -50,7 +50,7 @@ __all__ = [
     "enlarge",
     "fit_hint",
     "inpaint_conditioning",
-    "install",
+    "install_levels",
     "install_windows",
     "load_together",
     "log",

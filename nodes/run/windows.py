@@ -64,7 +64,7 @@ class WindowOptions:
 
 
 class WindowedRun:
-    """``host.WindowedRun``: one sampling in windows, following smaller versions of the picture."""
+    """``host.WindowsRun``: one sampling in windows, following smaller versions of the picture."""
 
     def __init__(self, options: WindowOptions, site: host.Site, tiling: Tiling, ratio: int) -> None:
         self.size: tuple[int, int] = (site.shape[-2], site.shape[-1])

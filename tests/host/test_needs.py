@@ -118,7 +118,7 @@ def lacking(kind, part):
     if kind == "VAE":
         return lambda host: host.encode_pictures(Without(mosaic_vae(), part), torch.zeros(1))
     if kind == "MODEL":
-        return lambda host: host.install(
+        return lambda host: host.install_levels(
             types.SimpleNamespace(clone=lambda: Without(model, part)), None
         )
     guider = types.SimpleNamespace(model_patcher=model, model_options={}, conds={})
@@ -128,7 +128,7 @@ def lacking(kind, part):
         guider.model_patcher = Without(model, "", model=Without(model.model, part))
 
     def sampled(host):
-        (wrapper,) = host.install(model, None).wrappers["outer_sample"]["zoomstack"]
+        (wrapper,) = host.install_levels(model, None).wrappers["outer_sample"]["zoomstack"]
         wrapper(types.SimpleNamespace(class_obj=guider), torch.zeros(2, 4, 8, 8))
 
     return sampled

@@ -25,7 +25,7 @@ from ..jobs import check_interrupted
 from .install import LEVELS, wrapped
 from .noise import share_noise
 from .preview import Preview
-from .site import Plan, Run, Site
+from .site import LevelsPlan, LevelsRun, Site
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 CFG_PP = f"{LEVELS}_cfg_pp"
 
 
-def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
+def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
     """A clone of ``model`` whose levels are sampled together, by any guider and any sampler."""
 
     def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -58,7 +58,7 @@ def install(model: ModelPatcher, plan: Plan) -> ModelPatcher:
 
 
 def _outer_sample(
-    plan: Plan,
+    plan: LevelsPlan,
     executor: Any,
     noise: Tensor,
     latent: Tensor,
@@ -109,7 +109,7 @@ def _outer_sample(
     return _settled(run, site, output) if settles else output
 
 
-def _settled(run: Run, site: Site, output: Tensor) -> Tensor:
+def _settled(run: LevelsRun, site: Site, output: Tensor) -> Tensor:
     """A few samplers (dpm_fast, dpm_adaptive, uni_pc) end a little off their last prediction."""
     before = site.process_in(output.to(site.device, torch.float32))
     after = run.settle(before)
@@ -122,7 +122,7 @@ def _prepare_sampling(
     executor: Any, model: ModelPatcher, noise_shape: Any, conds: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Plan memory for the levels of one call, not for all: else weights are offloaded for them."""
-    run: Run | None = (kwargs.get("model_options") or {}).get(LEVELS)
+    run: LevelsRun | None = (kwargs.get("model_options") or {}).get(LEVELS)
     if run is not None:
         most = run.most or memory.affordable(model, noise_shape)
         noise_shape = torch.Size((min(noise_shape[0], most), *noise_shape[1:]))
@@ -134,14 +134,14 @@ def _predict_noise(
 ) -> Tensor:
     """The final prediction of any guider, made one scene."""
     x0 = executor(x, timestep, model_options, seed)
-    run: Run | None = (model_options or {}).get(LEVELS)
+    run: LevelsRun | None = (model_options or {}).get(LEVELS)
     return x0 if run is None else run.couple(x0, timestep)
 
 
 def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
     """The cfg_pp samplers step along the unconditional prediction: couple it as well."""
     options = args["model_options"]
-    run: Run | None = options.get(LEVELS)
+    run: LevelsRun | None = options.get(LEVELS)
     if run is None or run.levels == 1 or not options.get(CFG_PP):
         return args["conds_out"]
     return [run.couple(prediction, args["sigma"]) for prediction in args["conds_out"]]
@@ -156,7 +156,7 @@ def _calc_cond_batch(
     executor: Any, model: Any, conds: Any, x: Tensor, timestep: Tensor, model_options: Any
 ) -> list[Any]:
     """Each level its own prompt, in as few calls as memory allows."""
-    run: Run | None = model_options.get(LEVELS)
+    run: LevelsRun | None = model_options.get(LEVELS)
     if run is None or run.levels == 1:
         return executor(model, conds, x, timestep, model_options)
 

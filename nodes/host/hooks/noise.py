@@ -13,14 +13,14 @@ from torch import Tensor
 
 from .. import needs
 from ..jobs import log
-from .site import Run, Site
+from .site import LevelsRun, Site
 
 # Of the host's own samplers without a noise_sampler argument, those that draw noise all the same.
 _PRIVATE_NOISE = ("sample_ar_video",)
 _KNOWN_MODULES = ("comfy.k_diffusion.", "comfy.samplers", "comfy.extra_samplers.")
 
 
-def share_noise(sampler: Any, run: Run, site: Site, seed: int | None) -> Any:
+def share_noise(sampler: Any, run: LevelsRun, site: Site, seed: int | None) -> Any:
     """The sampler, drawing its noise along the way from noise that all levels share."""
     if isinstance(sampler, KSAMPLER):
         needs.held("sampler", sampler)

@@ -7,13 +7,13 @@ from typing import Any
 
 from torch import Tensor
 
-from .site import Run
+from .site import LevelsRun
 
 
 class Preview:
     """Shows all levels as a contact sheet through whatever callback the sampler node has."""
 
-    def __init__(self, callback: Callable[..., None], run: Run) -> None:
+    def __init__(self, callback: Callable[..., None], run: LevelsRun) -> None:
         self._callback, self._run = callback, run
         self._last: tuple[Any, ...] | None = None
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Site(NamedTuple):
-    """What a run of sampling is about to do: handed to ``Plan.start``."""
+    """What a run of sampling is about to do: handed to a plan's ``start``."""
 
     patcher: ModelPatcher
     shape: tuple[int, ...]  # of the latent, levels first
@@ -59,29 +59,49 @@ class Site(NamedTuple):
         return self.patcher.model.process_latent_out(latent)
 
 
-class Run(Protocol):
+class LevelsRun(Protocol):
     """One run's joint sampling, as the wrappers call it; latents in the model's own layout."""
 
-    most: int  # levels per model call; 0 for as many as fit
+    most: int  # levels per model call, none more than there are; 0 for as many as fit
     shares_noise: bool
 
     @property
     def levels(self) -> int: ...
     @property
     def router(self) -> Router: ...
-    def noise(self, white: Tensor) -> Tensor: ...
-    def couple(self, x0: Tensor, sigma: Tensor) -> Tensor: ...
-    def settle(self, latent: Tensor) -> Tensor: ...
-    def ends_coupled(self) -> bool: ...
-    def sheet(self, x0: Tensor) -> Tensor: ...
-    def tell(self, step: int, total: int) -> None: ...
+
+    def noise(self, white: Tensor) -> Tensor:
+        """White noise, shared by the levels."""
+        ...
+
+    def couple(self, x0: Tensor, sigma: Tensor) -> Tensor:
+        """Predicted clean latents, one scene; ``sigma`` as the sampler gave it, one a level."""
+        ...
+
+    def settle(self, latent: Tensor) -> Tensor:
+        """Clean latents, one scene."""
+        ...
+
+    def ends_coupled(self) -> bool:
+        """Whether the last step's levels are one scene."""
+        ...
+
+    def sheet(self, x0: Tensor) -> Tensor:
+        """All levels side by side in one latent, for the preview."""
+        ...
+
+    def tell(self, step: int, total: int) -> None:
+        """Say how far the run is."""
+        ...
 
 
-class Plan(Protocol):
-    def start(self, site: Site) -> Run: ...
+class LevelsPlan(Protocol):
+    """What is known of a zoom before it is sampled."""
+
+    def start(self, site: Site) -> LevelsRun: ...
 
 
-class WindowedRun(Protocol):
+class WindowsRun(Protocol):
     """One run's windows, as the wrappers call it; latents in the model's own layout."""
 
     windows: Windows  # over the whole picture
@@ -89,9 +109,16 @@ class WindowedRun(Protocol):
     differentiates: bool  # whether ``predict`` asks for gradients of the model
     cutter: Cutter
 
-    def view(self, x: Tensor) -> View: ...
-    def predict(self, denoise: Denoise, show: Denoise, x: Tensor, sigma: Tensor) -> Tensor: ...
+    def view(self, x: Tensor) -> View:
+        """What a call with pictures ``x`` shows."""
+        ...
+
+    def predict(self, denoise: Denoise, show: Denoise, x: Tensor, sigma: Tensor) -> Tensor:
+        """The prediction for ``x``; ``show`` is differentiable, and of one window alone."""
+        ...
 
 
-class WindowPlan(Protocol):
-    def start(self, site: Site) -> WindowedRun: ...
+class WindowsPlan(Protocol):
+    """What is known of windows before a picture is sampled in them."""
+
+    def start(self, site: Site) -> WindowsRun: ...

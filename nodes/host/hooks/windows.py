@@ -25,13 +25,13 @@ from ..gradients import training
 from ..jobs import check_interrupted
 from .install import LEVELS, WINDOWS, wrapped
 from .levels import CFG_PP
-from .site import Site, WindowedRun, WindowPlan
+from .site import Site, WindowsPlan, WindowsRun
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
 
-def install_windows(model: ModelPatcher, plan: WindowPlan) -> ModelPatcher:
+def install_windows(model: ModelPatcher, plan: WindowsPlan) -> ModelPatcher:
     """A clone of ``model`` that is sampled in windows, by any guider and any sampler."""
 
     def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -47,7 +47,7 @@ def install_windows(model: ModelPatcher, plan: WindowPlan) -> ModelPatcher:
 
 
 def _outer_sample(
-    plan: WindowPlan, executor: Any, noise: Tensor, *args: Any, **kwargs: Any
+    plan: WindowsPlan, executor: Any, noise: Tensor, *args: Any, **kwargs: Any
 ) -> Tensor:
     guider = executor.class_obj
     needs.held("guider", guider)
@@ -70,7 +70,7 @@ def _prepare_sampling(
     executor: Any, model: ModelPatcher, noise_shape: Any, conds: Any, *args: Any, **kwargs: Any
 ) -> Any:
     """Plan memory for the windows of one call, not for the picture."""
-    run: WindowedRun | None = (kwargs.get("model_options") or {}).get(WINDOWS)
+    run: WindowsRun | None = (kwargs.get("model_options") or {}).get(WINDOWS)
     if run is None:
         return executor(model, noise_shape, conds, *args, **kwargs)
     shape = _of_windows(run, noise_shape)
@@ -85,7 +85,7 @@ def _predict_noise(
     executor: Any, x: Tensor, timestep: Tensor, model_options: Any = None, seed: Any = None
 ) -> Tensor:
     """The guider's prediction, following that of a smaller picture."""
-    run: WindowedRun | None = (model_options or {}).get(WINDOWS)
+    run: WindowsRun | None = (model_options or {}).get(WINDOWS)
     if run is None:
         return executor(x, timestep, model_options, seed)
     # What is not the whole picture is no zoom's level to couple.
@@ -105,7 +105,7 @@ def _calc_cond_batch(
     executor: Any, model: Any, conds: Any, x: Tensor, timestep: Tensor, model_options: Any
 ) -> list[Any]:
     """Window by window, as many to a call as memory allows."""
-    run: WindowedRun | None = model_options.get(WINDOWS)
+    run: WindowsRun | None = model_options.get(WINDOWS)
     if run is None:
         return executor(model, conds, x, timestep, model_options)
     view = run.view(x)
@@ -134,5 +134,5 @@ def _calc_cond_batch(
     )
 
 
-def _of_windows(run: WindowedRun, shape: Any) -> tuple[int, ...]:
+def _of_windows(run: WindowsRun, shape: Any) -> tuple[int, ...]:
     return (shape[0] * len(run.windows.all), *shape[1:-2], *run.windows.tile)
