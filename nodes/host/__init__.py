@@ -1,7 +1,8 @@
 """Everything of ComfyUI that this pack relies on and a new version could change, in one place.
 
-Nothing of the host is patched: a cloned MODEL carries wrappers under one key (``install``), and a
-run's state travels in that run's own model options, which the host drops when it ends. Written
+No code of the host is replaced: a cloned MODEL carries wrappers (``hooks.install``), and a run's
+state travels in that run's own model options, which the host drops when it ends. One switch of the
+process is set and put back, where gradients pass through a model (``gradients.training``). Written
 against ComfyUI 0.30.0; ``needs`` lists the features, and says so where one is missing.
 """
 

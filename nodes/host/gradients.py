@@ -42,7 +42,12 @@ def differentiable(model: ModelPatcher) -> ModelPatcher:
 
 @contextmanager
 def training() -> Iterator[None]:
-    """Tells the host to leave out kernels that have no gradient, as its training node does."""
+    """Tells the host to leave out kernels that have no gradient, as its training node does.
+
+    The one thing of the host that the pack sets for the whole process, and only while a window is
+    shown: models read a global where they choose a kernel, and no option of a call does the same.
+    The host runs one prompt at a time, so nothing else is sampled meanwhile.
+    """
     before = management.in_training
     management.in_training = True
     try:
