@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..zoomstack.joint.anchor import Solver
 from .run.photo import Photo
 from .tensors import SMALLEST
 from .types import CATEGORY, SEARCH, ZoomAnchorType
@@ -74,19 +75,14 @@ class PhotoAnchor(io.ComfyNode):
     def execute(  # type: ignore[override]
         cls,
         image: Tensor,
-        level: int = 0,
-        strength: float = 1.0,
-        solver: Solver = "exact",
-        steps: int = 5,
-        learning_rate: float = 0.1,
-        start: float = 0.0,
-        end: float = 1.0,
-        anchor: tuple[Photo, ...] = (),
+        anchor: tuple[Photo, ...] | None = None,
+        **how: Any,
     ) -> io.NodeOutput:
-        picture = photo_of(image)
-        if start > end:
-            raise ValueError(f"PhotoAnchor starts at {start:g} and ends at {end:g}; swap them.")
-        photo = Photo(picture, level, strength, solver, steps, learning_rate, start, end)
+        photo = Photo(photo_of(image), **how)
+        if photo.start > photo.end:
+            raise ValueError(
+                f"PhotoAnchor starts at {photo.start:g} and ends at {photo.end:g}; swap them."
+            )
         return io.NodeOutput((*(anchor or ()), photo))
 
 

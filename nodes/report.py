@@ -157,7 +157,13 @@ class ZoomStackReport(io.ComfyNode):
             fits = _fits(clip_vision, clip, prompts, views)
         beside = None if reference is None else to_levels(reference)
         numbers = measure(views, geometry, beside, fits)
-        limits = Limits(min_agreement, max_frame, max_drift, min_sharpness, min_prompt_fit)
+        limits = Limits(
+            agreement=min_agreement,
+            frame=max_frame,
+            drift=max_drift,
+            sharpness=min_sharpness,
+            fit=min_prompt_fit,
+        )
         missed = [] if gate == "off" else failures(numbers, limits, reference is not None)
         verdict = "Not judged." if gate == "off" else "Every number keeps its limit."
         if missed:

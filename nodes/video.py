@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from comfy_api.latest import io
 
 from ..zoomstack.film.frames import FrameRenderer
@@ -81,22 +83,12 @@ class ZoomVideoRender(io.ComfyNode):
     def execute(  # type: ignore[override]
         cls,
         stack: ZoomStack,
-        fps: float = 30.0,
-        seconds_per_level: float = 2.0,
-        duration: float = 0.0,
-        direction: str = "in",
-        easing: str = "linear",
         width: int = 0,
         height: int = 0,
-        hold_start: float = 0.0,
-        hold_end: float = 0.0,
-        hold_turn: float = 0.0,
+        **timing: Any,
     ) -> io.NodeOutput:
         g = stack.geometry
-        path = Path(
-            g.zooms, fps, seconds_per_level, duration, direction, easing,
-            hold_start, hold_end, hold_turn,
-        )  # fmt: skip
+        path = Path(g.zooms, **timing)  # whose fields have the names and defaults of the inputs
         size = even(height or g.height), even(width or g.width)
         return io.NodeOutput(host.LazyVideo(FrameRenderer(stack.levels, g, *size), path))
 

@@ -12,7 +12,7 @@ from .. import host
 
 
 class Photo(NamedTuple):
-    """A photo, (1, 3, H, W) of any size in [0, 1], and how it is to act."""
+    """A photo, (1, 3, H, W) of any size in [0, 1], and how it is to act: as a ``PhotoAnchor``."""
 
     picture: Tensor
     level: int = 0
@@ -40,4 +40,6 @@ class Photo(NamedTuple):
 
     def anchor(self, picture: Tensor) -> PhotoAnchor:
         """The library's anchor, for the photo as (C, H, W) in the space where levels meet."""
-        return PhotoAnchor(picture, *self[1:])
+        how = self._asdict()
+        del how["picture"]
+        return PhotoAnchor(picture, **how)

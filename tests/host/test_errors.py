@@ -225,7 +225,7 @@ def test_masks_of_another_number_than_the_levels_are_refused(pack, kit, rows):
 
 
 def anchored(pack, photo, level=0, **options):
-    return pack.nodes.PhotoAnchor.execute(photo, level, **options).result[0]
+    return pack.nodes.PhotoAnchor.execute(photo, level=level, **options).result[0]
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,7 @@ def test_every_family_takes_a_photo(pack, tiny):
     rows, columns = (n * pixels for n in size)
     photo = torch.rand(1, 4, 4, 3, generator=torch.Generator().manual_seed(3))
     photo = torch.nn.functional.interpolate(photo.movedim(-1, 1), (rows, columns), mode="bilinear")
-    anchor = pack.nodes.PhotoAnchor.execute(
-        photo.movedim(1, -1), 0, 1.0, "exact", 5, 0.1, 0.0, 1.0
-    ).result[0]
+    anchor = pack.nodes.PhotoAnchor.execute(photo.movedim(1, -1)).result[0]
     latent = run(pack, tiny, kit, anchor=anchor, vae=tiny.vae)
     with torch.inference_mode():
         images = tiny.vae.decode(latent)
@@ -201,8 +199,8 @@ def test_anchors_chain_and_act_at_their_levels(pack, built):
     kit = kit_for(pack, tiny, zooms=(4.0, 4.0))
     node = pack.nodes.PhotoAnchor
     first, last = (torch.full((1, 32, 32, 3), value) for value in (0.2, 0.9))
-    anchor = node.execute(first, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0).result[0]
-    anchor = node.execute(last, 2, 1.0, "adam", 200, 0.1, 0.0, 1.0, anchor=anchor).result[0]
+    anchor = node.execute(first).result[0]
+    anchor = node.execute(last, level=2, solver="adam", steps=200, anchor=anchor).result[0]
     assert [photo.level for photo in anchor] == [0, 2]
     images = run(pack, tiny, kit, anchor=anchor) / 2 + 0.5
     assert images[0, :, 0].mean() == pytest.approx(0.2, abs=0.02)
@@ -216,9 +214,7 @@ def test_anchors_chain_and_act_at_their_levels(pack, built):
 def test_photos_of_any_shape_are_cropped_to_the_middle(pack, comfy_host, shape, size, caplog):
     picture = torch.rand(shape)
     with caplog.at_level(logging.INFO, "zoomstack"):
-        photo = pack.nodes.PhotoAnchor.execute(picture, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0).result[
-            0
-        ][0]
+        photo = pack.nodes.PhotoAnchor.execute(picture).result[0][0]
         fitted = photo.fitted_to(*size)
     assert fitted.shape == (1, 3, *size)
     assert "is cropped to its middle" in caplog.text
@@ -227,13 +223,13 @@ def test_photos_of_any_shape_are_cropped_to_the_middle(pack, comfy_host, shape, 
 def test_a_photo_of_twenty_thousand_pixels(pack, comfy_host):
     wide = torch.zeros(1, 20, 20000, 3)
     wide[:, :, 9990:10010] = 1.0
-    photo = pack.nodes.PhotoAnchor.execute(wide, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0).result[0][0]
+    photo = pack.nodes.PhotoAnchor.execute(wide).result[0][0]
     assert photo.fitted_to(16, 16).mean() > 0.9
 
 
 def test_alpha_is_laid_over_white(pack, comfy_host):
     clear = torch.zeros(1, 20, 20, 4)
-    photo = pack.nodes.PhotoAnchor.execute(clear, 0, 1.0, "exact", 5, 0.1, 0.0, 1.0).result[0][0]
+    photo = pack.nodes.PhotoAnchor.execute(clear).result[0][0]
     assert (photo.picture == 1).all()
 
 
