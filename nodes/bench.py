@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder, parse_ladder
 from . import host
-from .conditioning.tags import TAG
+from .conditioning.tags import TAG, of_level
 from .prompts import PromptLadder
 from .sampling import ZoomStackSampler
 
@@ -61,6 +61,19 @@ class Trial(NamedTuple):
     ladder: Ladder
     positive: Any
     negative: Any
+
+    def sampling(self, steps: int, seed: int) -> host.Sampling:
+        """How both the pack and the stock sampler are told to sample."""
+        return host.Sampling(
+            model=self.model,
+            positive=self.positive,
+            negative=self.negative,
+            seed=seed,
+            steps=steps,
+            cfg=CFG,
+            sampler_name=SAMPLER,
+            scheduler=SCHEDULER,
+        )
 
 
 def demo(checkpoint: str, prompts: list[str]) -> Trial:
@@ -105,23 +118,25 @@ def empty(trial: Trial, side: int) -> Tensor:
 
 def plain(trial: Trial, latent: Tensor, steps: int, seed: int = 0) -> Tensor:
     """The stock KSampler: the same number of latents in one batch, all of the widest's prompt."""
-    positive, negative = (
-        [[text, {k: v for k, v in extras.items() if k != TAG}]]
-        for text, extras in (trial.positive[0], trial.negative[0])
+    widest = trial._replace(
+        positive=of_level(trial.positive, 0), negative=of_level(trial.negative, 0)
     )
-    return host.sample(
-        trial.model, seed, steps, CFG, SAMPLER, SCHEDULER, positive, negative,
-        {"samples": latent}, 1.0,
-    )["samples"]  # fmt: skip
+    return host.sample(widest.sampling(steps, seed), {"samples": latent}, 1.0)["samples"]
 
 
 def joint(trial: Trial, latent: Tensor, steps: int, seed: int = 0, **options: Any) -> Tensor:
     """ZoomStackSampler, with its ``options``; the VAE takes part where the space needs it."""
     vae = None if options.get("space") == "latent" else trial.vae
     output = ZoomStackSampler.execute(
-        trial.model, trial.ladder, trial.positive, trial.negative, seed, steps, CFG, SAMPLER,
-        SCHEDULER, 1.0, 0, 0, latent={"samples": latent}, vae=vae, **options,
-    )  # fmt: skip
+        ladder=trial.ladder,
+        denoise=1.0,
+        width=0,
+        height=0,
+        latent={"samples": latent},
+        vae=vae,
+        **trial.sampling(steps, seed)._asdict(),
+        **options,
+    )
     return output.result[0]["samples"]  # type: ignore[index]
 
 

@@ -132,15 +132,7 @@ class BlendedEdit(io.ComfyNode):
     @classmethod
     def execute(  # type: ignore[override]
         cls,
-        model: Any,
         vae: Any,
-        positive: Any,
-        negative: Any,
-        seed: int,
-        steps: int,
-        cfg: float,
-        sampler_name: str,
-        scheduler: str,
         mask: Tensor,
         image: Tensor | None = None,
         stack: ZoomStack | None = None,
@@ -158,6 +150,7 @@ class BlendedEdit(io.ComfyNode):
         upscale_model: Any = None,
         clip_vision: Any = None,
         score_prompt: Any = None,
+        **sampling: Any,
     ) -> io.NodeOutput:
         stack = _as_stack(image, stack)
         if not 0 <= level < len(stack.levels):
@@ -165,11 +158,18 @@ class BlendedEdit(io.ComfyNode):
                 f"BlendedEdit is for level {level} but the stack has {len(stack.levels)} levels; "
                 f"set its level from 0 to {len(stack.levels) - 1}."
             )
-        painter = Painter(model, vae, positive, negative, steps, cfg, sampler_name, scheduler)
+        painter = Painter(vae, host.Sampling(**sampling))
         how = MultiStage(
-            size, margin, candidates, resamplings, middle_denoise, final_denoise, segment, overlap,
-            low_pass,
-        )  # fmt: skip
+            native=size,
+            margin=margin,
+            candidates=candidates,
+            resamplings=resamplings,
+            middle=middle_denoise,
+            final=final_denoise,
+            segment=segment,
+            overlap=overlap,
+            filtered=low_pass,
+        )
         picture = stack.levels[level]
         marked = _fitted(mask, picture)
         say = host.Teller(cls).say
@@ -179,20 +179,25 @@ class BlendedEdit(io.ComfyNode):
             if stroke.strength <= 0:
                 return painter.kept(part)
             # KSampler takes all steps for a part of the schedule; the paper that part of them.
-            few = max(1, round(steps * stroke.strength))
             return painter.paint(
-                part, where, level, seed + stroke.number, stroke.strength, few, stroke.resamplings
+                part,
+                where,
+                level,
+                seed=painter.how.seed + stroke.number,
+                denoise=stroke.strength,
+                steps=max(1, round(painter.how.steps * stroke.strength)),
+                resamplings=stroke.resamplings,
             )
 
         score = enlarge = tuned = None
         if clip_vision is not None:
-            prompt = of_level(positive if score_prompt is None else score_prompt, level)
-            score = partial(_fits, clip_vision, prompt)
+            said = painter.how.positive if score_prompt is None else score_prompt
+            score = partial(_fits, clip_vision, of_level(said, level))
         if upscale_model is not None:
             enlarge = partial(host.enlarge, upscale_model)
         if decoder_steps:
             tuned = partial(tuned_pictures, vae, decoder_steps)
-        edited = edit(picture, marked, paint, how, enlarge, score, tuned)
+        edited = edit(picture, marked, paint, how, enlarge=enlarge, score=score, tuned=tuned)
         levels = write_back(stack.levels, stack.geometry, level, edited.picture, marked)
         return io.NodeOutput(
             to_image(levels), stack._replace(levels=levels), to_image(edited.candidates)

@@ -1,13 +1,17 @@
-"""The inputs that nodes share which paint with the stock sampler."""
+"""The inputs that nodes share, and how they become values."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from inspect import signature
+from typing import Any, NamedTuple, TypeVar
 
 import comfy.samplers
 from comfy_api.latest import io
 
 from .types import ZoomLadderType
+
+T = TypeVar("T")
 
 
 def sampler_inputs(seed: str, steps: int = 24, cfg: float = 5.0) -> list[Any]:
@@ -52,32 +56,49 @@ def zoom_inputs(image: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def window_inputs() -> list[Any]:
-    """The inputs that the zoom's own nodes have; 0 is off."""
+class WindowWords(NamedTuple):
+    """The tooltips of the inputs of the same names."""
+
+    tile_size: str
+    tile_stride: str
+    multiscale: str
+    multiscale_weight: str
+
+
+def window_inputs(
+    words: WindowWords, tile_size: int, multiscale: int, aside: bool = False
+) -> list[Any]:
+    """Windows that follow a smaller picture, at these defaults.
+
+    ``aside``: optional and advanced, in a node that is about something else.
+    """
+    how: dict[str, Any] = {"optional": True, "advanced": True} if aside else {}
     return [
         io.Int.Input(
-            "tile_size", optional=True, default=0, min=0, max=16384, step=8, advanced=True,
-            tooltip="Pixels a side of the windows that levels are denoised in: the size the model "
-            "was made for, where levels are larger. 0: no windows.",
+            "tile_size", default=tile_size, min=0, max=16384, step=8, tooltip=words.tile_size, **how
         ),
         io.Int.Input(
-            "tile_stride", optional=True, default=0, min=0, max=16384, step=8, advanced=True,
-            tooltip="Pixels from a window to the next; 0 is half a window.",
+            "tile_stride", default=0, min=0, max=16384, step=8, tooltip=words.tile_stride, **how
         ),
         io.Int.Input(
-            "multiscale", optional=True, default=0, min=0, max=4, advanced=True,
-            tooltip="Smaller versions of each level, each half the size of the one before, that "
-            "are denoised first and give its layout. 0: none.",
+            "multiscale", default=multiscale, min=0, max=4, tooltip=words.multiscale, **how
         ),
         io.Float.Input(
-            "multiscale_weight", optional=True, default=10.0, min=0.0, max=24.0, step=0.5,
-            advanced=True,
-            tooltip="How far windows are pulled to the smaller version: 0 not at all, 8 and more "
-            "all the way.",
+            "multiscale_weight", default=10.0, min=0.0, max=24.0, step=0.5,
+            tooltip=words.multiscale_weight, **how,
         ),
         io.Float.Input(
-            "multiscale_end", optional=True, default=0.5, min=0.0, max=1.0, step=0.01,
-            advanced=True,
+            "multiscale_end", default=0.5, min=0.0, max=1.0, step=0.01,
             tooltip="Where that ends, as a fraction of the steps: the first ones make the layout.",
+            **how,
         ),
     ]  # fmt: skip
+
+
+def taken(kind: Callable[..., T], inputs: dict[str, Any]) -> T:
+    """A ``kind`` of those of a node's inputs that are its fields; they leave ``inputs``.
+
+    What is not there keeps the default of ``kind``.
+    """
+    names = [name for name in signature(kind).parameters if name in inputs]
+    return kind(**{name: inputs.pop(name) for name in names})

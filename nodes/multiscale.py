@@ -6,8 +6,20 @@ from typing import Any
 
 from comfy_api.latest import io
 
+from .inputs import WindowWords, window_inputs
 from .run.windows import WindowOptions, in_windows
 from .types import CATEGORY
+
+WORDS = WindowWords(
+    tile_size="Pixels a side of a window: the size that the model was made for. 0: the whole "
+    "picture is one window.",
+    tile_stride="Pixels from a window to the next; 0 is half a window. Less is smoother, and "
+    "slower.",
+    multiscale="Smaller versions of the picture, each half the size of the one before, that are "
+    "denoised first and give the layout. 0: windows alone.",
+    multiscale_weight="How far windows are pulled to the smaller version: 0 not at all, 8 and more "
+    "all the way. With gradient, 10 is the paper's best.",
+)
 
 
 class MultiScalePatch(io.ComfyNode):
@@ -25,31 +37,7 @@ class MultiScalePatch(io.ComfyNode):
             ],
             inputs=[
                 io.Model.Input("model", tooltip="The diffusion model."),
-                io.Int.Input(
-                    "tile_size", default=512, min=0, max=16384, step=8,
-                    tooltip="Pixels a side of a window: the size that the model was made for. 0: "
-                    "the whole picture is one window.",
-                ),
-                io.Int.Input(
-                    "tile_stride", default=0, min=0, max=16384, step=8,
-                    tooltip="Pixels from a window to the next; 0 is half a window. Less is "
-                    "smoother, and slower.",
-                ),
-                io.Int.Input(
-                    "multiscale", default=1, min=0, max=4,
-                    tooltip="Smaller versions of the picture, each half the size of the one "
-                    "before, that are denoised first and give the layout. 0: windows alone.",
-                ),
-                io.Float.Input(
-                    "multiscale_weight", default=10.0, min=0.0, max=24.0, step=0.5,
-                    tooltip="How far windows are pulled to the smaller version: 0 not at all, 8 "
-                    "and more all the way. With gradient, 10 is the paper's best.",
-                ),
-                io.Float.Input(
-                    "multiscale_end", default=0.5, min=0.0, max=1.0, step=0.01,
-                    tooltip="Where that ends, as a fraction of the steps: the first ones make the "
-                    "layout.",
-                ),
+                *window_inputs(WORDS, tile_size=512, multiscale=1),
                 io.Combo.Input(
                     "multiscale_solver", optional=True, options=["exact", "gradient"],
                     default="exact", advanced=True,

@@ -17,7 +17,7 @@ from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .inputs import sampler_inputs, zoom_inputs
 from .run.levels import Options, Plan
-from .run.painter import SEEDS, Painter
+from .run.painter import Painter
 from .run.photo import Photo
 from .tensors import one_picture, to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType
@@ -97,15 +97,7 @@ class OutpaintZoom(io.ComfyNode):
     @classmethod
     def execute(  # type: ignore[override]
         cls,
-        model: Any,
         vae: Any,
-        positive: Any,
-        negative: Any,
-        seed: int,
-        steps: int,
-        cfg: float,
-        sampler_name: str,
-        scheduler: str,
         ladder: Ladder,
         image: Tensor | None = None,
         width: int = 512,
@@ -117,8 +109,9 @@ class OutpaintZoom(io.ComfyNode):
         canvas: Canvas = "grown",
         feather: int = 0,
         joint: float = 0.5,
+        **sampling: Any,
     ) -> io.NodeOutput:
-        painter = Painter(model, vae, positive, negative, steps, cfg, sampler_name, scheduler)
+        painter = Painter(vae, host.Sampling(**sampling))
         given = None if image is None else one_picture(image, "OutpaintZoom")
         if given is not None:
             height, width = given.shape[-2:]
@@ -131,24 +124,38 @@ class OutpaintZoom(io.ComfyNode):
                 f"A canvas of {largest:.0f} pixels a side is too large, over {LARGEST}; choose "
                 "the canvas level, a smaller zoom factor, or smaller levels."
             )
-        how = Outpainting(method, padding, parse_colour(colour), feather, canvas)
+        how = Outpainting(
+            method=method,
+            padding=padding,
+            colour=parse_colour(colour),
+            feather=feather,
+            canvas=canvas,
+        )
         teller, inner = host.Teller(cls), given
-        seeds = count(seed)  # one for each painting
+        seeds = count(painter.how.seed)  # one for each painting
         if inner is None:
             teller.say(f"level {ladder.levels - 1} of {ladder.levels - 1}")
-            inner = painter.invent(height, width, ladder.levels - 1, next(seeds))
+            inner = painter.invent(height, width, level=ladder.levels - 1, seed=next(seeds))
 
         def paint(picture: Tensor, mask: Tensor, level: int) -> Tensor:
             teller.say(
                 f"level {level} of {ladder.levels - 1}, on {mask.shape[1]} x {mask.shape[0]} pixels"
             )
-            return painter.paint(picture, mask, level, next(seeds)).picture
+            return painter.paint(picture, mask, level, seed=next(seeds)).picture
 
         levels = [inner, *outward(inner, geometry, paint, how)]
         stack = torch.stack(levels[::-1])
         if joint > 0 and ladder.levels > 1:
             teller.say("all levels together")
-            stack = joined(stack, ladder, painter, next(seeds), joint, teller, given is not None)
+            stack = joined(
+                stack,
+                ladder,
+                painter,
+                teller,
+                seed=next(seeds),
+                denoise=joint,
+                keeps_inner=given is not None,
+            )
         return io.NodeOutput(to_image(stack), ladder)
 
 
@@ -162,10 +169,11 @@ def joined(
     levels: Tensor,
     ladder: Ladder,
     painter: Painter,
+    teller: host.Teller,
+    *,
     seed: int,
     denoise: float,
-    teller: host.Teller,
-    keeps_inner: bool = False,
+    keeps_inner: bool,
 ) -> Tensor:
     """Levels (N, 3, H, W) after a pass of joint sampling at a low strength.
 
@@ -176,13 +184,11 @@ def joined(
     latent_size = painter.padded_size(*size)
     pictures = torch.stack([resized(level, latent_size) for level in levels])
     kept = (Photo(pictures[-1:], level=ladder.levels - 1),) if keeps_inner else ()
-    plan = Plan(ladder, Options(), kept, painter.vae, teller)
-    coupled = host.install_levels(painter.model, plan)
+    plan = Plan(ladder, Options(), anchors=kept, vae=painter.vae, teller=teller)
+    how = painter.how.seeded(seed)
+    how = how._replace(model=host.install_levels(how.model, plan))
     latent = {"samples": host.encode_pictures(painter.vae, pictures)}
-    samples = host.sample(
-        coupled, seed % SEEDS, painter.steps, painter.cfg, painter.sampler_name,
-        painter.scheduler, painter.positive, painter.negative, latent, denoise,
-    )["samples"]  # fmt: skip
+    samples = host.sample(how, latent, denoise)["samples"]
     drawn = host.decode_pictures(painter.vae, samples).float()
     return torch.stack([resized(level, size) for level in drawn])
 

@@ -11,15 +11,22 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder
 from . import host
-from .inputs import window_inputs
+from .inputs import WindowWords, taken, window_inputs
 from .run.checkpoint import Given, recorded
 from .run.levels import Options, Plan
 from .run.photo import Photo
 from .run.windows import WindowOptions, in_windows
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
 
-# The inputs of _coupling_inputs that are not for the coupling.
-_WINDOWS = ("tile_size", "tile_stride", "multiscale", "multiscale_weight", "multiscale_end")
+WINDOW_WORDS = WindowWords(
+    tile_size="Pixels a side of the windows that levels are denoised in: the size the model was "
+    "made for, where levels are larger. 0: no windows.",
+    tile_stride="Pixels from a window to the next; 0 is half a window.",
+    multiscale="Smaller versions of each level, each half the size of the one before, that are "
+    "denoised first and give its layout. 0: none.",
+    multiscale_weight="How far windows are pulled to the smaller version: 0 not at all, 8 and more "
+    "all the way.",
+)
 
 
 def _coupling_inputs() -> list[Any]:
@@ -85,28 +92,29 @@ def _coupling_inputs() -> list[Any]:
             "levels_per_batch", optional=True, default=0, min=0, max=256, advanced=True,
             tooltip="Levels per model call; 0 takes as many as fit in memory.",
         ),
-        *window_inputs(),
+        *window_inputs(WINDOW_WORDS, tile_size=0, multiscale=0, aside=True),
     ]  # fmt: skip
 
 
 def _coupled(
-    teller: host.Teller,
     model: Any,
     ladder: Ladder,
+    *,
     anchor: tuple[Photo, ...] | None,
     vae: Any,
-    options: dict[str, Any],
+    teller: host.Teller,
+    **options: Any,
 ) -> Any:
     """The model, sampling all levels together; inputs left out keep the library's defaults."""
-    windows = {name: value for name, value in options.items() if name in _WINDOWS}
-    choices = Options(**{name: value for name, value in options.items() if name not in _WINDOWS})
+    windows = taken(WindowOptions, options)
+    choices = Options(**options)
     if choices.couple_start > choices.couple_end:
         raise ValueError(
             f"couple_start is {choices.couple_start:g} and couple_end {choices.couple_end:g}; "
             "swap them."
         )
-    plan = Plan(ladder, choices, tuple(anchor or ()), vae, teller)
-    coupled = host.install_levels(in_windows(model, WindowOptions(**windows)), plan)
+    plan = Plan(ladder, choices, anchors=tuple(anchor or ()), vae=vae, teller=teller)
+    coupled = host.install_levels(in_windows(model, windows), plan)
     if choices.space == "pixel" and vae is not None:
         host.load_together(coupled, vae)
     return coupled
@@ -145,7 +153,9 @@ class ZoomStackApply(io.ComfyNode):
         vae: Any = None,
         **options: Any,
     ) -> io.NodeOutput:
-        return io.NodeOutput(_coupled(host.Teller(cls), model, ladder, anchor, vae, options))
+        return io.NodeOutput(
+            _coupled(model, ladder, anchor=anchor, vae=vae, teller=host.Teller(cls), **options)
+        )
 
 
 class ZoomStackSampler(io.ComfyNode):
@@ -217,15 +227,7 @@ class ZoomStackSampler(io.ComfyNode):
     @classmethod
     def execute(  # type: ignore[override]
         cls,
-        model: Any,
         ladder: Ladder,
-        positive: Any,
-        negative: Any,
-        seed: int,
-        steps: int,
-        cfg: float,
-        sampler_name: str,
-        scheduler: str,
         denoise: float,
         width: int,
         height: int,
@@ -236,16 +238,15 @@ class ZoomStackSampler(io.ComfyNode):
         **options: Any,
     ) -> io.NodeOutput:
         teller = host.Teller(cls)
-        coupled = _coupled(teller, model, ladder, anchor, vae, options)
+        how = taken(host.Sampling, options)
+        coupled = _coupled(how.model, ladder, anchor=anchor, vae=vae, teller=teller, **options)
         if checkpoint:
-            given = Given(ladder, anchor, vae, options, cls.hidden)
+            given = Given(ladder, anchor=anchor, vae=vae, options=options, hidden=cls.hidden)
             coupled = recorded(coupled, checkpoint, given, teller)
         if latent is None:
-            latent = {"samples": _empty(model, ladder.levels, width, height)}
+            latent = {"samples": _empty(how.model, ladder.levels, width, height)}
         masked = _one_mask_a_level(latent, ladder.levels)
-        samples = host.sample(
-            coupled, seed, steps, cfg, sampler_name, scheduler, positive, negative, masked, denoise
-        )
+        samples = host.sample(how._replace(model=coupled), masked, denoise)
         if "noise_mask" in latent:
             samples["noise_mask"] = latent["noise_mask"]
         return io.NodeOutput(samples)

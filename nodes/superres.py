@@ -57,34 +57,27 @@ class SuperResZoom(io.ComfyNode):
     @classmethod
     def execute(  # type: ignore[override]
         cls,
-        model: Any,
         vae: Any,
-        positive: Any,
-        negative: Any,
-        seed: int,
-        steps: int,
-        cfg: float,
-        sampler_name: str,
-        scheduler: str,
         ladder: Ladder,
         image: Tensor | None = None,
         width: int = 512,
         height: int = 512,
         upscale_model: Any = None,
         denoise: float = 0.6,
+        **sampling: Any,
     ) -> io.NodeOutput:
-        painter = Painter(model, vae, positive, negative, steps, cfg, sampler_name, scheduler)
+        painter = Painter(vae, host.Sampling(**sampling))
         say = host.Teller(cls).say
         if image is None:
             say(f"level 0 of {ladder.levels - 1}")
-            widest = painter.invent(height, width, 0, seed)
+            widest = painter.invent(height, width, level=0, seed=painter.how.seed)
         else:
             widest = one_picture(image, "SuperResZoom")
         geometry = ladder.geometry(*widest.shape[-2:])
 
         def redraw(picture: Tensor, level: int) -> Tensor:
             say(f"level {level} of {ladder.levels - 1}")
-            return painter.redraw(picture, level, seed + level, denoise)
+            return painter.redraw(picture, level, seed=painter.how.seed + level, denoise=denoise)
 
         enlarge = partial(host.enlarge, upscale_model) if upscale_model is not None else None
         levels = [widest, *inward(widest, geometry, redraw, enlarge)]

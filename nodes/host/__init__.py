@@ -27,7 +27,8 @@ from .hooks.repaint import repainting
 from .hooks.site import LevelsPlan, LevelsRun, Site, WindowsPlan, WindowsRun
 from .hooks.windows import install_windows
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
-from .jobs import Teller, check_interrupted, log, progress, sample
+from .jobs import Teller, check_interrupted, log, progress
+from .sampling import Sampling, sample
 from .score import prompt_fits
 from .text import encode_levels
 from .vae import decode_pictures, encode_pictures, load_together
@@ -37,6 +38,7 @@ __all__ = [
     "LazyVideo",
     "LevelsPlan",
     "LevelsRun",
+    "Sampling",
     "Site",
     "Teller",
     "WindowsPlan",

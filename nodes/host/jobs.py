@@ -1,4 +1,4 @@
-"""Progress, cancelling and the log of a running node, and the stock sampler."""
+"""Progress, cancelling and the log of a running node."""
 
 from __future__ import annotations
 
@@ -45,24 +45,3 @@ class Teller:
         host = getattr(getattr(server, "PromptServer", None), "instance", None)
         if self._node and host is not None:
             host.send_progress_text(text, self._node)
-
-
-def sample(
-    model: Any,
-    seed: int,
-    steps: int,
-    cfg: float,
-    sampler_name: str,
-    scheduler: str,
-    positive: Any,
-    negative: Any,
-    latent: dict[str, Any],
-    denoise: float,
-) -> dict[str, Any]:
-    """The stock KSampler's own function: same noise, previews and output as that node."""
-    import nodes  # ComfyUI's, not ours
-
-    (samples,) = nodes.common_ksampler(  # pyright: ignore[reportAttributeAccessIssue]
-        model, seed, steps, cfg, sampler_name, scheduler, positive, negative, latent, denoise
-    )
-    return samples

@@ -14,8 +14,6 @@ from ...zoomstack.paint.grid import on_grid, to_cells
 from .. import host
 from ..conditioning.tags import of_level
 
-SEEDS = 2**64
-
 
 class Painted(NamedTuple):
     """A painted picture (3, H, W) in [0, 1], and the latent behind it, of a padded picture."""
@@ -32,14 +30,8 @@ class Painter:
     Conditioning entries that are tagged with a level paint only that level.
     """
 
-    model: Any
     vae: Any
-    positive: Any
-    negative: Any
-    steps: int
-    cfg: float
-    sampler_name: str
-    scheduler: str
+    how: host.Sampling
 
     def __post_init__(self) -> None:
         wanted = self._format.latent_channels
@@ -55,7 +47,7 @@ class Painter:
         ratio = int(self._format.spacial_downscale_ratio)
         rows, columns = (math.ceil(size / self._grid) * self._grid for size in (height, width))
         empty = torch.zeros(1, self._format.latent_channels, rows // ratio, columns // ratio)
-        latent = self._sample(self.model, self._of(level), {"samples": empty}, seed, 1.0)
+        latent = self._sample(self._of(level, seed), {"samples": empty}, 1.0)
         return self._decoded(latent, height, width)
 
     def redraw(self, picture: Tensor, level: int, seed: int, denoise: float) -> Tensor:
@@ -63,7 +55,7 @@ class Painter:
         if denoise <= 0:
             return picture
         samples = host.encode_pictures(self.vae, self._padded(picture)[None])
-        latent = self._sample(self.model, self._of(level), {"samples": samples}, seed, denoise)
+        latent = self._sample(self._of(level, seed), {"samples": samples}, denoise)
         return self._decoded(latent, *picture.shape[-2:])
 
     def paint(
@@ -87,21 +79,24 @@ class Painter:
         ratio = int(self._format.spacial_downscale_ratio)
         padded, marked = self._padded(picture)[None], self._padded(mask[None])[0]
         cells = to_cells(marked, ratio)
-        conds = self._of(level)
-        if host.takes_masked_picture(self.model):
+        how = self._of(level, seed)
+        how = how._replace(steps=steps or how.steps)
+        if host.takes_masked_picture(how.model):
             pixels = functional.interpolate(cells[None, None], marked.shape)[0]
-            *conds, samples = host.inpaint_conditioning(*conds, self.vae, padded, pixels)
+            positive, negative, samples = host.inpaint_conditioning(
+                how.positive, how.negative, self.vae, padded, pixels
+            )
+            how = how._replace(positive=positive, negative=negative)
         else:
             samples = host.encode_pictures(self.vae, padded)
         # (B, 1, 1, h, w) for films of one frame: of (B, h, w) the host folds B into time.
         shape = (1,) * (samples.ndim - 2) + cells.shape
         latent = {"samples": samples, "noise_mask": cells.reshape(shape)}
-        model = self.model
         if bool(((cells > 0) & (cells < 1)).any()):
-            model = host.differential(model)
+            how = how._replace(model=host.differential(how.model))
         if resamplings:
-            model = host.repainting(model, resamplings)
-        painted = self._sample(model, tuple(conds), latent, seed, denoise, steps)
+            how = how._replace(model=host.repainting(how.model, resamplings))
+        painted = self._sample(how, latent, denoise)
         return Painted(self._decoded(painted, *picture.shape[-2:]), painted)
 
     def kept(self, picture: Tensor) -> Painted:
@@ -115,7 +110,7 @@ class Painter:
 
     @property
     def _format(self) -> Any:
-        return self.model.get_model_object("latent_format")
+        return self.how.model.get_model_object("latent_format")
 
     @property
     def _grid(self) -> int:
@@ -126,24 +121,15 @@ class Painter:
         """(C, H, W) grown to a size that latents have, by its own mirror image."""
         return on_grid(picture.float(), self._grid)
 
-    def _of(self, level: int) -> tuple[Any, Any]:
-        return of_level(self.positive, level), of_level(self.negative, level)
+    def _of(self, level: int, seed: int) -> host.Sampling:
+        """How the level is sampled: by its own prompts."""
+        return self.how.seeded(seed)._replace(
+            positive=of_level(self.how.positive, level), negative=of_level(self.how.negative, level)
+        )
 
-    def _sample(
-        self,
-        model: Any,
-        conds: tuple[Any, ...],
-        latent: dict[str, Any],
-        seed: int,
-        denoise: float,
-        steps: int | None = None,
-    ) -> Tensor:
+    def _sample(self, how: host.Sampling, latent: dict[str, Any], denoise: float) -> Tensor:
         host.check_interrupted()
-        positive, negative = conds
-        samples = host.sample(
-            model, seed % SEEDS, steps or self.steps, self.cfg, self.sampler_name, self.scheduler,
-            positive, negative, latent, denoise,
-        )["samples"]  # fmt: skip
+        samples = host.sample(how, latent, denoise)["samples"]
         if not torch.isfinite(samples).all():
             raise ValueError(
                 "The model made NaN or infinite values. Run it in a wider precision (bf16 or "

@@ -31,23 +31,16 @@ SMALL = {"size": 64, "segment": 64, "overlap": 16, "resamplings": 1}
 
 
 def edited(pack, model, vae=None, conds=None, sampler="euler", scheduler="simple", **options):
-    options = {"mask": a_mask(), **SMALL, **options}
-    if "stack" not in options:
-        options.setdefault("image", photo())
     positive, negative = conds or (toy_cond(1), toy_cond(2))
+    given = {
+        "model": model, "vae": vae or mosaic_vae(4), "positive": positive, "negative": negative,
+        "seed": 5, "steps": 4, "cfg": 3.0, "sampler_name": sampler, "scheduler": scheduler,
+        "mask": a_mask(), **SMALL, **options,
+    }  # fmt: skip
+    if "stack" not in given:
+        given.setdefault("image", photo())
     with torch.inference_mode():
-        return pack.nodes.BlendedEdit.execute(
-            model,
-            vae or mosaic_vae(4),
-            positive,
-            negative,
-            options.pop("seed", 5),
-            options.pop("steps", 4),
-            options.pop("cfg", 3.0),
-            sampler,
-            scheduler,
-            **options,
-        ).result
+        return pack.nodes.BlendedEdit.execute(**given).result
 
 
 # --- a picture ------------------------------------------------------------------------------------
@@ -251,9 +244,9 @@ def test_candidates_are_judged_by_the_levels_own_prompt(pack, level):
     chosen = []
     edit = part(pack, "nodes.edit").edit
 
-    def spy(*args):
-        chosen.append(args[5](torch.stack([torch.zeros(3, 8, 8), torch.ones(3, 8, 8)])))
-        return edit(*args)
+    def spy(*args, score, **others):
+        chosen.append(score(torch.stack([torch.zeros(3, 8, 8), torch.ones(3, 8, 8)])))
+        return edit(*args, score=score, **others)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(part(pack, "nodes.edit"), "edit", spy)

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from host_kit import Ladder, part
+from host_kit import Ladder, part, sampler_node
 from tiny_families import family
 from tiny_inpainting import inpainting_family
 from tiny_models import import_comfy, toy_model, watch
@@ -23,42 +23,25 @@ def kit_of(pack, zooms=(2.0, 2.0), **options):
     return Ladder(pack, zooms=zooms, **options)
 
 
+def sampling(model, kit, vae, sampler, scheduler):
+    """The inputs that both nodes have."""
+    return {
+        "model": model, "vae": vae or mosaic_vae(4), "ladder": kit.ladder,
+        "positive": kit.positive, "negative": kit.negative, "seed": 5, "steps": 2, "cfg": 3.0,
+        "sampler_name": sampler, "scheduler": scheduler, "width": 64, "height": 64,
+    }  # fmt: skip
+
+
 def outpaint(pack, model, kit, vae=None, sampler="euler", scheduler="simple", **options):
-    defaults = {"joint": 0.0, "width": 64, "height": 64, "positive": None, "negative": None}
-    options = {**defaults, **options}
-    positive, negative = options.pop("positive"), options.pop("negative")
+    given = {**sampling(model, kit, vae, sampler, scheduler), "joint": 0.0, **options}
     with torch.inference_mode():
-        return pack.nodes.OutpaintZoom.execute(
-            model,
-            vae or mosaic_vae(4),
-            positive or kit.positive,
-            negative or kit.negative,
-            options.pop("seed", 5),
-            options.pop("steps", 2),
-            options.pop("cfg", 3.0),
-            sampler,
-            scheduler,
-            kit.ladder,
-            **options,
-        ).result
+        return pack.nodes.OutpaintZoom.execute(**given).result
 
 
 def superres(pack, model, kit, vae=None, sampler="euler", scheduler="simple", **options):
-    options = {"width": 64, "height": 64, **options}
+    given = {**sampling(model, kit, vae, sampler, scheduler), **options}
     with torch.inference_mode():
-        return pack.nodes.SuperResZoom.execute(
-            model,
-            vae or mosaic_vae(4),
-            kit.positive,
-            kit.negative,
-            options.pop("seed", 5),
-            options.pop("steps", 2),
-            3.0,
-            sampler,
-            scheduler,
-            kit.ladder,
-            **options,
-        ).result[0]
+        return pack.nodes.SuperResZoom.execute(**given).result[0]
 
 
 def blended(pack, images, ladder):
@@ -271,11 +254,10 @@ def test_the_joint_pass_is_the_zooms_own_sampler_bit_for_bit(pack):
     assert calls[-1].shape[0] == 6  # three levels, positive and negative
     with torch.inference_mode():
         latent = {"samples": vae.encode(alone)}
-        (zoomed,) = pack.nodes.ZoomStackSampler.execute(
-            model, kit.ladder, kit.positive, kit.negative, 8, 2, 3.0, "euler", "simple", 0.5,
-            64, 64, latent=latent, vae=vae,
-        ).result  # fmt: skip
-        assert torch.equal(joint, vae.decode(zoomed["samples"]))
+        zoomed = sampler_node(
+            pack, model, kit, seed=8, steps=2, denoise=0.5, size=(64, 64), latent=latent, vae=vae
+        )
+        assert torch.equal(joint, vae.decode(zoomed))
 
 
 @pytest.mark.parametrize("kind", ["eps", "flow"])

@@ -53,21 +53,15 @@ def apply_node(pack, model, ladder, **options):
 
 def sampler_node(pack, model, kit, seed=5, steps=4, cfg=3.0, sampler="euler", **options):
     """ZoomStackSampler's samples, (N, C, H, W) in the space of LATENT wires."""
-    size = options.pop("size", (kit.geometry.width * 8, kit.geometry.height * 8))
+    width, height = options.pop("size", (kit.geometry.width * 8, kit.geometry.height * 8))
+    given = {
+        "positive": kit.positive, "negative": kit.negative, "scheduler": "simple", "denoise": 1.0,
+        "width": width, "height": height, **options,
+    }  # fmt: skip
     output = pack.nodes.ZoomStackSampler.execute(
-        model,
-        kit.ladder,
-        options.pop("positive", kit.positive),
-        options.pop("negative", kit.negative),
-        seed,
-        steps,
-        cfg,
-        sampler,
-        options.pop("scheduler", "simple"),
-        options.pop("denoise", 1.0),
-        *size,
-        **options,
-    )
+        model=model, ladder=kit.ladder, seed=seed, steps=steps, cfg=cfg, sampler_name=sampler,
+        **given,
+    )  # fmt: skip
     return output.result[0]["samples"]
 
 
