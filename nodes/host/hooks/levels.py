@@ -125,7 +125,8 @@ def _prepare_sampling(
     run: LevelsRun | None = (kwargs.get("model_options") or {}).get(LEVELS)
     if run is not None:
         most = run.most or memory.affordable(model, noise_shape)
-        noise_shape = torch.Size((min(noise_shape[0], most), *noise_shape[1:]))
+        # Neither is ever more than all levels: see ``LevelsRun.most`` and ``memory.affordable``.
+        noise_shape = torch.Size((most, *noise_shape[1:]))
     return executor(model, noise_shape, conds, *args, **kwargs)
 
 
