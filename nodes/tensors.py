@@ -24,8 +24,9 @@ def to_image(levels: Tensor) -> Tensor:
 
 def first_broken(levels: Tensor) -> int | None:
     """The first level, of (N, ...), that holds NaN or infinite values; None without one."""
-    finite = torch.isfinite(levels).flatten(1).all(1)
-    return None if finite.all() else int((~finite).nonzero()[0])
+    # One question to the device, whatever the answer: this is asked at every step.
+    finite = torch.isfinite(levels).flatten(1).all(1).tolist()
+    return None if all(finite) else finite.index(False)
 
 
 def one_picture(image: Tensor, who: str) -> Tensor:

@@ -35,7 +35,7 @@ class View(NamedTuple):
 
     size: tuple[int, int]  # of the whole picture
     windows: Windows
-    sigma: Tensor | None = None  # the sampling's own, where the calls are made at another
+    sigma: float | None = None  # the sampling's own, where the calls are made at another
     only: tuple[At, ...] = ()  # these windows; all where none is given
 
     @property
@@ -170,8 +170,8 @@ def is_now(entry: Entry, view: View) -> bool:
     """Whether the entry's part of the schedule is now; the host judges by the call's own sigma."""
     if view.sigma is None:
         return True
-    now = float(view.sigma.flatten()[0])
-    return entry.get("timestep_start", math.inf) >= now >= entry.get("timestep_end", -math.inf)
+    start, end = entry.get("timestep_start", math.inf), entry.get("timestep_end", -math.inf)
+    return start >= view.sigma >= end
 
 
 def speaks(control: Any, view: View) -> bool:
@@ -179,7 +179,7 @@ def speaks(control: Any, view: View) -> bool:
     span = control.timestep_range
     if view.sigma is None or span is None:
         return True
-    return span[0] >= float(view.sigma.flatten()[0]) >= span[1]
+    return span[0] >= view.sigma >= span[1]
 
 
 def speaking(control: Any, view: View) -> tuple[bool, ...]:

@@ -76,7 +76,8 @@ class WindowedRun:
         shuffle = shuffle_of(site.latent_format)
         self._layout = Layout(frames=False, shuffle=shuffle)
         self._shown: View | None = None
-        self._sigma: Tensor | None = None
+        self._sigma: float | None = None
+        self._path = straight if options.scaled and site.straight else exploding
 
     def predict(self, denoise: Denoise, show: Denoise, x: Tensor, sigma: Tensor) -> Tensor:
         """The prediction for ``x`` that follows its smaller versions.
@@ -106,11 +107,11 @@ class WindowedRun:
             scales=self._options.multiscale,
             end=self._options.multiscale_end,
             sigmas=self._site.sigmas,
-            path=straight if self._site.straight else exploding,
+            path=self._path,
             multiple=shuffle,
             wrap=self._tiling.wrap,
         )
-        self._sigma = sigma
+        self._sigma = float(sigma.flatten()[0])
         try:
             return layout.latent(scaled(layout.views(x), sigma))
         finally:

@@ -113,7 +113,7 @@ def _settled(run: LevelsRun, site: Site, output: Tensor) -> Tensor:
     """A few samplers (dpm_fast, dpm_adaptive, uni_pc) end a little off their last prediction."""
     before = site.process_in(output.to(site.device, torch.float32))
     after = run.settle(before)
-    if float((after - before).abs().max()) <= 1e-5 * float(before.std()):
+    if (after - before).abs().max() <= 1e-5 * before.std():
         return output
     return site.process_out(after).to(output)
 

@@ -62,13 +62,13 @@ def _sample(
     its own: else a sampler would draw the same again and again.
     """
     sampling = model.inner_model.inner_model.model_sampling
-    one = torch.ones((), device=sigmas.device)
+    one = torch.ones(())
     mixes = [
         Mix(
             float(sampling.noise_scaling(sigma, 0 * one, one.clone())),
             float(sampling.noise_scaling(sigma, one.clone(), 0 * one)),
         )
-        for sigma in sigmas
+        for sigma in sigmas.cpu()
     ]
     seed = int(extra_args.get("seed") or 0) % 2**62
     generator = torch.Generator().manual_seed(seed)
