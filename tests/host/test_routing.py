@@ -141,6 +141,17 @@ def test_areas_and_ranges_of_single_levels(pack, built, most):
     check(pack, tiny, conds, most=most)
 
 
+@pytest.mark.parametrize("most", [0, 3])
+def test_a_strength_of_its_own_for_each_level(pack, built, most):
+    """What a second prompt counts beside the first: one number for all the rows of a call."""
+    tiny = built("eps")
+    conds = [
+        tiny.make_cond(i) + with_values(tiny.make_cond(20 + i), strength=strength)
+        for i, strength in enumerate((0.3, 3.0, 0.3, 1.0))
+    ]
+    check(pack, tiny, conds, most=most)
+
+
 def test_untagged_conditioning_is_for_all_levels(pack, built):
     tiny = built("sd15")
     kit = Ladder(pack, zooms=(2.0,) * (LEVELS - 1))

@@ -5,9 +5,11 @@ import logging
 import pytest
 import torch
 from host_kit import Ladder, apply_node, custom_advanced, ksampler, sampler_node
+from tiny_conds import toy_cond
 from tiny_models import import_comfy, toy_latent, toy_model
 
 import_comfy()
+from comfy.patcher_extension import WrappersMP  # noqa: E402
 from comfy.samplers import SAMPLER_NAMES, SCHEDULER_NAMES  # noqa: E402
 
 KINDS = ("eps", "v", "flow")
@@ -21,6 +23,15 @@ def kit(pack):
 def disagreement(kit, model, latent):
     views = model.model.process_latent_in(latent)
     return kit.disagreement(views) / float(views.std())
+
+
+def stock_batch(model, kit, sampler):
+    """What KSampler makes of the levels as a batch, each with its own prompts."""
+    positive, negative = (
+        [[torch.cat([text for text, _ in side]), {}]] for side in (kit.positive, kit.negative)
+    )
+    latent = toy_latent(kit.levels)
+    return ksampler(model, kit, latent, sampler=sampler, positive=positive, negative=negative)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -61,6 +72,58 @@ def test_every_sampler_keeps_the_noise_shared(pack, kit, sampler, kind):
         assert kit.disagreement(x, noise=True) / scale < 1e-4
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sampler", ["euler_cfg_pp", "dpmpp_2m_cfg_pp", "res_multistep_cfg_pp"])
+def test_between_the_steps_of_cfg_pp_all_but_the_noise_is_one_scene(pack, kit, sampler, kind):
+    """They step along the unconditional prediction: coupled as well, long before the end."""
+    seen = []
+
+    def respond(x, sigma, context):
+        seen.append((float(sigma[0]), x[-kit.levels :].clone()))
+        return torch.tanh(context.mean(1)[:, :4])[..., None, None].expand_as(x)
+
+    negative = kit.tagged(toy_cond(50 + level) for level in range(kit.levels))
+    with torch.inference_mode():
+        sampler_node(
+            pack, toy_model(kind, respond=respond), kit, sampler=sampler, negative=negative
+        )
+    (first, noise), *later = seen
+    assert len(later) == 3
+    for sigma, x in later:
+        added = x - noise * (sigma / first)
+        assert kit.disagreement(added) / float(added.std()) < 1e-4
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sampler", ["uni_pc", "dpm_fast", "dpm_adaptive"])
+def test_what_is_settled_at_the_end_is_what_the_sampler_made(pack, kit, sampler, kind):
+    """To its scale and shift, which no disagreement tells."""
+    ends = []
+
+    def note(executor, *args, **kwargs):
+        ends.append(executor(*args, **kwargs))
+        return ends[-1]
+
+    coupled = apply_node(pack, toy_model(kind), kit.ladder)
+    coupled.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, "note", note)
+    with torch.inference_mode():
+        settled = ksampler(coupled, kit, toy_latent(kit.levels), sampler=sampler)
+    away = float((settled - ends[0]).abs().mean() / ends[0].std())
+    assert 0 < away < 0.1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sampler", ["euler_ancestral", "dpmpp_2m_sde", "dpmpp_sde", "lcm"])
+def test_the_deepest_levels_noise_is_the_stock_samplers_bit_for_bit(pack, kit, sampler, kind):
+    """Wider levels take their noise from deeper ones, and the deepest keeps its own."""
+    model = toy_model(kind)
+    with torch.inference_mode():
+        stock = stock_batch(model, kit, sampler)
+        ours = sampler_node(pack, model, kit, sampler=sampler, coupling="independent")
+    assert torch.equal(ours[-1], stock[-1])
+    assert not any(map(torch.equal, ours[:-1], stock[:-1]))
+
+
 @pytest.mark.parametrize("scheduler", SCHEDULER_NAMES)
 def test_every_scheduler(pack, kit, scheduler):
     for kind in KINDS:
@@ -88,11 +151,7 @@ def test_independent_levels_are_the_stock_batch_bit_for_bit(pack, kit, kind):
     """The ablation's other end: no coupling and no shared noise is what KSampler does alone."""
     model = toy_model(kind)
     with torch.inference_mode():
-        stacked = [[torch.cat([c[0] for c in side]), {}] for side in (kit.positive, kit.negative)]
-        stock = ksampler(
-            model, kit, toy_latent(kit.levels), sampler="euler_ancestral",
-            positive=[stacked[0]], negative=[stacked[1]],
-        )  # fmt: skip
+        stock = stock_batch(model, kit, "euler_ancestral")
         ours = sampler_node(
             pack, model, kit, sampler="euler_ancestral", coupling="independent", shared_noise=False
         )

@@ -10,6 +10,7 @@ import pytest
 import torch
 from host_kit import Ladder, apply_node, ksampler, part, sampler_node
 from tiny_families import FAMILIES, family
+from tiny_models import randn, toy_model
 from tiny_vae import bent, mosaic_vae
 
 
@@ -254,6 +255,29 @@ def test_a_second_pass_at_a_larger_size(pack, built):
     assert large.disagreement(views) / float(views.std()) < 1e-4
     near = torch.nn.functional.cosine_similarity(started.flatten(), larger.flatten(), dim=0)
     assert near > 0.8
+
+
+@pytest.mark.parametrize("kind", ["eps", "flow"])
+def test_a_second_pass_begins_with_levels_that_are_one_scene(pack, kind):
+    """Before any step: what the model is shown first, but for its noise."""
+    seen = []
+
+    def respond(x, sigma, context):
+        seen.append((float(sigma[0]), x[-kit.levels :].clone()))
+        return torch.zeros_like(x)
+
+    kit, model = Ladder(pack, zooms=(2.0, 2.5)), toy_model(kind, respond=respond)
+    latent = randn(3, kit.levels, 4, 16, 16) + 2.0
+    with torch.inference_mode():
+        for samples in (latent, torch.zeros_like(latent)):
+            sampler_node(pack, model, kit, steps=2, denoise=0.5, latent={"samples": samples})
+    (sigma, shown), (_, noise) = seen[0], seen[2]
+    kept = (shown - noise) / (1.0 if kind == "eps" else 1.0 - sigma)
+    started = model.model.process_latent_in(latent)
+    joint = part(pack, "zoomstack.joint.blend"), part(pack, "zoomstack.joint.render")
+    scene = joint[1].render(joint[0].blend(started, kit.geometry), kit.geometry)
+    assert kit.disagreement(started) > started.std()
+    assert (kept - scene).abs().max() < 1e-3
 
 
 def test_previews_show_all_levels(pack, built):
