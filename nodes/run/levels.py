@@ -23,8 +23,8 @@ from .. import host
 from ..conditioning.levels import Router
 from ..host.layout import Layout, layout_of
 from ..tensors import first_broken
-from .spaces import Autoencoder, change_encoder, fitted_space
 from .photo import Photo
+from .spaces import Autoencoder, change_encoder, fitted_space
 from .told import progress_line
 
 SpaceName = Literal["auto", "latent", "fitted", "twin", "pixel"]

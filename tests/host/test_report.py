@@ -4,8 +4,8 @@ import json
 
 import pytest
 import torch
-from run_kit import executed
 from host_kit import part
+from run_kit import executed
 
 from zoomstack.headless import workflow as edit
 from zoomstack.setup.errors import CommandError
