@@ -11,6 +11,9 @@ from . import needs
 from .jobs import check_interrupted
 
 
+# In inference mode, whoever asks: a VAE that was loaded in it, as the host loads its models, has
+# weights that a GPU's convolutions refuse outside of it (fits leave it, for autograd's sake).
+@torch.inference_mode()
 def encode_pictures(vae: Any, pictures: Tensor) -> Tensor:
     """Latents (space of LATENT wires) of pictures (B, 3, H, W) in [0, 1]."""
     needs.held("VAE", vae)
@@ -27,6 +30,7 @@ def _encode_one(vae: Any, image: Tensor) -> Tensor:
     return vae.encode(image)
 
 
+@torch.inference_mode()
 def decode_pictures(vae: Any, latent: Tensor) -> Tensor:
     """Pictures (B, 3, H, W) in [0, 1] of latents (space of LATENT wires)."""
     images = vae.decode(latent)

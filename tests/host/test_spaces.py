@@ -146,7 +146,7 @@ def test_lines_under_the_node_say_how_far_to_trust_the_fit_and_how_far_the_run_i
 
 def test_operators_are_fitted_once_per_autoencoder(pack, built, monkeypatch):
     tiny = built("sd3")
-    fitting = part(pack, "nodes.run.spaces")
+    fitting = part(pack, "zoomstack.spaces.fitted.fit")
     fits = []
     original = fitting.fit_operators
     monkeypatch.setattr(fitting, "fit_operators", lambda *a: fits.append(a) or original(*a))
@@ -154,6 +154,28 @@ def test_operators_are_fitted_once_per_autoencoder(pack, built, monkeypatch):
     for zooms in ((2.0, 2.0), (2.0, 3.0)):
         run(pack, tiny, kit_for(pack, tiny, zooms=zooms, size=(12, 12)), vae=vae, space="fitted")
     assert [args[1] for args in fits] == [2, 3]
+
+
+@pytest.mark.parametrize("space", ["fitted", "twin", "pixel"])
+def test_the_vae_is_always_asked_in_inference_mode(pack, built, space):
+    """The host loads its weights in it; a GPU refused them where a fit had left it (H100)."""
+    tiny = built("sd15")
+    vae = mosaic_vae(4)
+    modes = {"encode": set(), "decode": set()}
+
+    def heard(name):
+        original = getattr(vae, name)
+
+        def asked(given):
+            modes[name].add(torch.is_inference_mode_enabled())
+            return original(given)
+
+        return asked
+
+    vae.encode, vae.decode = heard("encode"), heard("decode")
+    with torch.inference_mode():
+        run(pack, tiny, kit_for(pack, tiny), vae=vae, space=space)
+    assert modes == {"encode": {True}, "decode": {True} if space == "pixel" else set()}
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,11 @@ def function_of(
     A device is asked how far it is once in ``BETWEEN`` steps, and steps beyond the one that
     sufficed are thrown away: the answer is the same however often one looks.
     """
-    length = torch.linalg.vector_norm(vector)
+    flat = vector.reshape(-1)
+    length = torch.linalg.vector_norm(flat)
     if not length > 0:
         return vector
-    basis: list[Tensor] = [vector / length]
+    basis = (flat / length)[None]  # a direction a row
     diagonal: list[Tensor] = []
     beside: list[Tensor] = []
     shares: list[float] = []
@@ -35,20 +36,20 @@ def function_of(
     while not shares:
         seen = len(diagonal)
         while len(diagonal) < min(seen + between, MOST):
-            following = operator(basis[-1])
-            diagonal.append((following * basis[-1]).sum())
-            # Against all of the basis, not the last two: rounding would cost it its right angles.
-            for known in basis:
-                following = following - (following * known).sum() * known
+            following = operator(basis[-1].view_as(vector)).reshape(-1)
+            diagonal.append(following @ basis[-1])
+            # Against all of the basis, not the last two, and twice: rounding would cost it its
+            # right angles.
+            for _ in range(2):
+                following = following - (basis @ following) @ basis
             beside.append(torch.linalg.vector_norm(following))
             # A space that is spent has no next direction: what stands for it gets no share.
-            basis.append(following / beside[-1].clamp_min(torch.finfo(vector.dtype).tiny))
+            fresh = following / beside[-1].clamp_min(torch.finfo(flat.dtype).tiny)
+            basis = torch.cat([basis, fresh[None]])
         a, b = torch.stack([torch.stack(diagonal), torch.stack(beside)]).double().cpu()
         shares = _enough(a, b, seen, function)
-    total = torch.zeros_like(vector)
-    for share, known in zip(shares, basis, strict=False):
-        total = total + (share * length) * known
-    return total
+    weights = torch.tensor(shares, dtype=flat.dtype, device=flat.device)
+    return (length * (weights @ basis[: len(shares)])).view_as(vector)
 
 
 def _enough(
