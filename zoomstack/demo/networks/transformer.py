@@ -131,7 +131,6 @@ class Block(nn.Module):
         return x + gate_after * self.fc2(F.gelu(hidden, approximate="tanh"))
 
 
-@torch.compiler.assume_constant_result  # a table: not to be computed in every step
 def positions(width: int, rows: int, columns: int, device: torch.device) -> Tensor:
     """SD3's sine and cosine position of each token, row by row: (rows columns, width), float32.
 

@@ -11,17 +11,18 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 from tqdm import tqdm
 
 from ...demo.networks.text import TextEncoder
-from ...demo.networks.transformer import HEAD, Transformer
+from ...demo.networks.transformer import HEAD, Transformer, positions
 from ...demo.world import vocabulary
 from ..latents import Latents
 from ..learning.loop import rank, ranks
@@ -76,8 +77,7 @@ def _steps(training: Training, setting: Setting, plan: Plan) -> Iterator[tuple[i
     device = torch.device(setting.device)
     latents = {size: Latents(setting.work, size) for size in (plan.coarse_size, plan.fine_size)}
     text = TextEncoder(vocabulary(), setting.comfyui)
-    # Not dynamic: one fast program for each of the few shapes, not a slow one for all.
-    loss = torch.compile(flow_loss, dynamic=False) if setting.compile else flow_loss
+    loss = _compiled() if setting.compile else flow_loss
     before = time.monotonic()
     while (minute := training.minute()) < plan.minutes:
         if plan.falls(minute) and training.falls_to is None:
@@ -98,6 +98,13 @@ def _steps(training: Training, setting: Setting, plan: Plan) -> Iterator[tuple[i
         training.seconds += setting.step_seconds or now - before
         before = now
         yield size, float(value.detach())
+
+
+def _compiled() -> Callable[..., Tensor]:
+    # A table, not to be computed in every step. (Said here: a word to the compiler loads it.)
+    torch.compiler.assume_constant_result(positions)
+    # Not dynamic: one fast program for each of the few shapes, not a slow one for all.
+    return torch.compile(flow_loss, dynamic=False)
 
 
 def _network(setting: Setting) -> Transformer:
