@@ -1,10 +1,13 @@
 """``bench`` on the command line: what is refused at once, and what is handed on."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from checkout import TREE, needs_tree
 
 from zoomstack.bench.__main__ import chosen_rows, chosen_settings
 from zoomstack.bench.model.settings import FULL, QUICK, Settings
@@ -64,47 +67,50 @@ def test_rows_are_all_of_them_or_those_asked_for():
     assert len(chosen_rows(None, "feather=0.1,0.2")) == 2
 
 
-def test_the_real_command_runs_in_a_few_minutes(tmp_path):
-    """All of it: the demo model, every row, two seeds, both processes."""
-    import subprocess
-    import sys
-
-    from checkout import TREE
-
-    from zoomstack.demo.networks.classifier import CLASSIFIER
-
-    if not CLASSIFIER.exists():
-        pytest.skip("the classifier is not trained yet")
-    words = ["quality", "--quick", "--comfyui", str(TREE), "--out", str(tmp_path)]
-    done = subprocess.run(
-        [sys.executable, "-m", "zoomstack.bench", *words], capture_output=True, text=True
-    )
+def bench(*words):
+    """The text of the table that the real command makes in the folder of ``--out``."""
+    whole = [sys.executable, "-m", "zoomstack.bench", *map(str, words), "--comfyui", str(TREE)]
+    done = subprocess.run(whole, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert str(tmp_path) in done.stdout
-    text = (tmp_path / "table.md").read_text("utf-8")
-    assert all(f"| {row.title} |" in text for row in ROWS)
+    out = words[words.index("--out") + 1]
+    assert str(out) in done.stdout
+    return (out / "table.md").read_text("utf-8")
+
+
+def keys(out):
+    lines = (out / "findings.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["key"] for line in lines]
+
+
+SMALL = ("--size", 64, "--levels", 2, "--steps", 2)
+
+
+@needs_tree
+def test_the_real_command_compares_rows_of_the_demo_model(tmp_path):
+    """Levels that meet in each kind of place, two seeds, two processes."""
+    rows = [BY_NAME[name] for name in ("default", "twin", "pixel-last", "photo-exact")]
+    names = ("--rows", *(row.name for row in rows))
+    text = bench("quality", *SMALL, *names, "--seeds", 2, "--processes", 2, "--out", tmp_path)
+    assert all(f"| {row.title} |" in text for row in rows)
     assert (tmp_path / "sheet.png").stat().st_size > 10_000
-    lines = (tmp_path / "findings.jsonl").read_text("utf-8").splitlines()
-    assert len(lines) == 2 * (len(ROWS) - 2), "three rows are the default"
-    assert len({json.loads(line)["key"] for line in lines}) == len(lines)
+    assert len(set(keys(tmp_path))) == len(keys(tmp_path)) == 2 * (len(rows) + 1)
 
 
-def test_the_methods_are_compared_by_the_real_command(tmp_path):
-    import subprocess
-    import sys
+@needs_tree
+@pytest.mark.slow
+def test_every_row_is_compared_in_a_few_minutes(tmp_path):
+    text = bench("quality", "--quick", "--out", tmp_path)
+    assert all(f"| {row.title} |" in text for row in ROWS)
+    found = keys(tmp_path)
+    assert len(set(found)) == len(found) == 2 * (len(ROWS) - 2), "three rows are the default"
 
-    from checkout import TREE
 
-    words = ["methods", "--quick", "--seeds", "1", "--rows", "outpaint-direct", "default"]
-    words += ["--comfyui", str(TREE), "--out", str(tmp_path)]
-    done = subprocess.run(
-        [sys.executable, "-m", "zoomstack.bench", *words], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    (direct, joint) = (
-        next(
-            line for line in (tmp_path / "table.md").read_text("utf-8").splitlines() if name in line
-        )
+@needs_tree
+def test_the_real_command_compares_methods(tmp_path):
+    names = ("--rows", "outpaint-direct", "default")
+    text = bench("methods", *SMALL, *names, "--seeds", 1, "--processes", 1, "--out", tmp_path)
+    direct, joint = (
+        next(line for line in text.splitlines() if name in line)
         for name in ("| outpainting, direct |", "| joint (Zoom Stack Sampler) |")
     )
     assert "exact" in direct and "exact" not in joint

@@ -41,9 +41,9 @@ def test_augmented_pictures_stay_pictures_and_follow_from_the_generator():
 
 def test_it_learns_the_corpus_and_is_kept_in_half_precision(tmp_path, capsys):
     work = tiny_corpus(tmp_path, TINY._replace(pictures=160, held=80, shard=40))
-    assert main(["--work", str(work), "--steps", "150", "--batch", "32"]) == 0
+    assert main(["--work", str(work), "--steps", "60", "--batch", "16"]) == 0
     right = float(capsys.readouterr().out.split()[-1].rstrip("%"))
-    assert right > 60  # of 15; the colours of `colours` tell them apart
+    assert right > 25  # by chance 7: the colours of `colours` tell the scales apart
     path = classifier_folder(work) / "classifier.safetensors"
     assert all(value.dtype == torch.float16 for value in load_file(path).values())
     assert log_probabilities(load_classifier(path), torch.zeros(1, 3, 64, 64)).isfinite().all()
