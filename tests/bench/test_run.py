@@ -150,3 +150,24 @@ def test_operators_can_be_fitted_on_pictures_of_any_kind(kind):
     torch.testing.assert_close(shown, pictures(kind, 2, 48))
     if kind == "leaves":
         torch.testing.assert_close(shown, dead_leaves(2, 48, 48, 7000))
+
+
+def test_a_space_is_fitted_once_on_as_many_pictures_as_a_row_says():
+    class Encoding(ToyModel):
+        batches: list[int] = []
+
+        def encode(self, pictures):
+            self.batches.append(len(pictures))
+            return super().encode(pictures)
+
+    operators = Operators(Encoding())
+    geometry = Job(BY_NAME["default"], 0, TINY).geometry
+    for shown, count, most in (("leaves", 0, 8), ("leaves", 2, 2), ("world", 1, 1)):
+        Encoding.batches.clear()
+        operators.space("fitted", geometry, shown, count)
+        assert set(Encoding.batches) == {most}
+        fitted = len(Encoding.batches)
+        operators.space("fitted", geometry, shown, count)
+        assert len(Encoding.batches) == fitted
+        operators.space("twin", geometry, shown, count)
+        assert len(Encoding.batches) > fitted
