@@ -91,6 +91,24 @@ def test_a_strength_takes_the_last_steps_of_a_longer_schedule_as_ksampler_does(t
     assert painter._sigmas(0.5) == sigmas(8)[-5:]
 
 
+def test_a_picture_is_drawn_anew_from_itself_under_noise_of_the_first_level(toy):
+    model, _ = toy
+    picture = torch.rand(3, 64, 64)
+    shown = []
+
+    class Watched(ToyModel):
+        def denoiser(self, prompts, cfg):
+            denoise = super().denoiser(prompts, cfg)
+            return lambda x, sigma: shown.append((x, float(sigma[0]))) or denoise(x, sigma)
+
+    Painter(of("superres", seed=3), Watched()).redraw(picture, 1, 0.5)
+    latents = model.encode(picture[None])
+    noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(3))
+    first = sigmas(8)[-5]
+    assert shown[0][1] == pytest.approx(first) and len(shown) == 4
+    torch.testing.assert_close(shown[0][0], (1 - first) * latents + first * noise)
+
+
 def test_methods_are_chosen_by_name():
     assert chosen_methods(None) == list(METHODS)
     assert chosen_methods(["superres"]) == [KNOWN["superres"]]

@@ -145,6 +145,10 @@ def test_the_residual_is_that_of_the_photos_own_part():
     assert residual(torch.zeros(2, 1, 8, 8), photo, geometry) == 1e-9
     views = torch.stack([photo, torch.full((1, 8, 8), 0.5)])
     assert residual(views, photo, geometry) == pytest.approx(0.5)
+    # Of three levels, the deepest alone is off, by 1: on 4 of the 20 pixels that deeper ones hold.
+    geometry = Geometry(8, 8, (2.0, 2.0))
+    views = torch.stack([photo, photo, photo + 1])
+    assert residual(views, photo, geometry) == pytest.approx((4 / 20) ** 0.5)
 
 
 @pytest.fixture(scope="module")

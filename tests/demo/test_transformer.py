@@ -148,6 +148,9 @@ def test_the_schedule_falls_from_one_to_zero():
         assert len(levels) == 10
         assert (levels[0], levels[-1]) == (1.0, 0.0)
         assert levels == sorted(levels, reverse=True)
+    assert sigmas(4, shift=1.0) == [1.0, 0.75, 0.5, 0.25, 0.0]
+    shifted = [3 * time / (1 + 2 * time) for time in (1.0, 0.75, 0.5, 0.25, 0.0)]
+    assert sigmas(4) == pytest.approx(shifted)
     with pytest.raises(ValueError, match="karras"):
         sigmas(3, scheduler="karras")
 

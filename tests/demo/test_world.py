@@ -15,6 +15,7 @@ from zoomstack.demo.world import (
     vocabulary,
 )
 from zoomstack.demo.world.noise import cells, fractal, noise, points
+from zoomstack.demo.world.region import Plane
 from zoomstack.demo.world.scene import STYLES
 from zoomstack.demo.world.stars import Spots, glow
 from zoomstack.demo.world.style import styled
@@ -106,6 +107,9 @@ def test_between_two_names_a_caption_has_both():
     assert prompt(7.0) == "a planet, a continent"
     assert prompt(7.7) == "a continent"
     assert "{" not in prompt(22.0, Scene(0))
+    # A quarter of the way from one name to the next it has both, and at three quarters no more.
+    ways = {0.24: (3,), 0.26: (3, 4), 0.74: (3, 4), 0.76: (4,)}
+    assert {way: named(6.0 + 2 * way) for way in ways} == ways
     assert neighbours(-3.0)[2] == 0.0
     assert neighbours(99.0) == (13, 14, 1.0)
 
@@ -145,6 +149,16 @@ def test_cells_have_their_walls_half_way():
     to_wall = np.minimum(0.5 - np.abs(x - np.round(x)), 0.5 - np.abs(y - np.round(y)))
     on_axis = np.abs(y - np.round(y)) < 0.03
     np.testing.assert_allclose(found.edge[on_axis], to_wall[on_axis], atol=0.03)
+
+
+def test_a_line_that_is_thinner_than_a_pixel_covers_its_share_of_one():
+    x = np.linspace(-4, 4, 81, dtype=np.float32)
+    plane = Plane(x, np.zeros_like(x), pixel=0.8)
+    distance = np.abs(x)
+    for half, share in ((0.4, 1.0), (0.6, 1.0), (0.2, 0.5), (0.1, 0.25)):
+        expected = share * plane.cover(half - distance)
+        np.testing.assert_allclose(plane.line(distance, half), expected, atol=1e-6)
+    assert plane.cover(-distance).max() == 0.5, "half of a pixel lies inside of its own outline"
 
 
 def test_stars_shine_as_much_as_they_should():

@@ -1,5 +1,7 @@
 """The training loop: what it resumes, what it divides among processes, what it leaves alone."""
 
+import math
+
 import pytest
 import torch
 from tiny_training import tiny_loss, tiny_net, tiny_trainer, train_and_keep
@@ -9,7 +11,15 @@ from zoomstack.demo.networks.autoencoder import load_autoencoder
 from zoomstack.train.learning.loop import Budget, Rates, Trainer
 from zoomstack.train.principal import revive
 from zoomstack.train.processes import together
-from zoomstack.train.reconstruction import Waking, crops, measure, run
+from zoomstack.train.reconstruction import (
+    NOISE,
+    Waking,
+    crops,
+    measure,
+    range_cost,
+    reconstruction_loss,
+    run,
+)
 from zoomstack.train.stages import autoencoder
 from zoomstack.train.stages.autoencoder import Recipe, autoencoder_folder, train
 from zoomstack.train.stages.corpus import open_corpus
@@ -108,6 +118,40 @@ def test_blocks_sleep_only_while_they_know_nothing(tmp_path):
     awake = run(net.decoder, z, waking.decoder, waking.decoder[18])
     assert torch.equal(awake, net.decoder(z))
     assert not torch.equal(awake, run(net.decoder, z, waking.decoder, 0.0))
+
+
+def test_the_decoder_learns_from_noisy_latents_and_latents_out_of_range_cost():
+    net = load_autoencoder()
+    x = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    seen = []
+    net.decoder[0].register_forward_pre_hook(lambda layer, inputs: seen.append(inputs[0]))
+    with torch.no_grad():
+        losses = [reconstruction_loss(net, x, step, 1.0).item() for step in (3, 3, 4)]
+        noises = [z - net.encoder(x) for z in seen]
+    assert torch.equal(noises[0], noises[1]) and not torch.equal(noises[0], noises[2])
+    assert losses[0] == losses[1] != losses[2]
+    assert all(0 < noise.std() < NOISE for noise in noises)
+
+    signs = torch.randint(0, 2, (4, 16, 8, 8)) * 2.0 - 1
+    signs[:2] = -signs[2:]
+    assert range_cost(signs).item() == pytest.approx(0, abs=1e-6)  # mean 0, mean square 1
+    for off in (2 * signs, 0.5 * signs, signs + 0.5, torch.where(signs > 0, 0, 4.0 * signs)):
+        assert range_cost(off) > 1e-4
+
+
+def test_quality_is_of_whole_held_out_pictures(tmp_path):
+    work = tiny_corpus(tmp_path)
+    pictures = open_corpus(work, "held").pictures
+    net = load_autoencoder()
+    with torch.no_grad():
+        net.encoder[-1].weight *= 2  # so that some latents are beyond 3
+        x = torch.from_numpy(pictures.take([0, 2])).permute(0, 3, 1, 2).float() / 255
+        z = net.encoder(x)
+        error = (net.decoder(z).clamp(0, 1) - x).square().mean().item()
+    found = measure(net, pictures, 2)
+    assert found.psnr == pytest.approx(-10 * math.log10(error), abs=1e-3)
+    assert found.deviation == pytest.approx(z.square().mean().sqrt().item(), rel=1e-4)
+    assert 0 < found.far == pytest.approx((z.abs() > 3).float().mean().item(), abs=1e-6)
 
 
 def test_the_autoencoder_trains_stops_and_goes_on_exactly(tmp_path, monkeypatch):

@@ -10,10 +10,10 @@ from zoomstack.demo.networks.transformer import Transformer
 from zoomstack.train.latents import Latents
 from zoomstack.train.learning import training
 from zoomstack.train.learning.objective import flow_loss, noise_levels
-from zoomstack.train.learning.optimiser import Optimiser, pieces
+from zoomstack.train.learning.optimiser import DECAY, MUON, Optimiser, pieces
 from zoomstack.train.learning.orthogonal import orthogonal
 from zoomstack.train.learning.schedule import WARM_UP, Plan
-from zoomstack.train.learning.training import LATEST, STABLE
+from zoomstack.train.learning.training import LATEST, POWER, STABLE
 from zoomstack.train.processes import together
 from zoomstack.train.run import main
 from zoomstack.train.shards import write_shard
@@ -74,7 +74,41 @@ def test_queries_keys_and_values_are_matrices_of_their_own():
     net = Transformer(2)
     rows = [piece.rows for piece in pieces("blocks.0.qkv.weight", net.blocks[0].qkv.weight)]
     assert rows == [slice(0, 128), slice(128, 256), slice(256, 384)]
-    assert len(pieces("blocks.0.fc1.weight", net.blocks[0].fc1.weight)) == 1
+    (wide,) = pieces("blocks.0.fc1.weight", net.blocks[0].fc1.weight)
+    (narrow,) = pieces("blocks.0.fc2.weight", net.blocks[0].fc2.weight)
+    assert (wide.rows, narrow.rows) == (slice(0, 512), slice(0, 128))
+    assert (wide.scale, narrow.scale) == (2, 1)  # the root of 512 rows over 128 columns
+
+
+def test_without_gradients_a_step_only_shrinks_the_blocks_matrices():
+    net = Transformer(1)
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    optimiser = Optimiser(net)
+    optimiser.step(0.5)
+    for name, value in net.state_dict().items():
+        kept = 1 - 0.5 * MUON * DECAY if name in optimiser.matrices else 1
+        torch.testing.assert_close(value, kept * before[name])
+
+
+def test_the_running_average_is_of_the_weights_so_far_by_a_power_of_when_they_were():
+    net = Transformer(1)
+    progress = training.Training(net)
+    steps = 30
+    with torch.no_grad():
+        net.out.bias.fill_(0)
+        progress.average["out.bias"].fill_(0)
+    # Each step moves the weight by 1: after step s it is s.
+    progress.optimiser.step = lambda rate: net.out.bias.data.add_(1)
+    for _ in range(steps):
+        progress.update(1.0, 4)
+    upto = np.arange(1, steps + 2) ** (POWER + 1.0) / (steps + 1) ** (POWER + 1.0)
+    weights = np.diff(upto, prepend=0)  # of the weights after steps 0, 1, ..., 30
+    expected = float(weights @ np.arange(steps + 1))
+    assert steps - 2 < expected < steps
+    torch.testing.assert_close(
+        progress.average["out.bias"], torch.full((64,), expected), atol=1e-4, rtol=0
+    )
+    assert (progress.step, progress.pictures) == (steps, 4 * steps)
 
 
 def test_noise_levels_rise_with_the_size_and_reach_both_ends():

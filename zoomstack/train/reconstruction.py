@@ -102,10 +102,10 @@ def reconstruction_loss(
     error = run(net.decoder, z + noise, waking.decoder, share).float() - pictures
     edges = total_variation(error, "mean").mean()
     loss = error.abs().mean() + SQUARES * error.square().mean() + EDGES * edges
-    return loss if frozen else loss + _range_cost(z.float())
+    return loss if frozen else loss + range_cost(z.float())
 
 
-def _range_cost(z: Tensor) -> Tensor:
+def range_cost(z: Tensor) -> Tensor:
     """0 for latents of mean square 1 within 2.5 of zero."""
     spread = z.square().mean().clamp(min=1e-6).log()
     return (z.abs() - FAR).relu().square().mean() + 0.01 * (spread.square() + z.mean().square())
