@@ -7,7 +7,7 @@ and a *finding* is what was measured of it (``zooms/finding``). Findings go to a
 (``store``), so that a run that was stopped goes on where it was; the table and the contact sheet
 are made of them (``told``). A finding is known by its job and by a ``stamp`` of the code.
 
-A module imports only from those before it:
+In here, too, a module imports only from those before it:
 
-    model < zooms < told < stamp, store, work < comparison, speed < __main__
+    model < zooms < store < told < work < comparison < stamp < speed < options < __main__
 """
