@@ -36,10 +36,11 @@ def test_a_sheet_shows_each_level_under_its_label_and_a_missing_strip_as_nothing
     for index, wanted in enumerate(rows.values()):
         top = 2 * MARGIN + LINE + index * (SIDE + LINE + GAP) + LINE
         for level in range(3):
-            at = (MARGIN + LABEL + level * (SIDE + GAP) + SIDE // 2, top + SIDE // 2)
-            found = torch.tensor(page.getpixel(at)) / 255
-            if wanted is None or level >= len(wanted):
-                assert found.min() > 0.95
-            else:
-                assert (found - wanted[level]).abs().max() < 0.02
+            left = MARGIN + LABEL + level * (SIDE + GAP)
+            for at in ((left, top), (left + SIDE - 1, top + SIDE - 1)):
+                found = torch.tensor(page.getpixel(at)) / 255
+                if wanted is None or level >= len(wanted):
+                    assert found.min() > 0.95
+                else:
+                    assert (found - wanted[level]).abs().max() < 0.02
     assert page.width == 2 * MARGIN + LABEL + 3 * (SIDE + GAP)

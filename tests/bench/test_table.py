@@ -101,6 +101,8 @@ def test_the_verdict_says_what_the_default_keeps_and_what_it_fails():
     lines = verdict(results("independent", default={"detail": [0.05] * 3, "right": [False] * 3}))
     assert lines[1].startswith("FAILS") and "66.7" in lines[1]
     assert lines[2].startswith("FAILS") and "0.50" in lines[2]
+    lines = verdict(results("independent", "snr", default={"frame": [1.0, 16.0]}))
+    assert lines[1].startswith("FAILS") and "against snr: -6.0" in lines[1]
     assert verdict(results("snr")) == []
 
 
