@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
+from itertools import pairwise
 
 import torch
 
@@ -63,7 +64,7 @@ def depths(bench: Bench) -> Iterator[Line]:
     low, middle, high = (found[levels].most for levels in DEPTHS)
     slopes = [
         (b - a) / (n - m)
-        for (a, b), (m, n) in zip(((low, middle), (middle, high)), _pairs(), strict=True)
+        for (a, b), (m, n) in zip(((low, middle), (middle, high)), pairwise(DEPTHS), strict=True)
     ]
     yield Line(
         "depths",
@@ -114,10 +115,6 @@ def deep(bench: Bench, levels: int) -> Callable[[], object]:
 def exactly(value: float) -> Spread:
     """A number that was measured once."""
     return Spread(value, value, value)
-
-
-def _pairs() -> list[tuple[int, int]]:
-    return list(zip(DEPTHS, DEPTHS[1:], strict=False))
 
 
 def _mib(size: int) -> str:

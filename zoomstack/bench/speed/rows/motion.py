@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -84,7 +85,7 @@ def measured(frames: list[np.ndarray], path: Path) -> Motion:
     at = np.array([centre(frame) for frame in frames])
     true = AWAY * np.array([2.0 ** (level + offset) for level, offset in path])
     steps = np.diff(at)
-    still = sum(np.array_equal(a, b) for a, b in zip(frames, frames[1:], strict=False))
+    still = sum(np.array_equal(a, b) for a, b in pairwise(frames))
     # What is left of the second difference when that of a perfect zoom is taken away.
     noise = np.diff(at - true, 2)
     window = int(FPS)
@@ -127,7 +128,7 @@ def zoompan_frames(picture: np.ndarray, path: Path) -> Frames:
     )
     steps = [source, graph.add("zoompan", options), graph.add("format", "gray")]
     steps.append(graph.add("buffersink"))
-    for one, following in zip(steps, steps[1:], strict=False):
+    for one, following in pairwise(steps):
         one.link_to(following)
     graph.configure()
     still = av.VideoFrame.from_ndarray((picture * 255 + 0.5).astype(np.uint8), format="gray")
