@@ -1,8 +1,6 @@
 """Painting inside a mask with a model that knows of no masks: blended diffusion, as a denoiser.
 
-And what a grid of latents asks of pictures and masks of any size.
-
-Avrahami et al. (2022), "Blended Diffusion"; the twin of ``KSamplerX0Inpaint`` in ComfyUI 0.30.0,
+Avrahami et al. (2022), "Blended Diffusion"; a port of ``KSamplerX0Inpaint`` of ComfyUI 0.30.0,
 comfy/samplers.py, for those who sample without ComfyUI.
 """
 
