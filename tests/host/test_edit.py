@@ -83,7 +83,7 @@ def test_stages_ask_for_the_papers_share_of_the_steps(pack):
 def test_repaint_repeats_each_step_but_the_last(pack):
     model = toy_model("eps")
     calls = watch(model)
-    edited(pack, model, cfg=1.0, steps=4, resamplings=2, size=512, segment=512, overlap=0)
+    edited(pack, model, cfg=1.0, steps=4, resamplings=2, size=128, segment=128, overlap=0)
     sigmas = [call.sigma[0] for call in calls]
     assert len(sigmas) == 3 * 3 + 1
     assert sigmas[0] == sigmas[1] == sigmas[2] > sigmas[3] == sigmas[4] and sigmas[8] > sigmas[9]

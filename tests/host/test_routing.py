@@ -74,8 +74,12 @@ def check(pack, tiny, conds, negatives=None, most=0, size=(16, 16)):
     assert apart(result, alone) < 1e-4
 
 
-@pytest.mark.parametrize("most", [0, 1, 3])
-@pytest.mark.parametrize("name", ["eps", "v", "flow", *FAMILIES])
+# Of four levels, three and one: calls that are merged, and rows that are cut out.
+@pytest.mark.parametrize(
+    "name, most",
+    [(name, 3) for name in ("eps", "v", "flow", *FAMILIES)]
+    + [(name, most) for name in ("eps", "sdxl") for most in (0, 1)],
+)
 def test_prompts_of_equal_length(pack, built, name, most):
     tiny = built(name)
     size = (8, 8) if name == "flux2" else (16, 16)

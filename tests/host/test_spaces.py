@@ -266,11 +266,11 @@ def test_a_second_pass_at_a_larger_size(pack, built):
     larger = comfy.utils.common_upscale(first, 24, 24, "bilinear", "disabled")
     with torch.inference_mode():
         second = sampler_node(
-            pack, tiny.model, kit, steps=6, denoise=0.5, sampler="euler_ancestral",
+            pack, tiny.model, kit, steps=3, denoise=0.5, sampler="euler_ancestral",
             latent={"samples": larger},
         )  # fmt: skip
         started = sampler_node(
-            pack, tiny.model, kit, steps=6, denoise=0.01, latent={"samples": larger}
+            pack, tiny.model, kit, steps=3, denoise=0.01, latent={"samples": larger}
         )
     large = kit_for(pack, tiny, size=(24, 24))
     views = tiny.model.model.process_latent_in(second)

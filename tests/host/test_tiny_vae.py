@@ -26,6 +26,18 @@ def test_mosaic_vae_round_trips(channels):
     assert 0.5 < latent.std() / tiny_vae.NODE_STD[channels] < 2
 
 
+@pytest.mark.parametrize("channels", [4, 128])
+def test_blank_blocks_that_are_left_out_change_nothing(channels, monkeypatch):
+    short = tiny_vae.mosaic_vae(channels)
+    monkeypatch.setattr(tiny_vae, "leave_out_blank_blocks", lambda vae: None)
+    whole = tiny_vae.mosaic_vae(channels)
+    picture = torch.rand(1, 32, 48, 3, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        latent = whole.encode(picture)
+        assert torch.equal(short.encode(picture), latent)
+        assert torch.equal(short.decode(latent), whole.decode(latent))
+
+
 def test_mosaic_video_vae_round_trips_and_takes_pictures_for_a_film():
     vae = tiny_vae.mosaic_video_vae()
     blocks = torch.rand(5, 4, 6, 3, generator=torch.Generator().manual_seed(1))

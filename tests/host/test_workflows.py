@@ -36,6 +36,7 @@ NOTES = {"Note", "MarkdownNote"}  # the front end's own; the server knows nothin
 FOLDER = "zoomstack"  # of the pack among the custom nodes
 
 SIDE, FPS, SECONDS, HOLD = 128, 8, 0.5, 0.25
+LEVELS = 4  # of a longer ladder the first ones
 FEW = {"steps": 2, "width": SIDE, "height": SIDE}
 CHEAP = {
     "ZoomStackSampler": FEW,
@@ -96,6 +97,8 @@ def cheap(name):
     graph = edit.load(API_WORKFLOWS / f"{name}.json")
     for node in graph.values():
         node["inputs"].update(CHEAP.get(node["class_type"], {}))
+        if node["class_type"] == "PromptLadder":
+            node["inputs"]["prompts"] = "\n".join(rows(graph)[:LEVELS])
     return graph
 
 

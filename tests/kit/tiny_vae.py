@@ -41,7 +41,20 @@ def mosaic_vae(latent_channels: int = 4) -> Any:
     sd["taesd_decoder.1.bias"][:3] = 0.5
     # A picture's colours spread by about 0.25; three axes share that among the channels.
     sd["vae_scale"].fill_(0.25 * _GAIN * (3 / inner) ** 0.5 / NODE_STD[latent_channels])
-    return comfy.sd.VAE(sd=sd, metadata={"tae_latent_channels": latent_channels})
+    vae = comfy.sd.VAE(sd=sd, metadata={"tae_latent_channels": latent_channels})
+    leave_out_blank_blocks(vae)
+    return vae
+
+
+def leave_out_blank_blocks(vae: Any) -> None:
+    """Of all zeros, TAESD's residual blocks pass on what is positive: so does a ReLU, at once."""
+    from comfy.taesd.taesd import Block
+
+    network = vae.first_stage_model
+    for half in (network.taesd_encoder, network.taesd_decoder):
+        for number, layer in enumerate(half):
+            if isinstance(layer, Block) and not any(p.any() for p in layer.parameters()):
+                half[number] = torch.nn.ReLU()
 
 
 def bent(vae: Any) -> Any:
@@ -112,7 +125,7 @@ def demo_vae() -> Any:
 
 
 def _blank_taesd(latent_channels: int) -> dict[str, torch.Tensor]:
-    """All zero: its residual blocks then pass on what is positive."""
+    """All zero."""
     import comfy.taesd.taesd
 
     shapes = comfy.taesd.taesd.TAESD(latent_channels=latent_channels).state_dict()
