@@ -7,9 +7,8 @@ import math
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..zoomstack.joint.blend import Method, Weighting, agreement, blend
-from ..zoomstack.joint.render import render
-from ..zoomstack.scene.geometry import Geometry
+from ..zoomstack.joint.blend import Method, Weighting, agreement
+from ..zoomstack.joint.consensus import Consensus
 from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from .tensors import check_finite, geometry_of, to_image, to_levels
@@ -82,19 +81,11 @@ class LaplacianBlend(io.ComfyNode):
         levels = to_levels(images)
         geometry = geometry_of(levels, zoom_factor, ladder, "LaplacianBlend")
         before = agreement(levels, geometry)
-        views = fused(levels, geometry, weighting, feather, blend)
+        check_finite(levels)
+        agree = Consensus(method=blend, weighting=weighting, feather=feather, values=(0.0, 1.0))
+        views = agree(levels, geometry)
         stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
         return io.NodeOutput(stack, to_image(views), describe(before))
-
-
-def fused(
-    levels: Tensor, geometry: Geometry, weighting: Weighting, feather: float, method: Method
-) -> Tensor:
-    """Blended and rendered: views that agree."""
-    check_finite(levels)
-    blended = blend(levels, geometry, weighting, feather, method)
-    # Cut to the range of pictures before it is rendered, for afterwards views would disagree.
-    return render(blended.clamp(0, 1), geometry)
 
 
 def describe(decibels: tuple[float, ...]) -> str:
