@@ -16,7 +16,7 @@ SPAN = 4.0
 def progress_line(step: int, total: int, views: Tensor, space: Space) -> str:
     """The step, and how well each level's own prediction agrees with the next one's, in dB."""
     line = f"step {step} of {total}"
-    found = agreement(views, space, peak=SPAN * float(views.std()))
+    found = agreement(views, space, peak=SPAN * views.std())
     pairs = [(decibels, level) for level, decibels in enumerate(found) if math.isfinite(decibels)]
     if not pairs:
         return line

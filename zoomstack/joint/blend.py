@@ -112,11 +112,14 @@ def _average(parent: Tensor, view: Tensor, link: Link, wider: int) -> Tensor:
     return torch.lerp(view, link.enlarge(patch(parent, link)), wider / (wider + 1))
 
 
-def agreement(views: Tensor, geometry: Geometry | Space, peak: float = 1.0) -> tuple[float, ...]:
+def agreement(
+    views: Tensor, geometry: Geometry | Space, peak: float | Tensor = 1.0
+) -> tuple[float, ...]:
     """How well each view agrees with the next deeper one: peak signal-to-noise ratio in dB.
 
-    ``views`` (N, C, H, W) with values that span ``peak``; N - 1 numbers, infinite where the pair
-    agrees exactly and NaN where no pixel of the wider one shows the deeper one.
+    ``views`` (N, C, H, W) with values that span ``peak``, a number or a tensor of one, for which no
+    device is waited; N - 1 numbers, infinite where the pair agrees exactly and NaN where no pixel
+    of the wider one shows the deeper one.
     """
     space = as_space(geometry)
     check_levels(views, space.geometry)
