@@ -101,7 +101,9 @@ def test_a_file_that_breaks_off_is_not_kept(run, tmp_path):
     assert "Lie.bin" in err
 
 
-@pytest.mark.parametrize("url", [f"http://127.0.0.1:{free_port()}", "http://[::1]:9"])
+@pytest.mark.parametrize(
+    "url", [f"http://127.0.0.1:{free_port()}", "http://[::1]:9"], ids=["IPv4", "IPv6"]
+)
 def test_a_server_that_is_not_there(run, tmp_path, url):
     code, _, err, _ = run(graph(tmp_path, "Work"), url=url)
     assert code == 3 and f"no ComfyUI answers at {url}" in err

@@ -85,7 +85,7 @@ def test_any_sampler_goes_on_to_the_same_bits(pack, kit, output, sampler):
         {"latent": {"samples": toy_latent(3), "noise_mask": torch.rand(1, 128, 128)}},
         {"vae": mosaic_vae(4), "space": "pixel", "steps": 2},
     ],
-    ids=str,
+    ids=lambda options: " ".join(options),
 )
 def test_so_it_does_with_any_option(pack, kit, options):
     options = {"sampler": "euler_ancestral", **options}
