@@ -10,7 +10,7 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..zoomstack.linear.sizes import resized
-from ..zoomstack.paint.canvas import Method, Padding
+from ..zoomstack.paint.canvas import Padding, Rounds
 from ..zoomstack.paint.outward import Canvas, Outpainting, outward
 from ..zoomstack.scene.geometry import MIDDLE
 from ..zoomstack.scene.ladder import Ladder
@@ -102,7 +102,7 @@ class OutpaintZoom(io.ComfyNode):
         image: Tensor | None = None,
         width: int = 512,
         height: int = 512,
-        method: Method = "sequential",
+        method: Rounds = "sequential",
         padding: Padding = "symmetric",
         colour: str = "#000000",
         margin: int = 0,

@@ -17,7 +17,7 @@ from zoomstack.joint.blend import agreement
 from zoomstack.joint.consensus import Consensus
 from zoomstack.measure.colour import mean_colours
 from zoomstack.measure.detail import decibels, detail, disagreements
-from zoomstack.measure.seam import frames, seams
+from zoomstack.measure.seam import seams, visible
 from zoomstack.spaces.plain import as_space
 
 TINY = Settings(size=64, levels=3, steps=4)
@@ -42,8 +42,8 @@ def test_each_number_is_of_the_pictures_that_it_is_said_to_be_of(outcome):
     expected = {
         "agreement": list(agreement(outcome.alone, grid)),
         "bands": disagreements(outcome.alone, grid),
-        "frame": frames(outcome.final, seams(JOB.geometry, 8)),
-        "film_frame": frames(film, seams(JOB.geometry, 8)),
+        "frame": visible(outcome.final, seams(JOB.geometry, 8)),
+        "film_frame": visible(film, seams(JOB.geometry, 8)),
         "detail": detail(outcome.final),
         "colour": mean_colours(outcome.final),
         "seconds": 3.5,

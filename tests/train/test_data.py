@@ -19,7 +19,7 @@ from zoomstack.train.stages.corpus import (
     NAMED,
     SHIFT_LIMIT,
     SHIFT_SPREAD,
-    Plan,
+    Amount,
     corpus_folder,
     draw_corpus,
     labels,
@@ -34,7 +34,7 @@ def everything(folder):
 
 
 def test_labels_follow_the_distribution():
-    drawn = np.concatenate([labels(Plan(shard=1000), "train", i) for i in range(8)])
+    drawn = np.concatenate([labels(Amount(shard=1000), "train", i) for i in range(8)])
     names = np.array([scale.octave for scale in SCALES])
     away = np.abs(drawn["octave"][:, None] - names).min(1)
     by_chance = (1 - NAMED) * 2 * JITTER / 2  # names are two octaves apart
@@ -47,7 +47,7 @@ def test_labels_follow_the_distribution():
 
 
 def test_every_world_gives_the_same_number_of_pictures_and_held_out_worlds_are_others():
-    plan = Plan(shard=16, per_scene=8)
+    plan = Amount(shard=16, per_scene=8)
     train = np.concatenate([labels(plan, "train", i)["seed"] for i in range(3)])
     held = labels(plan, "held", 0)["seed"]
     assert np.unique(train, return_counts=True)[1].tolist() == [8] * 6

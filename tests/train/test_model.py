@@ -12,7 +12,7 @@ from zoomstack.train.learning import training
 from zoomstack.train.learning.objective import flow_loss, noise_levels
 from zoomstack.train.learning.optimiser import DECAY, MUON, Optimiser, pieces
 from zoomstack.train.learning.orthogonal import orthogonal
-from zoomstack.train.learning.schedule import WARM_UP, Plan
+from zoomstack.train.learning.schedule import WARM_UP, Timetable
 from zoomstack.train.learning.training import LATEST, POWER, STABLE
 from zoomstack.train.processes import together
 from zoomstack.train.run import main
@@ -21,7 +21,7 @@ from zoomstack.train.stages import diffusion
 from zoomstack.train.stages.encode import latents_folder
 
 # Where a step counts as a minute: three small, five large, the last two with a falling rate.
-PLAN = Plan(8, decay=2, fine=5, coarse_size=16, fine_size=32, batch=4, fine_batch=2)
+PLAN = Timetable(8, decay=2, fine=5, coarse_size=16, fine_size=32, batch=4, fine_batch=2)
 SEEN = 3 * 4 + 3 * 2 + 2 * 4  # pictures: three coarse steps, then two of five
 
 
@@ -49,12 +49,12 @@ def same(a, b):
 
 
 def test_the_plan_warms_up_holds_and_falls():
-    plan = Plan(100, decay=20, fine=30)
+    plan = Timetable(100, decay=20, fine=30)
     assert plan.rate(0, 0.0) == pytest.approx(1 / WARM_UP)
     assert plan.rate(10**4, 79.9) == 1
     assert plan.rate(10**4, 90.0) == pytest.approx(0.5)
     assert plan.rate(10**4, 101.0) == 0
-    assert Plan.lasting(30) == Plan(30, 6, 10)
+    assert Timetable.lasting(30) == Timetable(30, 6, 10)
     assert {plan.size(minute, step) for minute in (0, 69) for step in range(9)} == {128}
     fine = [plan.size(minute, step) for minute in (70, 99) for step in range(9)]
     assert fine.count(256) == 12 and fine.count(128) == 6  # small ones are not forgotten

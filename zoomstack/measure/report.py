@@ -14,7 +14,7 @@ from ..linear.precision import working
 from ..scene.geometry import Geometry
 from .colour import drift, mean_colours
 from .detail import detail, sharpness
-from .seam import frames, seams
+from .seam import seams, visible
 
 MOST_DB = 999.0  # stands for infinity, which plain JSON has not
 
@@ -67,7 +67,7 @@ def measure(
     beside = None if reference is None else working(reference)
     return Numbers(
         [min(value, MOST_DB) for value in agreement(views, geometry)],
-        frames(views, seams(geometry, 1)),
+        visible(views, seams(geometry, 1)),
         colours,
         math.hypot(*drift(colours, None if beside is None else mean_colours(beside))),
         details,

@@ -22,7 +22,7 @@ NEAR, FAR = 8, 24  # pixels from the border to the lines that it is compared wit
 SMALLEST = 1 / 255  # a step that no screen shows
 
 
-def frames(views: Tensor, borders: list[list[Window]]) -> list[float]:
+def visible(views: Tensor, borders: list[list[Window]]) -> list[float]:
     """For each parent, of views (N, 3, H, W) in [0, 1]: 1 is no visible frame, 2 twice the usual.
 
     ``borders`` says where each parent's child may begin (see ``seams``): the worst counts. NaN
@@ -30,7 +30,7 @@ def frames(views: Tensor, borders: list[list[Window]]) -> list[float]:
     """
     pairs = zip(views[:-1], borders, strict=True)
     return [
-        max((frame(view, window) for window in windows), default=float("nan"))
+        max((visibility(view, window) for window in windows), default=float("nan"))
         for view, windows in pairs
     ]
 
@@ -58,7 +58,7 @@ def _scaled(window: slice, scale: int) -> slice:
     return slice(window.start * scale, window.stop * scale)
 
 
-def frame(picture: Tensor, window: Window) -> float:
+def visibility(picture: Tensor, window: Window) -> float:
     """The mean step across the border of ``window`` (rows, columns), by that across its like.
 
     ``picture`` is (3, H, W) in [0, 1]. The lines that the border is compared with are parallel to

@@ -16,7 +16,7 @@ from torch import Tensor
 from ..scene.checks import check_choice
 
 Padding = Literal["symmetric", "reflect", "colour"]
-Method = Literal["sequential", "direct"]
+Rounds = Literal["sequential", "direct"]
 Paint = Callable[[Tensor, Tensor], Tensor]
 """``paint(picture (C, H, W), mask (H, W)) -> picture``; the mask is 1 where it is to paint."""
 
@@ -30,9 +30,9 @@ class Margins(NamedTuple):
     bottom: int = 0
 
 
-def sides(margins: Margins, method: Method) -> list[Margins]:
+def sides(margins: Margins, method: Rounds) -> list[Margins]:
     """What each round of painting adds: all four sides, or one a round; empty ones are left out."""
-    check_choice("method", method, get_args(Method))
+    check_choice("method", method, get_args(Rounds))
     rounds = [margins]
     if method == "sequential":
         rounds = [Margins()._replace(**{side: n}) for side, n in margins._asdict().items()]
@@ -100,7 +100,7 @@ def outpaint(
     picture: Tensor,
     margins: Margins,
     paint: Paint,
-    method: Method = "sequential",
+    method: Rounds = "sequential",
     padding: Padding = "symmetric",
     colour: tuple[float, float, float] = (0.0, 0.0, 0.0),
     feather: int = 0,

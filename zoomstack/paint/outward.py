@@ -14,7 +14,7 @@ from ..linear.precision import working
 from ..scene.checks import check_choice
 from ..scene.geometry import TOUCH, Geometry, Placement
 from ..spaces.plain import plain_space
-from .canvas import Margins, Method, Padding, outpaint
+from .canvas import Margins, Padding, Rounds, outpaint
 
 Canvas = Literal["grown", "level"]
 PaintLevel = Callable[[Tensor, Tensor, int], Tensor]
@@ -30,7 +30,7 @@ class Outpainting:
     level first and paints around it at the level's own size, which is the model's.
     """
 
-    method: Method = "sequential"
+    method: Rounds = "sequential"
     padding: Padding = "symmetric"
     colour: tuple[float, float, float] = (0.0, 0.0, 0.0)
     feather: int = 0

@@ -19,7 +19,7 @@ from pathlib import Path
 from ..demo import parts
 from ..setup.errors import FAILED, INTERRUPTED, OK, interrupt
 from .learning.loop import Budget
-from .learning.schedule import Plan
+from .learning.schedule import Timetable
 from .options import add_options
 from .processes import together
 from .stages import autoencoder, classifier, corpus, diffusion
@@ -32,11 +32,11 @@ from .stages.sheet import draw_sheet
 class Recipe:
     """How much of everything; the defaults make the model that ships."""
 
-    corpus: corpus.Plan = corpus.Plan()
+    corpus: corpus.Amount = corpus.Amount()
     autoencoder: Budget = Budget(16.0)
     decoder: Budget = Budget(10.0)
     classifier: Budget = Budget(3.0)
-    model: Plan = Plan()
+    model: Timetable = Timetable()
     depth: int = 4
     step_seconds: float = 0.0
     sizes: tuple[int, ...] = SIZES  # of the pictures whose latents are learned from
@@ -46,11 +46,11 @@ class Recipe:
 
 # Steps that count a minute each: one at the small size, one at the large, one of falling rate.
 QUICK = Recipe(
-    corpus=corpus.Plan(pictures=8, held=4, shard=4, per_scene=4, size=64),
+    corpus=corpus.Amount(pictures=8, held=4, shard=4, per_scene=4, size=64),
     autoencoder=Budget(0, steps=2),
     decoder=Budget(0, steps=2),
     classifier=Budget(0, steps=2),
-    model=Plan(3, decay=1, fine=2, coarse_size=32, fine_size=64, batch=4, fine_batch=2),
+    model=Timetable(3, decay=1, fine=2, coarse_size=32, fine_size=64, batch=4, fine_batch=2),
     depth=1,
     step_seconds=60.0,
     sizes=(64, 32),
@@ -183,7 +183,7 @@ def _chosen(options: argparse.Namespace, scratch: Path) -> tuple[Place, Recipe]:
     )
     if options.quick:
         return place, QUICK
-    return place, Recipe(model=Plan.lasting(options.minutes), depth=options.depth)
+    return place, Recipe(model=Timetable.lasting(options.minutes), depth=options.depth)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal, get_args
 
-from ...paint.canvas import Method
+from ...paint.canvas import Rounds
 from ...paint.outward import Canvas
 from ...scene.checks import check_choice
 from ..model.ladders import PATTERNS
@@ -27,7 +27,7 @@ class Neighbour:
     title: str
     direction: Direction
     ladder: str = "p2"
-    method: Method = "direct"
+    method: Rounds = "direct"
     canvas: Canvas = "level"
     redraw: float = 0.6
     joint: float = 0.0

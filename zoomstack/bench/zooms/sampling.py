@@ -10,7 +10,7 @@ from ...joint.blend import agreement
 from ...joint.consensus import Consensus
 from ...measure.colour import mean_colours
 from ...measure.detail import decibels, detail, disagreements
-from ...measure.seam import frames, seams
+from ...measure.seam import seams, visible
 from ...spaces.plain import as_space
 from ..model.flow import euler_ancestral
 from ..model.model import Model
@@ -82,8 +82,8 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
             "log_probability": [float(value) for value in right],
             "agreement": list(agreement(outcome.alone, space)),
             "bands": disagreements(outcome.alone, space),
-            "frame": frames(final, borders),
-            "film_frame": frames(film, borders),
+            "frame": visible(final, borders),
+            "film_frame": visible(film, borders),
             "detail": detail(final),
             "colour": mean_colours(final),
             "seconds": outcome.seconds,

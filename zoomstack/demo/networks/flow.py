@@ -9,18 +9,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from ...joint.denoise import Denoise
 from .. import parts
 from .text import TextEncoder
 from .transformer import Prompt, Transformer, joined, load_transformer
 
-Denoise = Callable[[Tensor, Tensor], Tensor]
 SHIFT = 3.0  # ComfyUI's for SD3
 TIMES = 1000
 

@@ -13,7 +13,7 @@ WARM_UP = 60  # steps
 COARSE = 3  # at the end one step in so many is of small pictures, which are forgotten otherwise
 
 
-class Plan(NamedTuple):
+class Timetable(NamedTuple):
     """How a run's minutes are spent; the last ``fine`` and ``decay`` of them overlap."""
 
     minutes: float = 240.0
@@ -25,7 +25,7 @@ class Plan(NamedTuple):
     fine_batch: int = 48
 
     @classmethod
-    def lasting(cls, minutes: float) -> Plan:
+    def lasting(cls, minutes: float) -> Timetable:
         """The plan for a run of so many minutes."""
         return cls(minutes, min(cls().decay, minutes / 5), min(cls().fine, minutes / 3))
 

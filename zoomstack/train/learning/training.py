@@ -10,7 +10,7 @@ from ...demo.networks.transformer import Transformer
 from ...files.whole import replacing
 from .loop import mean_over_ranks, rank
 from .optimiser import Optimiser
-from .schedule import Plan
+from .schedule import Timetable
 
 LATEST, STABLE = "model.pt", "model-before-decay.pt"
 # The running average reaches over the last 6 % of the steps so far, however many there are
@@ -63,7 +63,7 @@ class Training:
         self.optimiser.load(state["optimiser"])
         self.step, self.seconds, self.pictures, self.falls_to = state["progress"]
 
-    def resume(self, work: Path, plan: Plan) -> None:
+    def resume(self, work: Path, plan: Timetable) -> None:
         """Load the state in ``work`` that ``plan`` goes on from, if there is one."""
         if not (work / LATEST).exists():
             return

@@ -32,7 +32,7 @@ SHIFT_SPREAD, SHIFT_LIMIT = 0.03, 0.08  # sides
 HELD_SEED = 1_000_000_000  # held-out worlds are numbered from here
 
 
-class Plan(NamedTuple):
+class Amount(NamedTuple):
     """How many pictures (rounded up to whole shards), of what size, and how many a world."""
 
     pictures: int = 16384
@@ -62,7 +62,7 @@ def open_corpus(work: Path, part: str = "train") -> Corpus:
     return Corpus(pictures, labels.take(range(len(pictures))))
 
 
-def labels(plan: Plan, part: str, index: int) -> np.ndarray:
+def labels(plan: Amount, part: str, index: int) -> np.ndarray:
     """What the pictures of one shard show, from its number alone."""
     first = 0 if part == "train" else HELD_SEED
     rows = np.arange(index * plan.shard, (index + 1) * plan.shard)
@@ -88,7 +88,7 @@ def draw_world(seed: int, octave: float, size: int, shift: tuple[float, float]) 
     return view(_scene(seed), octave, size, shift)
 
 
-def draw_shard(folder: Path, plan: Plan, part: str, index: int, draw: Draw) -> None:
+def draw_shard(folder: Path, plan: Amount, part: str, index: int, draw: Draw) -> None:
     """Draw one shard and its labels, if it is not there."""
     target = shard_path(folder, part, index)
     if target.exists():
@@ -103,7 +103,7 @@ def draw_shard(folder: Path, plan: Plan, part: str, index: int, draw: Draw) -> N
     write_shard(target, pictures)  # last: its being there says that the shard is whole
 
 
-def draw_corpus(work: Path, plan: Plan, processes: int = 1, draw: Draw = draw_world) -> None:
+def draw_corpus(work: Path, plan: Amount, processes: int = 1, draw: Draw = draw_world) -> None:
     """Draw every shard that is missing; the held-out ones first, as training measures on them."""
     folder = corpus_folder(work)
     jobs = []
@@ -119,10 +119,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="zoomstack.train.stages.corpus", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".host/training"))
     parser.add_argument("--processes", type=int, default=2)
-    for name, value in Plan()._asdict().items():
+    for name, value in Amount()._asdict().items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=value)
     options = parser.parse_args(arguments)
-    plan = Plan(*(getattr(options, name) for name in Plan._fields))
+    plan = Amount(*(getattr(options, name) for name in Amount._fields))
     draw_corpus(options.work, plan, options.processes)
     return 0
 

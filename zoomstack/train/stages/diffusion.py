@@ -27,7 +27,7 @@ from ...demo.world import vocabulary
 from ..latents import Latents
 from ..learning.loop import rank, ranks
 from ..learning.objective import flow_loss, noise_levels
-from ..learning.schedule import Plan
+from ..learning.schedule import Timetable
 from ..learning.training import LATEST, STABLE, Training
 from ..processes import together
 
@@ -48,7 +48,7 @@ class Setting:
     step_seconds: float = 0.0  # count each step as this long, not by the clock: a repeatable run
 
 
-def train(setting: Setting, plan: Plan) -> None:
+def train(setting: Setting, plan: Timetable) -> None:
     """One process's part of the training, to the end of ``plan``.
 
     ``FileNotFoundError`` without latents.
@@ -72,7 +72,7 @@ def train(setting: Setting, plan: Plan) -> None:
     training.save(setting.work / LATEST)
 
 
-def _steps(training: Training, setting: Setting, plan: Plan) -> Iterator[tuple[int, float]]:
+def _steps(training: Training, setting: Setting, plan: Timetable) -> Iterator[tuple[int, float]]:
     """Train, and yield the pictures' size and the loss after each step."""
     device = torch.device(setting.device)
     latents = {size: Latents(setting.work, size) for size in (plan.coarse_size, plan.fine_size)}
@@ -131,11 +131,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--start", type=Path, help="weights to start from")
     parser.add_argument("--compile", action="store_true", help="faster; wants g++")
     parser.add_argument("--step-seconds", type=float, default=0.0, help="a repeatable run")
-    for name, value in Plan()._asdict().items():
+    for name, value in Timetable()._asdict().items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value))
     options = vars(parser.parse_args(arguments))
-    plan = Plan.lasting(options["minutes"] or Plan().minutes)
-    plan = plan._replace(**{k: options[k] for k in Plan._fields if options[k] is not None})
+    plan = Timetable.lasting(options["minutes"] or Timetable().minutes)
+    plan = plan._replace(**{k: options[k] for k in Timetable._fields if options[k] is not None})
     processes = options.pop("processes") if options["device"] == "cpu" else 1
     setting = Setting(**{k: v for k, v in options.items() if k in Setting.__dataclass_fields__})
     together(train, processes, setting, plan)
