@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from zoomstack.train.stages.corpus import Plan, draw_corpus
+from zoomstack.train.stages.corpus import Amount, draw_corpus
 
-TINY = Plan(pictures=12, held=4, shard=4, per_scene=2, size=64)
+TINY = Amount(pictures=12, held=4, shard=4, per_scene=2, size=64)
 
 
 def colours(seed, octave, size, shift):
