@@ -1,12 +1,14 @@
 """A run: what it leaves, that it goes on where it was stopped, and that it can be repeated."""
 
 import json
+from functools import partial
 
 import pytest
 import torch
 from PIL import Image
 from toy_model import ToyModel
 
+from zoomstack.bench import work
 from zoomstack.bench.comparison import Comparison
 from zoomstack.bench.model.flow import euler_ancestral
 from zoomstack.bench.model.settings import Settings
@@ -140,6 +142,18 @@ def test_processes_share_the_work(tmp_path):
     both = a_run(tmp_path / "two", "default", seeds=1).work(ToyModel, 2)
     for one, two in zip(alone.values(), both.values(), strict=True):
         assert one[0][0]["agreement"] == pytest.approx(two[0][0]["agreement"], rel=1e-4)
+
+
+def test_a_process_that_cannot_load_its_model_says_so_at_its_first_job(tmp_path, monkeypatch):
+    monkeypatch.setattr(work, "_worker", None)
+    monkeypatch.setattr(work.signal, "signal", lambda *told: None)
+    work._begin(partial(open, tmp_path / "model"))
+    order = a_run(tmp_path, "default").order(Job(BY_NAME["default"], 0, TINY))
+    with pytest.raises(FileNotFoundError, match="model"):
+        work._do(order)
+    work._begin(ToyModel)
+    assert [work._do(order)["row"] for _ in range(2)] == ["default"] * 2
+    assert work._worker() is work._worker()
 
 
 @pytest.mark.parametrize("kind", ("leaves", "noise", "world"))

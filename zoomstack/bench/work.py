@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,19 +61,21 @@ def do_all(orders: Sequence[Order], load: Load, processes: int) -> Iterator[Find
         yield from pool.imap_unordered(_do, orders)
 
 
-_worker: Worker | None = None
+_worker: Callable[[], Worker] | None = None
 
 
 def _begin(load: Load) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the others
     torch.set_num_threads(1)
-    _worker = Worker(load)
+    # Loaded by the first job, whose error is told: one in here would start another process, and
+    # so on for ever.
+    _worker = cache(partial(Worker, load))
 
 
 def _do(order: Order) -> Finding:
     assert _worker is not None
-    return _worker.do(order)
+    return _worker().do(order)
 
 
 def cores() -> int:
