@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,12 @@ from types import SimpleNamespace
 import pytest
 from checkout import TREE, needs_tree
 
-from zoomstack.bench.__main__ import chosen_rows, chosen_settings
+from zoomstack.bench.__main__ import chosen_rows, chosen_settings, main
 from zoomstack.bench.model.settings import FULL, QUICK, Settings
 from zoomstack.bench.zooms.rows import BY_NAME, ROWS
 from zoomstack.cli import bench as command
 from zoomstack.cli import main as command_line
+from zoomstack.setup.errors import BAD_INPUT, FAILED, OK
 from zoomstack.setup.handover import module
 
 
@@ -87,15 +89,38 @@ def keys(out):
 SMALL = ("--size", 64, "--levels", 2, "--steps", 2)
 
 
+@pytest.fixture
+def terminable():
+    """What a command does when it is told to end, put back."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
 @needs_tree
-def test_the_real_command_compares_rows_of_the_demo_model(tmp_path):
-    """Levels that meet in each kind of place, two seeds, two processes."""
+def test_rows_of_the_demo_model_are_compared_and_none_is_sampled_twice(
+    tmp_path, capsys, terminable
+):
+    """Levels that meet in each kind of place, by the command's own function in this process."""
     rows = [BY_NAME[name] for name in ("default", "twin", "pixel-last", "photo-exact")]
-    names = ("--rows", *(row.name for row in rows))
-    text = bench("quality", *SMALL, *names, "--seeds", 2, "--processes", 2, "--out", tmp_path)
-    assert all(f"| {row.title} |" in text for row in rows)
+    words = ["quality", *SMALL, "--rows", *(row.name for row in rows), "--seeds", 2]
+    words += ["--processes", 1, "--comfyui", TREE, "--out", tmp_path]
+    for _ in range(2):
+        assert main([str(word) for word in words]) == OK
+        said = capsys.readouterr().out
+        assert all(f"| {row.title} |" in said for row in rows) and str(tmp_path) in said
+        assert (tmp_path / "table.md").read_text("utf-8") in said
+        assert len(set(keys(tmp_path))) == len(keys(tmp_path)) == 2 * (len(rows) + 1)
     assert (tmp_path / "sheet.png").stat().st_size > 10_000
-    assert len(set(keys(tmp_path))) == len(keys(tmp_path)) == 2 * (len(rows) + 1)
+
+
+def test_what_a_command_cannot_do_is_said_in_a_line(tmp_path, capsys, terminable):
+    words = ["methods", "--grid", "feather=0,1", "--comfyui", str(tmp_path)]
+    assert main(words) == BAD_INPUT
+    assert capsys.readouterr().err.startswith("error: bench methods has no grid")
+    words = ["quality", "--processes", "1", "--comfyui", str(tmp_path), "--out", str(tmp_path)]
+    assert main(words) == FAILED
+    assert "error: " in capsys.readouterr().err
 
 
 @needs_tree
@@ -109,8 +134,9 @@ def test_every_row_is_compared_in_a_few_minutes(tmp_path):
 
 @needs_tree
 def test_the_real_command_compares_methods(tmp_path):
+    """In processes of its own, as from the command line."""
     names = ("--rows", "outpaint-direct", "default")
-    text = bench("methods", *SMALL, *names, "--seeds", 1, "--processes", 1, "--out", tmp_path)
+    text = bench("methods", *SMALL, *names, "--seeds", 1, "--processes", 2, "--out", tmp_path)
     direct, joint = (
         next(line for line in text.splitlines() if name in line)
         for name in ("| outpainting, direct |", "| joint (Zoom Stack Sampler) |")
