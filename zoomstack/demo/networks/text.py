@@ -36,18 +36,19 @@ class Text(NamedTuple):
 class TextEncoder:
     """Encodes prompts as the checkpoint of ``words`` does; ``comfyui``'s tokenizer numbers them.
 
-    A prompt is plain text: ComfyUI's weights, ``(word:1.2)``, are not read.
+    A prompt is plain text: ComfyUI's weights, ``(word:1.2)``, are not read. ``OSError`` where
+    ``comfyui`` has no tokenizer.
     """
 
     def __init__(self, words: Sequence[str], comfyui: Path) -> None:
         folder = comfyui / TOKENIZER
-        self._tokenizer = CLIPTokenizer.from_pretrained(str(folder))
         # As in `designed_clip`: words that share a token leave it to the last of them.
         known = [
             (token, word)
             for word, tokens in token_ids(list(words), folder).items()
             for token in tokens
         ]
+        self._tokenizer = CLIPTokenizer.from_pretrained(str(folder))
         self._rows = {token: row for row, (token, _) in enumerate(dict(known).items(), start=1)}
         vectors = [word_vector(word) for word in dict(known).values()]
         table = np.stack([np.zeros(WIDTH, np.float16), *vectors]).astype(np.float32)
