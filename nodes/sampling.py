@@ -13,7 +13,7 @@ from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .inputs import WindowWords, taken, window_inputs
 from .run.checkpoint import Given, recorded
-from .run.levels import Options, Plan
+from .run.levels import SPACES, Options, Plan
 from .run.photo import Photo
 from .run.windows import WindowOptions, in_windows
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
@@ -42,7 +42,7 @@ def _coupling_inputs() -> list[Any]:
         ),
         io.Combo.Input(
             "space", optional=True,
-            options=["auto", "latent", "fitted", "twin", "pixel"], default="auto", advanced=True,
+            options=[*SPACES], default="auto", advanced=True,
             tooltip="Where levels are made to agree. fitted: latents, by operators fitted to the "
             "VAE; twin: a linear twin of the VAE, for every zoom and focus; latent: latents, "
             "channel by channel; pixel: in pictures, through the VAE, in the last steps. auto "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from einops import rearrange
@@ -17,6 +17,7 @@ from ...zoomstack.joint.coupler import Couple, Coupler
 from ...zoomstack.joint.through_pixels import Finish, ThroughPixels
 from ...zoomstack.scene.geometry import Geometry
 from ...zoomstack.scene.ladder import Ladder
+from ...zoomstack.spaces.choose import Kind
 from ...zoomstack.spaces.plain import as_space
 from ...zoomstack.spaces.space import Space
 from .. import host
@@ -27,7 +28,8 @@ from .photo import Photo
 from .spaces import Autoencoder, change_encoder, fitted_space
 from .told import progress_line
 
-SpaceName = Literal["auto", "latent", "fitted", "twin", "pixel"]
+SpaceName = Literal["auto", "latent", "pixel"] | Kind
+SPACES = ("auto", "latent", *get_args(Kind), "pixel")  # as the menu shows them
 
 
 @dataclass(frozen=True)
