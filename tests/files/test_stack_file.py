@@ -130,7 +130,7 @@ def test_a_stack_outlives_its_file(tmp_path, stack):
     save_stack(path, stack)
     code = f"""
 import os
-from zoomstack.files import load_stack
+from zoomstack import load_stack
 stack = load_stack({str(path)!r})
 os.truncate({str(path)!r}, 10)
 print(stack.levels.isfinite().all().item())
