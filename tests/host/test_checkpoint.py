@@ -128,6 +128,12 @@ def warmer(kit):
         (lambda kit: {"tile_size": 64}, "options"),
         (lambda kit: {"vae": mosaic_vae(4), "space": "latent"}, "vae"),
         (lambda kit: {"latent": {"samples": toy_latent(3) + 1}}, "latent"),
+        (
+            lambda kit: {
+                "latent": {"samples": toy_latent(3), "noise_mask": torch.ones(3, 128, 128)}
+            },
+            "latent",
+        ),
     ],
 )
 def test_other_inputs_start_anew_and_the_message_names_them(pack, kit, caplog, change, name):
@@ -175,6 +181,8 @@ def test_what_hangs_on_the_model_is_known_by_the_workflow(pack, kit):
     patch = {"class_type": "Patch", "inputs": {"model": ["1", 0], "strength": 0.6}}
     assert of() == of(**{"4": {"class_type": "Save", "inputs": {"latent": ["3", 0]}}})
     assert of() != of(**{"2": patch})
+    other = {"class_type": "Patch", "inputs": {"model": ["1", 1], "strength": 0.5}}
+    assert of() != of(**{"2": other})  # of another output
     assert of() != of(**{"1": {"class_type": "Loader", "inputs": {"name": "b"}}})
     renamed = {**graph, "7": graph["2"]}
     renamed["3"] = {"class_type": "ZoomStackSampler", "inputs": {"model": ["7", 0], "seed": 1}}

@@ -266,6 +266,25 @@ def test_a_text_encoder_that_does_not_belong_is_refused(pack, width):
         edited(pack, toy_model("eps"), conds=conds, clip_vision=ClipVision(), candidates=2)
 
 
+def test_every_setting_of_the_method_is_its_own_input(pack, monkeypatch):
+    class Told(Exception):
+        pass
+
+    def spy(picture, mask, paint, how, **others):
+        raise Told(how)
+
+    monkeypatch.setattr(part(pack, "nodes.edit"), "edit", spy)
+    inputs = {
+        "size": 96, "margin": 0.5, "candidates": 2, "resamplings": 3, "middle_denoise": 0.6,
+        "final_denoise": 0.7, "segment": 104, "overlap": 24, "low_pass": False,
+    }  # fmt: skip
+    with pytest.raises(Told) as caught:
+        edited(pack, toy_model("eps"), **inputs)
+    how = caught.value.args[0]
+    told = (how.native, how.margin, how.candidates, how.resamplings, how.middle, how.final)
+    assert (*told, how.segment, how.overlap, how.filtered) == tuple(inputs.values())
+
+
 # --- the decoder ----------------------------------------------------------------------------------
 
 

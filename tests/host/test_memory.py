@@ -4,10 +4,11 @@ import os
 import random
 import re
 import traceback
+import types
 
 import pytest
 import torch
-from host_kit import Ladder, sampler_node
+from host_kit import Ladder, part, sampler_node
 from tiny_models import import_comfy, toy_model
 from tiny_vae import bent, mosaic_vae
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -114,6 +115,36 @@ def test_at_any_allocation_the_next_run_is_as_if_nothing_had_been(pack, kit, opt
         assert torch.equal(run(pack, model, kit, **options), whole), f"after operation {at}"
     # Of one level a call nothing smaller can be tried.
     assert survived or not LONG or options.get("levels_per_batch") == 1
+
+
+@pytest.mark.parametrize("free, levels", [(1201, 8), (1200, 4), (601, 4), (600, 2), (0, 1)])
+def test_as_many_levels_share_a_call_as_the_host_would_send(pack, free, levels):
+    """By its own estimate, with the half again that it keeps free."""
+    memory = part(pack, "nodes.host.memory")
+    patcher = types.SimpleNamespace(get_free_memory=lambda device: free)
+    model = types.SimpleNamespace(
+        current_patcher=patcher, memory_required=lambda shape: 100 * shape[0]
+    )
+    assert memory.fitting(model, torch.empty(8, 4, 16, 16, device="meta")) == levels
+
+
+def test_on_a_cpu_no_more_levels_share_a_call_than_are_quick(pack):
+    memory = part(pack, "nodes.host.memory")
+    patcher = types.SimpleNamespace(get_free_memory=lambda device: 2**40)
+    model = types.SimpleNamespace(current_patcher=patcher, memory_required=lambda shape: 1)
+    for side, levels in ((8, 16), (16, 8), (32, 2), (64, 1)):
+        assert memory.fitting(model, torch.empty(16, 4, side, side)) == levels
+
+
+@pytest.mark.parametrize("total, levels", [(3200, 8), (3199, 4), (1600, 4), (1599, 2), (0, 1)])
+def test_half_of_the_device_is_planned_for_levels_and_their_negatives(
+    pack, monkeypatch, total, levels
+):
+    memory = part(pack, "nodes.host.memory")
+    monkeypatch.setattr(memory.management, "get_total_memory", lambda device: total)
+    network = types.SimpleNamespace(memory_required=lambda shape: 100 * shape[0])
+    patcher = types.SimpleNamespace(load_device="meta", model=network)
+    assert memory.affordable(patcher, (8, 4, 16, 16)) == levels
 
 
 def cuda():

@@ -243,6 +243,26 @@ def test_photos_of_any_shape_are_cropped_to_the_middle(pack, comfy_host, shape, 
     assert "is cropped to its middle" in caplog.text
 
 
+def test_a_photo_acts_as_its_node_was_told(pack, comfy_host):
+    how = {
+        "level": 1, "strength": 0.25, "solver": "adam", "steps": 3, "learning_rate": 0.2,
+        "start": 0.1, "end": 0.9,
+    }  # fmt: skip
+    photo = pack.nodes.PhotoAnchor.execute(torch.rand(1, 20, 20, 3), **how).result[0][0]
+    anchor = photo.anchor(picture := torch.rand(4, 2, 2))
+    assert {name: getattr(anchor, name) for name in how} == how and anchor.photo is picture
+
+
+@pytest.mark.parametrize("shape, size", [((300, 100), (16, 16)), ((100, 300), (16, 24))])
+def test_a_mirrored_photo_is_cropped_to_the_mirrored_middle(pack, comfy_host, shape, size):
+    picture = torch.rand(1, *shape, 3, generator=torch.Generator().manual_seed(1))
+    fitted, mirrored = (
+        pack.nodes.PhotoAnchor.execute(image).result[0][0].fitted_to(*size)
+        for image in (picture, picture.flip(1, 2))
+    )
+    assert torch.allclose(mirrored, fitted.flip(2, 3), atol=1e-5)
+
+
 def test_a_photo_of_twenty_thousand_pixels(pack, comfy_host):
     wide = torch.zeros(1, 20, 20000, 3)
     wide[:, :, 9990:10010] = 1.0
@@ -300,6 +320,20 @@ def test_a_second_pass_begins_with_levels_that_are_one_scene(pack, kind):
     scene = joint[1].render(joint[0].blend(started, kit.geometry), kit.geometry)
     assert kit.disagreement(started) > started.std()
     assert (kept - scene).abs().max() < 1e-3
+
+
+def test_outside_of_a_mask_a_latent_stays_as_it_was_given(pack):
+    """Levels that do not agree: neither the first nor the last settling may touch them there."""
+    kit, latent = Ladder(pack, zooms=(2.0, 2.5)), randn(3, 3, 4, 16, 16)
+    mask = torch.zeros(3, 16, 16)
+    mask[..., 8:] = 1
+    with torch.inference_mode():
+        kept = sampler_node(
+            pack, toy_model("eps"), kit, steps=2, denoise=0.5,
+            latent={"samples": latent, "noise_mask": mask},
+        )  # fmt: skip
+    assert torch.allclose(kept[..., :8], latent[..., :8], atol=1e-4)
+    assert not torch.allclose(kept[..., 8:], latent[..., 8:], atol=0.1)
 
 
 def test_previews_show_all_levels(pack, built):

@@ -155,8 +155,10 @@ def hint(height=40, width=48):
 
 
 def masks():
+    """A third prompt everywhere: what the others count beside it, their strength says."""
     a, b = halves()
-    return with_values(toy_cond(1), mask=a) + with_values(toy_cond(2), mask=b, mask_strength=0.7)
+    masked = with_values(toy_cond(2), mask=b, mask_strength=0.7)
+    return with_values(toy_cond(1), mask=a) + masked + toy_cond(3)
 
 
 def hung_on(name):
@@ -204,6 +206,13 @@ def test_a_model_of_single_pixels_sees_the_same_in_windows(pack, kind, name):
     for options in ({}, {"wrap": True, "tile_stride": 40}, {"window_weights": "average"}):
         windowed = run(patched(pack, model, multiscale=0, **options), **conds)
         assert close(windowed, stock), options
+
+
+def test_masks_of_some_pictures_are_repeated_for_the_others_as_the_host_does(pack):
+    model = toy_model("eps", respond=Pixelwise(0.4))
+    masked = with_values(toy_cond(1), mask=torch.cat(halves()))
+    conds = {"positive": masked + toy_cond(2), "size": (40, 48), "rows": 4, "steps": 2}
+    assert close(run(patched(pack, model, multiscale=0), **conds), run(model, **conds))
 
 
 @pytest.mark.parametrize("name", ["masks", "ranges", "a hint", "hints in a chain"])
@@ -292,7 +301,7 @@ def test_sdxl_is_told_the_size_of_a_window(pack, built):
     text, extras = tiny.make_cond(1)[0]
     for given in ({}, {"width": 1024, "height": 512}):
         cond = [[text, {"pooled_output": extras["pooled_output"], **given}]]
-        for size in ((16, 32), (16, 16)):
+        for size in ((8, 32), (8, 16)):
             run(model, cond, tiny.make_cond(2), size=size, steps=1)
     wide, window, told, also_told = seen
     assert torch.equal(wide[:1], window[:1])
@@ -387,7 +396,9 @@ def test_when_one_window_is_too_much_the_remedy_is_named(pack):
         run(patched(pack, toy_model("eps", respond=respond)), toy_cond(1))
 
 
-def test_memory_is_planned_for_windows(pack):
+@pytest.mark.parametrize("most, planned", [(3, 6), (0, 2)])
+def test_memory_is_planned_for_windows(pack, monkeypatch, most, planned):
+    """At least one of each picture, however little there is."""
     from comfy.patcher_extension import WrappersMP
 
     shapes = []
@@ -396,10 +407,11 @@ def test_memory_is_planned_for_windows(pack):
         shapes.append(tuple(noise_shape))
         return executor(model, noise_shape, *args, **kwargs)
 
-    model = patched(pack, toy_model("eps"), windows_per_batch=3)
+    monkeypatch.setattr(part(pack, "nodes.host.memory"), "affordable", lambda model, shape: 1)
+    model = patched(pack, toy_model("eps"), windows_per_batch=most)
     model.add_wrapper_with_key(WrappersMP.PREPARE_SAMPLING, "note", note)
     run(model, toy_cond(1), rows=2, steps=1)
-    assert shapes == [(6, 4, 16, 16)]
+    assert shapes == [(planned, 4, 16, 16)]
 
 
 # --- real architectures, and gradients through them -----------------------------------------------
