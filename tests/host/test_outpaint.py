@@ -116,6 +116,13 @@ def test_any_aspect_and_size(pack, size, canvas):
     assert agreements(pack, images, ladder) == (float("inf"),) * 2
 
 
+@pytest.mark.parametrize("paint", [outpaint, superres])
+def test_without_a_picture_one_of_any_aspect_is_invented(pack, paint):
+    images = paint(pack, toy_model("eps"), kit_of(pack, (2.0,)), width=96, height=61)
+    images = images[0] if paint is outpaint else images
+    assert images.shape == (2, 61, 96, 3)
+
+
 def test_a_margin_in_pixels_is_a_zoom_factor(pack):
     kit = kit_of(pack, (4.0, 4.0), focus=((0.3, 0.3),) * 2)
     images, ladder = outpaint(pack, toy_model("eps"), kit, image=photo(), margin=16)
@@ -224,6 +231,16 @@ def test_a_feathered_border_is_painted_by_differential_diffusion(pack):
     assert torch.equal(hard[0, middle, middle], soft[0, middle, middle])
     ring = (hard[0] - soft[0])[16:24, 16:48].abs()
     assert ring.max() > 0.005
+
+
+@pytest.mark.parametrize("feather", [0, 8])
+def test_only_a_soft_mask_asks_for_differential_diffusion(pack, monkeypatch, feather):
+    host, asked = pack.nodes.host, []
+    usual = host.differential
+    monkeypatch.setattr(host, "differential", lambda model: asked.append(1) or usual(model))
+    options = {"image": photo(), "method": "direct", "canvas": "level", "feather": feather}
+    outpaint(pack, toy_model("eps"), kit_of(pack, (2.0,)), **options)
+    assert len(asked) == (feather > 0)
 
 
 def test_the_same_seed_gives_the_same_zoom(pack):

@@ -3,6 +3,7 @@
 import functools
 import math
 import types
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -461,6 +462,24 @@ def test_gradients_are_those_of_the_model(pack, built):
     for difference, slope in slopes:
         assert slope == pytest.approx(difference, rel=0.05)
         assert not math.isclose(slope, 0, abs_tol=1e-6)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_host_is_told_of_gradients_while_they_pass_and_no_longer(pack, fails):
+    """Its one switch that the pack sets is put back, after an error as well."""
+    usual, seen = toy_model("eps").model.diffusion_model.respond, []
+
+    def respond(x, sigma, context):
+        seen.append((management.in_training, x.requires_grad))
+        if fails and x.requires_grad:
+            raise RuntimeError("no gradient today")
+        return usual(x, sigma, context)
+
+    model = patched(pack, toy_model("eps", respond=respond), multiscale_solver="gradient")
+    with pytest.raises(RuntimeError, match="today") if fails else nullcontext():
+        run(model, toy_cond(1), steps=2)
+    assert {(True, True), (False, False)} == set(seen)
+    assert management.in_training is False
 
 
 def test_weights_that_block_gradients_are_refused_with_the_remedy(pack):
