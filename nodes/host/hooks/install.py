@@ -34,8 +34,7 @@ def wrapped(
     clone = model.clone()
     needs.held("MODEL", clone)
     for kind, wrapper in wrappers.items():
-        others = {k: v for k, v in clone.wrappers.get(kind, {}).items() if k != key}
-        others[key] = [wrapper]
+        others = {**clone.wrappers.get(kind, {}), key: [wrapper]}
         ours = {k: others.pop(k) for k in ORDER if k in others}
         clone.wrappers[kind] = {**ours, **others}
     return clone
