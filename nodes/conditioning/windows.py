@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from ...zoomstack.windows.tiling import At
-from .cut import Part, Scissors, View, is_now, speaking
+from .cut import Scissors
 from .levels import Conds
 from .tags import Entry
+from .view import Part, View, is_now, speaking
 
 # Sets of entries whose cuts are kept: those of a run, and a few that come and go.
 _KEPT = 8

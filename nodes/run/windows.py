@@ -15,7 +15,8 @@ from ...zoomstack.windows.multiscale import Correction, Follow, MultiScale, expl
 from ...zoomstack.windows.smaller import smaller
 from ...zoomstack.windows.tiling import At, Tiling, Weights
 from .. import host
-from ..conditioning.cut import Scissors, View
+from ..conditioning.cut import Scissors
+from ..conditioning.view import View
 from ..conditioning.windows import Cutter
 from ..host.layout import Layout, shuffle_of
 

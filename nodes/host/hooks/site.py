@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ....zoomstack.joint.denoise import Denoise
     from ....zoomstack.windows.tiling import Windows
-    from ...conditioning.cut import View
+    from ...conditioning.view import View
     from ...conditioning.windows import Cutter
 
 
