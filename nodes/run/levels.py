@@ -72,7 +72,7 @@ class Plan:
 
 
 class Run:
-    """``host.Run``: one sampling of all levels."""
+    """``host.LevelsRun``: one sampling of all levels."""
 
     def __init__(self, plan: Plan, site: host.Site, layout: Layout, geometry: Geometry) -> None:
         options = plan.options
