@@ -45,7 +45,7 @@ class Painter:
     def invent(self, height: int, width: int, level: int, seed: int) -> Tensor:
         """A picture (3, height, width) from nothing but the prompt of ``level``."""
         ratio = int(self._format.spacial_downscale_ratio)
-        rows, columns = (math.ceil(size / self._grid) * self._grid for size in (height, width))
+        rows, columns = self.padded_size(height, width)
         empty = torch.zeros(1, self._format.latent_channels, rows // ratio, columns // ratio)
         latent = self._sample(self._of(level, seed), {"samples": empty}, 1.0)
         return self._decoded(latent, height, width)
