@@ -62,7 +62,7 @@ class Coupler:
             )
 
     def __call__(self, views: Tensor, sigma: float | Tensor, show: Show | None = None) -> Tensor:
-        """Predicted clean views at noise level ``sigma``, made one scene. ``show``: see ``blend``."""
+        """Clean views predicted at noise level ``sigma``, as one scene; ``show`` is ``blend``'s."""
         progress = self._progress(sigma)
         for anchor in self.anchors:
             if within(progress, anchor.start, anchor.end):
