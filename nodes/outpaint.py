@@ -16,7 +16,8 @@ from ..zoomstack.scene.geometry import MIDDLE
 from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .inputs import sampler_inputs, zoom_inputs
-from .run.levels import Options, Plan
+from .run.levels import Plan
+from .run.options import Options
 from .run.painter import Painter
 from .run.photo import Photo
 from .tensors import one_picture, to_image

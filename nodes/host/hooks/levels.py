@@ -22,6 +22,7 @@ from ...conditioning.levels import level_by_level
 from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
+from ..vae import load_together
 from .install import LEVELS, wrapped
 from .noise import share_noise
 from .preview import Preview
@@ -89,6 +90,8 @@ def _outer_sample(
     check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
     guider.model_options[LEVELS] = run
+    if run.vae is not None:
+        load_together(guider.model_patcher, run.vae)
     if run.levels > 1 and run.shares_noise:
         noise = run.noise(noise.to(site.device)).to(noise.device)
         sampler = share_noise(sampler, run, site, seed)
@@ -105,8 +108,11 @@ def _outer_sample(
     )
     if isinstance(preview, Preview):
         preview.finish()
-    settles = run.levels > 1 and clean and run.ends_coupled()
-    return _settled(run, site, output) if settles else output
+    if run.levels > 1 and clean and run.ends_coupled():
+        output = _settled(run, site, output)
+    if clean:
+        run.end(site.process_in(output.to(site.device, torch.float32)))
+    return output
 
 
 def _settled(run: LevelsRun, site: Site, output: Tensor) -> Tensor:

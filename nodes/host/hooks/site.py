@@ -69,6 +69,10 @@ class LevelsRun(Protocol):
     def levels(self) -> int: ...
     @property
     def router(self) -> Router: ...
+    @property
+    def vae(self) -> Any:
+        """The VAE that is gone through while the model samples, or None."""
+        ...
 
     def noise(self, white: Tensor) -> Tensor:
         """White noise, shared by the levels."""
@@ -92,6 +96,10 @@ class LevelsRun(Protocol):
 
     def tell(self, step: int, total: int) -> None:
         """Say how far the run is."""
+        ...
+
+    def end(self, latent: Tensor) -> None:
+        """Say what came of it; ``latent`` is clean."""
         ...
 
 
