@@ -23,10 +23,10 @@ from ...zoomstack.spaces.space import Space
 from .. import host
 from ..conditioning.levels import Router
 from ..host.layout import Layout, layout_of
-from ..tensors import first_broken
 from .photo import Photo
 from .spaces import Autoencoder, change_encoder, fitted_space
-from .told import progress_line
+from .told import Progress
+from .watch import Watch
 
 SpaceName = Literal["auto", "latent", "pixel"] | Kind
 SPACES = ("auto", "latent", *get_args(Kind), "pixel")  # as the menu shows them
@@ -83,6 +83,7 @@ class Run:
         self._layout, self._options, self._site = layout, options, site
         self._teller = plan.teller
         self._predicted: Tensor | None = None  # the last levels, as they were before they met
+        self._watch = Watch()
         self._in_pixels = options.space == "pixel" and not _is_pixel_model(site)
         if self._in_pixels:
             _need_vae(plan.vae, site, 'space "pixel"')
@@ -93,6 +94,7 @@ class Run:
             through = self._through_pixels(plan, geometry)
             self._couple = Finish(self._coupler, through, site.sigmas, options.pixel_steps)
         self._idle = self.levels == 1 and not plan.anchors
+        self._progress = Progress(plan.teller.show, self._space) if plan.teller else None
 
     def _meeting(self, plan: Plan, space: Space, in_pixels: bool = False) -> Coupler:
         """What makes levels agree in ``space``, of latents or of the pictures they decode to."""
@@ -131,8 +133,12 @@ class Run:
         """White noise of the latent's shape, shared by the levels."""
         return self._layout.latent(self._coupler.noise(self._layout.views(white)))
 
-    def couple(self, x0: Tensor, sigma: Tensor) -> Tensor:
-        """Predicted clean latents, one scene. Raises where a level is not finite."""
+    def begin(self, sigma: Tensor) -> None:
+        """A prediction is about to be made at ``sigma``."""
+        self._watch.begin(sigma)
+
+    def couple(self, x0: Tensor) -> Tensor:
+        """Predicted clean latents, one scene. Raises where an earlier one was not finite."""
         if self._idle:
             return x0
         if x0.shape[-2:] != self._site.shape[-2:]:
@@ -140,19 +146,22 @@ class Run:
                 "The sampler changed the latent's size in the middle of its run, which a ladder's "
                 "frames cannot follow; enlarge between two samplers instead (Upscale Latent)."
             )
-        now = float(sigma.flatten()[0])  # all that waits for the device, once a step
         views = self._layout.views(x0)
-        broken = first_broken(views)
-        if broken is not None:
-            raise ValueError(
-                f"The model predicted NaN or infinite values for level {broken} (0 is the widest) "
-                f"at sigma {now:.4g}. Run the model in a wider precision "
-                "(bf16 or fp32), or lower cfg."
-            )
+        now = self._watch.see(views)
         self._predicted = views
         if not self._coupler.acts(now):
             return x0  # nor pay for a decoding
         return self._layout.latent(self._couple(views, now))
+
+    def check(self) -> None:
+        """Raise ``ValueError`` for a prediction that was not finite."""
+        self._watch.check()
+
+    def finish(self) -> None:
+        """All steps are done."""
+        self.check()
+        if self._progress:
+            self._progress.finish()
 
     def settle(self, latent: Tensor) -> Tensor:
         """Clean latents, consistent in the space that the noise is shared in."""
@@ -174,8 +183,8 @@ class Run:
 
     def tell(self, step: int, total: int) -> None:
         """Show how far the run is, and how well neighbours agree before they meet."""
-        if self._teller and self._predicted is not None:
-            self._teller.show(progress_line(step, total, self._predicted, self._space))
+        if self._progress and self._predicted is not None:
+            self._progress.tell(step, total, self._predicted)
 
     def _say(self, line: str) -> None:
         if self._teller:
