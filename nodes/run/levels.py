@@ -15,12 +15,12 @@ from ...zoomstack.spaces.plain import as_space
 from .. import host
 from ..conditioning.levels import Router
 from ..host.layout import layout_of
-from ..tensors import first_broken
 from .autoencoder import Levels
 from .meeting import meet
 from .options import Options
 from .photo import Photo
-from .told import Seen, end_line, progress_line
+from .told import Progress, Seen, end_line
+from .watch import Watch
 from .ways import Given, Ways
 
 
@@ -59,11 +59,13 @@ class Run:
         self._layout, self._options, self._site = layout, plan.options, site
         self._teller, self._anchors = plan.teller, plan.anchors
         self._predicted: Tensor | None = None  # the last levels, as they were before they met
+        self._watch = Watch()
         given = Given(plan.options, plan.anchors, plan.vae, plan.small_vae)
         ways = Ways(given, levels, geometry)
         self._pixels = as_space(ways.pixels)
         self._meeting = meet(ways, self._say)
         self._idle = self.levels == 1 and not plan.anchors
+        self._progress = Progress(plan.teller.show) if plan.teller else None
 
     @property
     def vae(self) -> Any:
@@ -74,8 +76,12 @@ class Run:
         """White noise of the latent's shape, shared by the levels."""
         return self._layout.latent(self._meeting.coupler.noise(self._layout.views(white)))
 
-    def couple(self, x0: Tensor, sigma: Tensor) -> Tensor:
-        """Predicted clean latents, one scene. Raises where a level is not finite."""
+    def begin(self, sigma: Tensor) -> None:
+        """A prediction is about to be made at ``sigma``."""
+        self._watch.begin(sigma)
+
+    def couple(self, x0: Tensor) -> Tensor:
+        """Predicted clean latents, one scene. Raises where an earlier one was not finite."""
         if self._idle:
             return x0
         if x0.shape[-2:] != self._site.shape[-2:]:
@@ -83,19 +89,22 @@ class Run:
                 "The sampler changed the latent's size in the middle of its run, which a ladder's "
                 "frames cannot follow; enlarge between two samplers instead (Upscale Latent)."
             )
-        now = float(sigma.flatten()[0])  # all that waits for the device, once a step
         views = self._layout.views(x0)
-        broken = first_broken(views)
-        if broken is not None:
-            raise ValueError(
-                f"The model predicted NaN or infinite values for level {broken} (0 is the widest) "
-                f"at sigma {now:.4g}. Run the model in a wider precision "
-                "(bf16 or fp32), or lower cfg."
-            )
+        now = self._watch.see(views)
         self._predicted = views
         if not self._meeting.coupler.acts(now):
             return x0  # nor pay for a decoding
         return self._layout.latent(self._meeting.couple(views, now))
+
+    def check(self) -> None:
+        """Raise ``ValueError`` for a prediction that was not finite."""
+        self._watch.check()
+
+    def finish(self) -> None:
+        """All steps are done."""
+        self.check()
+        if self._progress:
+            self._progress.finish()
 
     def settle(self, latent: Tensor) -> Tensor:
         """Clean latents, consistent in the space that the noise is shared in."""
@@ -117,15 +126,18 @@ class Run:
 
     def tell(self, step: int, total: int) -> None:
         """Show how far the run is, and how well neighbours agree before they meet."""
-        if self._teller and self._predicted is not None:
-            self._teller.show(progress_line(step, total, self._seen(self._predicted)))
+        if self._progress and self._predicted is not None:
+            views = self._predicted
+            self._progress.tell(step, total, lambda: self._seen(views))
 
     def end(self, latent: Tensor) -> None:
         """Say how well the levels agree in pixels, and how well photos were kept."""
         decode = self._meeting.decode
         if self._teller and decode is not None and not self._idle:
             pictures = decode(self._layout.views(latent)).clamp(0, 1)
-            self._teller.say(end_line(pictures, self._pixels, self._anchors))
+            line = end_line(pictures, self._pixels, self._anchors)
+            if line:
+                self._teller.add(line)
 
     def _seen(self, views: Tensor) -> Seen:
         """Levels before they met: as pictures, where they were decoded."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from torch import Tensor
 
-from ...zoomstack.joint.blend import agreement
-from ...zoomstack.measure.detail import decibels
+from ...zoomstack.joint.blend import agreement, decibels
+from ...zoomstack.joint.later import Later
+from ...zoomstack.measure.detail import decibels as likeness
 from ...zoomstack.spaces.space import Space
 from .photo import Photo
 
 # A picture's values span about four of their standard deviations: latents then read as pictures do.
 SPAN = 4.0
+EVERY = 0.2  # seconds from one line to the next: nobody reads quicker
 
 
 class Seen(NamedTuple):
@@ -24,11 +27,50 @@ class Seen(NamedTuple):
     space: Space
     peak: float | None = None  # None: of latents, by their own spread
 
+    @property
+    def agreement(self) -> Tensor:
+        """(N - 1,), in dB."""
+        peak = SPAN * self.views.std() if self.peak is None else self.peak
+        return decibels(self.views, self.space, peak)
 
-def progress_line(step: int, total: int, seen: Seen) -> str:
+
+class Progress:
+    """Shows how far a run is and how well neighbours agree; never waits for the device.
+
+    A line that is due is made of the step's own predictions, and shown as soon as the device has
+    come so far: with the next step, or at the end.
+    """
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._due = -math.inf
+        self._waiting: tuple[int, int, Later] | None = None
+
+    def tell(self, step: int, total: int, seen: Callable[[], Seen]) -> None:
+        """After ``step`` of ``total``; ``seen`` are the levels as they were predicted."""
+        self._show_ready()
+        now = time.monotonic()
+        if self._waiting is None and now >= self._due or step >= total:
+            self._due = now + EVERY
+            self._waiting = (step, total, Later(seen().agreement))
+            self._show_ready()
+
+    def finish(self) -> None:
+        """Show what has not been shown yet."""
+        if self._waiting is not None:
+            step, total, found = self._waiting
+            self._waiting = None
+            self._show(progress_line(step, total, found.numbers()))
+
+    def _show_ready(self) -> None:
+        if self._waiting is not None and self._waiting[2].ready:
+            self.finish()
+
+
+def progress_line(step: int, total: int, agreement: Sequence[float]) -> str:
     """The step, and how well each level's own prediction agrees with the next one's, in dB."""
     line = f"step {step} of {total}"
-    agreed = agreement_words(seen)
+    agreed = _agreed(agreement)
     return f"{line}: {agreed}" if agreed else line
 
 
@@ -37,22 +79,21 @@ def end_line(pictures: Tensor, space: Space, anchors: Sequence[Photo]) -> str:
 
     A photo counts in all of its level: what deeper levels show in its place is theirs too.
     """
-    words = [agreement_words(Seen(pictures, space, 1.0)) + " in pixels"]
+    agreed = _agreed(agreement(pictures, space))
+    words = [f"{agreed} in pixels"] if agreed else []
     height, width = pictures.shape[-2:]
     for photo in anchors:
         truth = photo.fitted_to(height, width)[0].to(pictures)
-        kept = decibels(pictures[photo.level], truth)
+        kept = likeness(pictures[photo.level], truth)
         words.append(f"level {photo.level} keeps its photo by {kept:.1f} dB")
     return "; ".join(words)
 
 
-def agreement_words(seen: Seen) -> str:
-    """How well neighbours agree, the mean and the least pair; "" where no pixel tells."""
-    peak = SPAN * seen.views.std() if seen.peak is None else seen.peak
-    found = agreement(seen.views, seen.space, peak=peak)
-    pairs = [(decibels, level) for level, decibels in enumerate(found) if math.isfinite(decibels)]
+def _agreed(agreement: Sequence[float]) -> str:
+    """The mean and the least pair; "" where no pixel tells."""
+    pairs = [(found, level) for level, found in enumerate(agreement) if math.isfinite(found)]
     if not pairs:
         return ""
-    mean = sum(decibels for decibels, _ in pairs) / len(pairs)
+    mean = sum(found for found, _ in pairs) / len(pairs)
     least, level = min(pairs)
     return f"levels agree by {mean:.1f} dB, least {level} and {level + 1} by {least:.1f} dB"

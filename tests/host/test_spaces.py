@@ -128,6 +128,7 @@ def test_lines_under_the_node_say_how_far_to_trust_the_fit_and_how_far_the_run_i
     server = SimpleNamespace(send_progress_text=lambda text, node: shown.append((node, text)))
     module = SimpleNamespace(PromptServer=SimpleNamespace(instance=server))
     monkeypatch.setitem(sys.modules, "server", module)
+    monkeypatch.setattr(part(pack, "nodes.run.told"), "EVERY", 0.0)
     tiny = built("sd3")
     kit = kit_for(pack, tiny, zooms=(2.5, 2.0))
     monkeypatch.setattr(pack.nodes.ZoomStackSampler, "hidden", SimpleNamespace(unique_id="7"))

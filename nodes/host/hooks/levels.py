@@ -108,6 +108,7 @@ def _outer_sample(
     )
     if isinstance(preview, Preview):
         preview.finish()
+    run.finish()
     if run.levels > 1 and clean and run.ends_coupled():
         output = _settled(run, site, output)
     if clean:
@@ -140,9 +141,11 @@ def _predict_noise(
     executor: Any, x: Tensor, timestep: Tensor, model_options: Any = None, seed: Any = None
 ) -> Tensor:
     """The final prediction of any guider, made one scene."""
-    x0 = executor(x, timestep, model_options, seed)
     run: LevelsRun | None = (model_options or {}).get(LEVELS)
-    return x0 if run is None else run.couple(x0, timestep)
+    if run is None:
+        return executor(x, timestep, model_options, seed)
+    run.begin(timestep)
+    return run.couple(executor(x, timestep, model_options, seed))
 
 
 def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
@@ -151,7 +154,7 @@ def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
     run: LevelsRun | None = options.get(LEVELS)
     if run is None or run.levels == 1 or not options.get(CFG_PP):
         return args["conds_out"]
-    return [run.couple(prediction, args["sigma"]) for prediction in args["conds_out"]]
+    return [run.couple(prediction) for prediction in args["conds_out"]]
 
 
 def _mark_cfg_pp(options: dict[str, Any], sampler: Any) -> None:

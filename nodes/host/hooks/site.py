@@ -78,8 +78,20 @@ class LevelsRun(Protocol):
         """White noise, shared by the levels."""
         ...
 
-    def couple(self, x0: Tensor, sigma: Tensor) -> Tensor:
-        """Predicted clean latents, one scene; ``sigma`` as the sampler gave it, one a level."""
+    def begin(self, sigma: Tensor) -> None:
+        """A prediction is about to be made at ``sigma``, as the sampler gave it, one a level."""
+        ...
+
+    def couple(self, x0: Tensor) -> Tensor:
+        """What was predicted, clean latents, as one scene."""
+        ...
+
+    def check(self) -> None:
+        """Raise ``ValueError`` for a prediction that was no number; waits for the device."""
+        ...
+
+    def finish(self) -> None:
+        """All steps are done: ``check``, and say how it went."""
         ...
 
     def settle(self, latent: Tensor) -> Tensor:
