@@ -2,35 +2,15 @@
 
 import pytest
 import torch
+from encoders import blurring, exact
 from ladders import pictures
 from torch.nn import functional
 
 from zoomstack import Consensus, Geometry, PhotoAnchor, agreement, blend, render
 from zoomstack.joint.coupler import Coupler
 from zoomstack.joint.through_pixels import ThroughPixels, difference
-from zoomstack.spaces.codec import Codec
 
 OFF = Geometry(48, 64, (2.0, 2.6), ((0.5, 0.5), (0.42, 0.57)))
-
-
-def blurring(ratio=4):
-    """An autoencoder that keeps the mean of each block: what it shows is soft."""
-
-    def decode(latents):
-        return functional.interpolate(
-            latents, scale_factor=ratio, mode="bilinear", align_corners=False
-        )
-
-    return Codec(lambda pictures: functional.avg_pool2d(pictures, ratio), decode, ratio)
-
-
-def exact(ratio=4):
-    """One that loses nothing: its latents are the pixels of each block."""
-    return Codec(
-        lambda pictures: functional.pixel_unshuffle(pictures, ratio),
-        lambda latents: functional.pixel_shuffle(latents, ratio),
-        ratio,
-    )
 
 
 def agreeing(g=OFF, seed=0):
