@@ -151,12 +151,14 @@ def _surround(
 def _follow(pictures: list[Tensor], photos: Mapping[int, Tensor], space: PlainSpace) -> None:
     """Make the levels below the widest photo shrink to it, in place; they agree with each other."""
     first = min(photos)
-    for parent, child, link in pairs(space):
+    for parent, child in space.geometry.neighbours:
+        link = space.link(parent, child)
         if parent >= first and child not in photos and link is not None:
-            target = patch(pictures[parent], link)
-            pictures[child] = matched(
-                pictures[child], target, link, _free(pictures[child], child, photos, space)
+            target, free = (
+                patch(pictures[parent], link),
+                _free(pictures[child], child, photos, space),
             )
+            pictures[child] = matched(pictures[child], target, link, free)
     for parent, child, link in reversed([*pairs(space)]):
         if parent > first and parent not in photos and link is not None:
             pictures[parent] = pictures[parent].clone()
