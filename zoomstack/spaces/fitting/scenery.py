@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -20,14 +22,19 @@ def scenery(count: int, height: int, width: int, seed: int = 0) -> Tensor:
     The same seed gives the same pictures on every machine: numpy's RandomState, float64, and the
     rounding to 8 bits, where the last bits of one machine's sine are lost.
     """
+    return torch.from_numpy(_drawn(count, height, width, seed).astype(np.float32) / 255)
+
+
+@lru_cache(maxsize=2)  # every autoencoder is fitted on the same
+def _drawn(count: int, height: int, width: int, seed: int) -> np.ndarray:
     random = np.random.RandomState(seed)  # its stream is frozen by numpy's policy
-    drawn = np.stack([_draw(random, height, width) for _ in range(count)])
-    return torch.from_numpy(drawn.astype(np.float32) / 255)
+    return np.stack([_draw(random, height, width) for _ in range(count)])
 
 
 def _draw(random: np.random.RandomState, height: int, width: int) -> np.ndarray:
     textures = [_texture(random, height, width) for _ in range(5)]
-    palette = [_colour(random) for _ in range(random.randint(2, 7))]
+    saturation = 0.02 + 0.3 * random.rand() ** 3  # most pictures are nearly grey, some are not
+    palette = [_colour(random, saturation) for _ in range(random.randint(2, 7))]
     grain = 0.2 * random.rand() ** 2
     blur = 2.5 * random.rand() ** 2  # of the picture's edges, in pixels
     picture = np.empty((3, height, width))
@@ -88,11 +95,10 @@ def _add(
     under += cover * (lit - under)
 
 
-def _colour(random: np.random.RandomState) -> np.ndarray:
-    """(3, 1, 1): dark as often as bright, and seldom far from grey."""
-    saturation = 0.1 * random.rand() * random.randn(2)
+def _colour(random: np.random.RandomState, saturation: float) -> np.ndarray:
+    """(3, 1, 1): dark as often as bright."""
     grey = 0.5 + np.clip(0.23 * random.randn(), -0.5, 0.5)
-    return (DIFFERENCES @ np.concatenate([[grey], saturation]))[:, None, None]
+    return (DIFFERENCES @ np.array([grey, *(saturation * random.randn(2))]))[:, None, None]
 
 
 def _texture(random: np.random.RandomState, height: int, width: int) -> np.ndarray:
@@ -124,4 +130,4 @@ def _taken(random: np.random.RandomState, picture: np.ndarray) -> np.ndarray:
     picture = picture * np.exp(fall[0] * u + fall[1] * v)
     picture *= random.uniform(0.25, 0.65) / picture.mean()
     picture = picture + 0.02 * random.rand() ** 2 * random.randn(3, height, width)
-    return np.rint(255 * np.clip(picture, 0, 1))
+    return np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
