@@ -12,6 +12,7 @@ from . import needs  # isort: split (first: it speaks where the imports below wo
 from .checkpoint import checkpoint_folder, workflow_above
 from .decoder import tunable_decoder
 from .disk import (
+    fits_folder,
     new_output,
     seed_behind,
     stack_files,
@@ -52,6 +53,7 @@ __all__ = [
     "encode_pictures",
     "enlarge",
     "fit_hint",
+    "fits_folder",
     "inpaint_conditioning",
     "install_levels",
     "install_windows",

@@ -1,4 +1,4 @@
-"""Spaces fitted to the connected VAE, in seconds, and kept for as long as the VAE is."""
+"""Spaces fitted to the connected VAE, in seconds; they are kept, on disk as well."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
+from ...zoomstack.files.fingerprint import fingerprint
+from ...zoomstack.files.shelf import Shelf
 from ...zoomstack.joint.through_pixels import EncodeChange, difference
 from ...zoomstack.scene.geometry import Geometry
-from ...zoomstack.spaces.choose import SPACES, Fits, Kind, automatic
+from ...zoomstack.spaces.choose import SPACES, Fits, Kept, Kind, automatic
 from ...zoomstack.spaces.space import Encode, Space
 from .. import host
 
@@ -34,7 +36,18 @@ class Autoencoder(NamedTuple):
     def fits(self) -> Fits:
         """What was fitted to it, in this run or an earlier one."""
         formats = _kept.setdefault(self.vae.first_stage_model, {})
-        return formats.setdefault(self.latent_format, Fits())
+        if self.latent_format not in formats:
+            formats[self.latent_format] = Fits(kept=kept_fits(self.vae, self.latent_format))
+        return formats[self.latent_format]
+
+
+def kept_fits(vae: Any, latent_format: str) -> Kept:
+    """Where fits to a VAE are kept on disk, as latents of that name are laid out and scaled."""
+    network = type(vae.first_stage_model).__qualname__
+    return Kept(
+        Shelf(host.fits_folder(), lambda line: host.log.warning("A fit to the VAE: %s.", line)),
+        fingerprint(host.weights(vae.patcher), network, latent_format),
+    )
 
 
 def fitted_space(
