@@ -31,15 +31,18 @@ from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress
 from .sampling import Sampling, sample
 from .score import prompt_fits
+from .small import Found, ShortWay, load_small_vae, small_vae_of
 from .text import encode_levels
 from .vae import decode_pictures, encode_pictures, load_together
 from .video import LazyVideo
 
 __all__ = [
+    "Found",
     "LazyVideo",
     "LevelsPlan",
     "LevelsRun",
     "Sampling",
+    "ShortWay",
     "Site",
     "Teller",
     "WindowsPlan",
@@ -57,6 +60,7 @@ __all__ = [
     "inpaint_conditioning",
     "install_levels",
     "install_windows",
+    "load_small_vae",
     "load_together",
     "log",
     "needs",
@@ -67,6 +71,7 @@ __all__ = [
     "repainting",
     "sample",
     "seed_behind",
+    "small_vae_of",
     "stack_files",
     "stack_path",
     "takes_masked_picture",

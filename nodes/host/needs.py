@@ -37,6 +37,7 @@ FEATURES = (
     ("comfy.cli_args", "args.disable_metadata"),
     ("folder_paths", "get_output_directory get_input_directory get_temp_directory"),
     ("folder_paths", "get_save_image_path get_annotated_filepath is_within_directory"),
+    ("folder_paths", "get_filename_list get_full_path_or_raise"),
 )
 # Imported where a node first needs them: only whether they are there.
 MODULES = ("nodes", "comfy_extras.nodes_differential_diffusion", "comfy_extras.nodes_upscale_model")
@@ -48,6 +49,9 @@ HELD = {
     "sampler": "sampler_function extra_options inpaint_options",
     "VAE": "patcher first_stage_model latent_channels latent_dim",
     "decoder": "device process_output",  # of a VAE, where it is tuned
+    # Of a VAE that is gone through at every step.
+    "small VAE": "device vae_dtype process_input process_output "
+    "memory_used_encode memory_used_decode",
 }
 
 

@@ -3,6 +3,8 @@
 import torch
 from torch.nn import functional
 
+from zoomstack.spaces.codec import Codec
+
 
 def encoder(channels=8, ratio=4, seed=3):
     """A nonlinear one: random patches, then a bent mixture of neighbours."""
@@ -15,3 +17,22 @@ def encoder(channels=8, ratio=4, seed=3):
         return z + 0.1 * torch.tanh(functional.conv2d(z, second, padding=1))
 
     return encode
+
+
+def exact(ratio=4):
+    """An autoencoder that loses nothing: its latents are the pixels of each block."""
+    return Codec(
+        lambda pictures: functional.pixel_unshuffle(pictures, ratio),
+        lambda latents: functional.pixel_shuffle(latents, ratio),
+        ratio,
+    )
+
+
+def blurring(ratio=4):
+    """One that keeps the mean of each block: what it shows is soft."""
+
+    def decode(latents):
+        size = [ratio * side for side in latents.shape[-2:]]
+        return functional.interpolate(latents, size, mode="bilinear")
+
+    return Codec(lambda pictures: functional.avg_pool2d(pictures, ratio), decode, ratio)

@@ -9,6 +9,7 @@ nothing to correct, so blending and rendering is an exact projection.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -27,6 +28,8 @@ from ..spaces.space import Link, Space
 
 Weighting = Literal["snr", "uniform"]
 Method = Literal["laplacian", "average"]
+Show = Callable[[Tensor], Tensor]
+"""``show(pictures (B, C, H, W)) -> pictures``, as a level can show them at all."""
 
 
 def blend(
@@ -35,6 +38,7 @@ def blend(
     weighting: Weighting = "snr",
     feather: float = 0.25,
     method: Method = "laplacian",
+    show: Show | None = None,
 ) -> Tensor:
     """The zoom stack of ``views`` (N, C, H, W), widest first; the same shape out.
 
@@ -43,6 +47,10 @@ def blend(
     ratio under shared noise. ``feather``, 0 to 0.5 of the child's frame: over that border the
     share rises to 1, so that the parent shows no seam. ``method`` "average" takes the mean of
     whole enlarged pictures, the paper's naive ablation.
+
+    ``show`` is for views that hold less than their pixels say, as decoded latents do: what a wider
+    view cannot show of a deeper one is then no disagreement, and the deeper one keeps it. Without
+    it such views lose, step by step, the detail that the wider ones never had.
 
     Changes nothing where the views agree.
     """
@@ -58,10 +66,20 @@ def blend(
         elif method == "average":
             stack.append(_average(stack[parent], view, link, child))
         else:
-            d = disagreement(stack[parent], view, link)
+            if show is None:
+                d = disagreement(stack[parent], view, link)
+            else:
+                d = patch(stack[parent], link) - _shown(pictures[parent], view, link, show)
             change = _share(d, space.geometry, child, weighting, feather)
             stack.append(view + link.spread(change))
     return torch.stack(stack).to(views.dtype)
+
+
+def _shown(wider: Tensor, deeper: Tensor, link: Link, show: Show) -> Tensor:
+    """What ``wider`` would show of ``deeper``: the patch, laid into it and shown."""
+    pasted = wider.clone()
+    patch(pasted, link)[...] = link.shrink(deeper)
+    return patch(show(pasted[None])[0], link)
 
 
 def _share(d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: float) -> Tensor:

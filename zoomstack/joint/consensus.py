@@ -11,7 +11,7 @@ from ..scene.checks import check_choice
 from ..scene.geometry import Geometry
 from ..spaces.plain import as_space
 from ..spaces.space import Space
-from .blend import Method, Weighting, blend, check_options
+from .blend import Method, Show, Weighting, blend, check_options
 from .render import render
 
 Coupling = Literal["joint", "iterative", "independent"]
@@ -38,11 +38,13 @@ class Consensus:
         check_choice("coupling", self.coupling, get_args(Coupling))
         check_options(self.weighting, self.feather, self.method)
 
-    def __call__(self, views: Tensor, geometry: Geometry | Space) -> Tensor:
-        """Views (N, C, H, W) that agree; the same shape out."""
+    def __call__(
+        self, views: Tensor, geometry: Geometry | Space, show: Show | None = None
+    ) -> Tensor:
+        """Views (N, C, H, W) that agree; the same shape out. ``show`` is ``blend``'s."""
         space = as_space(geometry)
         if self.coupling == "joint" and len(views) > 1:
-            views = blend(views, space, self.weighting, self.feather, self.method)
+            views = blend(views, space, self.weighting, self.feather, self.method, show)
         if self.values is not None:
             views = views.clamp(*self.values)
         return views if self.coupling == "independent" or len(views) == 1 else render(views, space)

@@ -14,6 +14,7 @@ from ..scene.geometry import Geometry
 from ..spaces.plain import as_space
 from ..spaces.space import Space
 from .anchor import PhotoAnchor
+from .blend import Show
 from .consensus import Consensus
 from .render import render_noise
 from .schedule import Schedule, within
@@ -60,13 +61,15 @@ class Coupler:
                 "schedule; pass sigmas=..., the noise levels of all steps."
             )
 
-    def __call__(self, views: Tensor, sigma: float | Tensor) -> Tensor:
-        """Predicted clean views at noise level ``sigma``, made one scene."""
+    def __call__(self, views: Tensor, sigma: float | Tensor, show: Show | None = None) -> Tensor:
+        """Clean views predicted at noise level ``sigma``, as one scene; ``show`` is ``blend``'s."""
         progress = self._progress(sigma)
         for anchor in self.anchors:
             if within(progress, anchor.start, anchor.end):
                 views = anchor(views, self.space)
-        return self.consensus(views, self.space) if within(progress, *self.range) else views
+        if not within(progress, *self.range):
+            return views
+        return self.consensus(views, self.space, show)
 
     def acts(self, sigma: float | Tensor) -> bool:
         """Whether anything is coupled at noise level ``sigma``."""

@@ -1,29 +1,49 @@
-"""Coupling latents in pixels, through their autoencoder, without losing what it cannot keep."""
+"""Coupling latents in pixels, through their autoencoder, without losing what it cannot keep.
+
+Latents of a shrunk picture are no function of the picture's latents that is easy to write down;
+pictures are. So levels are decoded, meet as pictures, and go back: for any zoom factor and focus,
+with nothing fitted. An autoencoder loses something on each of these ways, and a sampling goes them
+at every step. Two rules keep the loss from adding up:
+
+- only the *change* is encoded: x + E(P(D(x))) - E(D(x)), with P the coupling. Where nothing
+  changes nothing is lost, and what E and D cannot carry, x - E(D(x)), stays with the latents;
+- a wider level is compared with what *it could show* of the deeper one, D(E(.)) of the shrunk
+  picture in its place (``blend``'s ``show``), not with the shrunk picture itself. Else the deeper
+  level is pulled, at every step, towards the blur that is the autoencoder's.
+
+Measured on the demo's model (p = 2, five levels of 256 px, seed 0): without the second rule levels
+agree by 30.7 dB and keep 0.75 of the sharpness of independent sampling, with it 32.1 dB and 1.02.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from torch import Tensor
 
+from ..spaces.codec import Codec, Decode
 from ..spaces.space import Encode
-from .coupler import Couple
+from .coupler import Couple, Coupler
 from .schedule import Schedule
 
-Decode = Callable[[Tensor], Tensor]
 EncodeChange = Callable[[Tensor, Tensor], Tensor]
+"""``encode_change(before, after)``: the change of latents between pictures."""
 
 
 class ThroughPixels:
-    """``couple(latents, sigma) -> latents`` by a ``couple`` that works on pictures.
+    """``couple(latents, sigma) -> latents`` by a ``couple`` of pictures.
 
-    Only the *change* is encoded: x + C(D(x), P(D(x))), with P the coupling and ``encode_change`` C,
-    ``difference(encode)`` or a linear stand-in. Where nothing changes nothing is lost in the round
-    trip, which would blur a little more at every step.
+    ``encode_change`` is ``difference(encode)`` or a linear stand-in. ``of`` has the second rule.
     """
 
     def __init__(self, couple: Couple, decode: Decode, encode_change: EncodeChange) -> None:
         self._couple, self._decode, self._encode_change = couple, decode, encode_change
+
+    @classmethod
+    def of(cls, couple: Coupler, codec: Codec) -> ThroughPixels:
+        """By both rules: a level takes one decoding, two encodings, and one of each to show."""
+        return cls(partial(couple, show=codec.round_trip), codec.decode, difference(codec.encode))
 
     def __call__(self, latents: Tensor, sigma: float | Tensor) -> Tensor:
         pictures = self._decode(latents)
