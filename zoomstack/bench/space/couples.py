@@ -27,7 +27,7 @@ ONE_STEP = (1.0, 0.0)  # a schedule of one, which stands for any but the last of
 class Way:
     """Levels that meet in a ``space`` of latents (None: nowhere), on steps ``pixels`` in pixels.
 
-    ``shows`` is whether a wider level is compared with what it could show (``joint.through_pixels``),
+    ``shows`` is whether a wider level is compared with what it could show (``through``),
     ``meets`` whether one coupling of it is worth a look by itself.
     """
 
