@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
-from ...zoomstack.joint.choose import Choice, best, choose
-from ...zoomstack.joint.trial import Trial
+from ...zoomstack.joint.trials.choose import Choice, best, choose
+from ...zoomstack.joint.trials.trial import Trial
 from ...zoomstack.spaces.choose import SPACES, recipe_code
 from ...zoomstack.spaces.fitting.scenery import scenery
 from .. import host
