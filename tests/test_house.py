@@ -12,7 +12,7 @@ from checkout import ROOT
 
 LIBRARY = (
     "scene linear files spaces joint film windows paint measure export demo setup headless train "
-    "bench cli"
+    "bench fit cli"
 ).split()
 NODES = "types tensors conditioning host run inputs".split()
 # Inside of these the rooms have an order as well.

@@ -50,10 +50,10 @@ def loaded(bench: Bench, levels: int) -> tuple[Any, Any]:
     if bench.model != "demo":
         return module, module.random_weights(bench.model, levels)
     prompts = [PROMPTS[level * len(PROMPTS) // levels] for level in range(levels)]
-    return module, module.demo(str(_checkpoint(bench.comfyui)), prompts)
+    return module, module.demo(str(checkpoint(bench.comfyui)), prompts)
 
 
-def _checkpoint(comfyui: Path) -> Path:
+def checkpoint(comfyui: Path) -> Path:
     """The demo's checkpoint: the one that is named, or the set-up's, made where it is not there."""
     given = os.environ.get(CHECKPOINT)
     if given:
