@@ -8,8 +8,8 @@ from host_kit import part
 from PIL import Image
 from tiny_vae import mosaic_vae
 
-from zoomstack.fit import pictures as fit_pictures
-from zoomstack.fit import run as fit_run
+from zoomstack.bench.fit import pictures as fit_pictures
+from zoomstack.bench.fit import run as fit_run
 from zoomstack.spaces.fitting.scenery import scenery
 
 

@@ -12,7 +12,7 @@ from ..setup.host import prepare
 def fit(
     arguments: Sequence[str], *, comfyui: Path | None = None, python: Path | None = None
 ) -> int:
-    """Go on as ``zoomstack.fit`` with ``arguments``; its exit code.
+    """Go on as ``zoomstack.bench.fit`` with ``arguments``; its exit code.
 
     Fits are kept with the user's own ComfyUI where one is named, else where ``run`` and ``demo``
     start ours.
@@ -20,4 +20,4 @@ def fit(
     host = prepare(comfyui, python)
     base = [] if comfyui else ["--base", host.base]
     words = [*arguments, *base, "--comfyui", host.comfyui]
-    return become(module(host.python, "zoomstack.fit", words), PYTHONPATH=host.packages)
+    return become(module(host.python, "zoomstack.bench.fit", words), PYTHONPATH=host.packages)

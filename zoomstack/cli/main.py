@@ -10,8 +10,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ..bench.fit.options import add_options as add_fit_options
 from ..bench.options import add_options as add_bench_options
-from ..fit.options import add_options as add_fit_options
 from ..headless.options import add_demo_options, add_host_options, add_run_options
 from ..setup.errors import ended
 from ..train.options import add_options as add_train_options

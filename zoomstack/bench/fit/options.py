@@ -9,7 +9,7 @@ LARGEST = 8  # as fitted operators go
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``fit``, of the command line and of ``python -m zoomstack.fit``."""
+    """The options of ``fit``, of the command line and of ``python -m zoomstack.bench.fit``."""
     add = parser.add_argument
     add("--vae", default="demo", metavar="VAE", help="a file, or Load VAE's name (the demo's)")
     add("--models", type=Path, metavar="FOLDER", help="where Load VAE looks as well")

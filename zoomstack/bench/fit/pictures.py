@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..linear.lens import axis, look
+from ...linear.lens import axis, look
 
 PIXELS = 96 * 256**2  # of all crops to fit on
 FEWEST = 24  # crops

@@ -13,15 +13,15 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from ..bench.space.scenes import photographs, square
-from ..bench.speed.host import PACK, checkpoint, trial
-from ..files.shelf import Shelf
-from ..scene.geometry import Geometry
-from ..spaces.choose import SPACES, Fits, Kept, Kind
-from ..spaces.fitting.fidelity import fidelity
-from ..spaces.fitting.scenery import scenery
-from ..spaces.plain import plain_space
-from ..spaces.space import Encode
+from ...files.shelf import Shelf
+from ...scene.geometry import Geometry
+from ...spaces.choose import SPACES, Fits, Kept, Kind
+from ...spaces.fitting.fidelity import fidelity
+from ...spaces.fitting.scenery import scenery
+from ...spaces.plain import plain_space
+from ...spaces.space import Encode
+from ..space.scenes import photographs, square
+from ..speed.host import PACK, checkpoint, trial
 from .pictures import LEAST, crops, parted
 
 DRAWN, UNSEEN = 8, 2  # pictures to judge by where none are given, and their seed

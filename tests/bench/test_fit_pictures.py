@@ -5,9 +5,9 @@ import argparse
 import pytest
 import torch
 
-from zoomstack.fit import pictures as fit_pictures
-from zoomstack.fit.options import zoom
-from zoomstack.fit.pictures import crops, parted
+from zoomstack.bench.fit import pictures as fit_pictures
+from zoomstack.bench.fit.options import zoom
+from zoomstack.bench.fit.pictures import crops, parted
 
 
 def waves(count):

@@ -1,4 +1,4 @@
-"""``python -m zoomstack.fit``, in an environment that has torch."""
+"""``python -m zoomstack.bench.fit``, in an environment that has torch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from ..setup.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
+from ...setup.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
 from .options import add_options
 
 
