@@ -1,6 +1,7 @@
 """``zoomstack fit``: what it keeps is what nodes find, of the VAE that it was given."""
 
 import argparse
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -53,21 +54,32 @@ def test_fits_on_a_users_pictures_are_what_nodes_find(pack, monkeypatch, photogr
 
 def test_a_server_that_starts_again_pays_nothing_and_couples_to_the_same_bits(pack):
     """The VAE is another object, as after a start; its weights are the same."""
+    import comfy.latent_formats
+
     spaces = part(pack, "nodes.run.spaces")
+    format = comfy.latent_formats.SD15()
+    site = SimpleNamespace(latent_format=format, device="cpu", process_in=format.process_in)
+    levels = part(pack, "nodes.run.autoencoder").Levels(
+        site, part(pack, "nodes.host.layout").Layout(False, 1)
+    )
     geometry = part(pack, "zoomstack.scene.geometry").Geometry(16, 24, (2.0,))
+    noise = torch.randn(4, 16, 24, generator=torch.Generator().manual_seed(1))
     shown, asked = [], []
     for _ in range(2):
         vae = mosaic_vae(4)
+        original, count = vae.encode, []
 
-        def encode(pictures, vae=vae):
-            asked.append(len(pictures))
-            return part(pack, "nodes.host.vae").encode_pictures(vae, pictures).clone()
+        def encode(pictures, original=original, count=count):
+            count.append(len(pictures))
+            return original(pictures)
 
-        coder = spaces.Autoencoder(vae, "SD15", encode, 8, torch.empty(0))
-        space, line = spaces.fitted_space(coder, geometry, "fitted")
-        noise = torch.randn(4, 16, 24, generator=torch.Generator().manual_seed(1))
-        shown.append((space.link(0, 1).shrink(noise), line))
-        asked.append("start")
-    first, second = shown
-    assert asked[-2:] == ["start", "start"] and asked[0] != "start"
-    assert torch.equal(first[0], second[0]) and first[1] == second[1]
+        vae.encode = encode
+        coder = spaces.Autoencoder(vae, levels)
+        line = spaces.fitted_line(coder, "fitted", geometry)
+        around = (coder.encode, coder.ratio, coder.like)
+        link = coder.fits.space("fitted", geometry, *around).link(0, 1)
+        shown.append((link.shrink(noise), line))
+        asked.append(sum(count))
+    (first, told), (second, again) = shown
+    assert asked[0] > 0 and asked[1] == 0
+    assert torch.equal(first, second) and told == again

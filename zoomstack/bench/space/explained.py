@@ -10,7 +10,7 @@ from torch import Tensor
 from ...scene.geometry import Geometry
 from ...spaces.fitting.fidelity import fidelity
 from .autoencoder import Autoencoder, remembered
-from .couples import LATENTS, Couples
+from .couples import LATENTS, Couples, Way
 from .line import Line
 from .settings import Zooms
 
@@ -18,16 +18,21 @@ SHRINKING, ENLARGING = "shrinking", "enlarging"
 
 
 def explained(
-    ladder: str, zooms: Zooms, pictures: Tensor, own: Autoencoder, couples: Couples
+    ladder: str,
+    zooms: Zooms,
+    pictures: Tensor,
+    ways: Sequence[Way],
+    own: Autoencoder,
+    couples: Couples,
 ) -> Iterator[Line]:
-    """The share of variance on ``pictures`` (B, 3, side, side), for each space of latents.
+    """The share of variance on ``pictures`` (B, 3, side, side), for the ways in latents alone.
 
     The mean over the different pairs of neighbours of the ladder, each with its own factor and
     focus. A space that does not apply to the ladder has no line.
     """
     encode = remembered(own.encode)
     geometries = [own.latents(pair) for pair in pairs(zooms, pictures.shape[-1])]
-    for way in LATENTS:
+    for way in filter(LATENTS.__contains__, ways):
         if any(couples.refused(way, geometry) for geometry in geometries):
             continue
         spaces = [couples.space(way, geometry) for geometry in geometries]

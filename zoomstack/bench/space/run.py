@@ -20,9 +20,9 @@ from .autoencoder import Autoencoder, load, of_one_kind
 from .couples import Couples, Way, chosen_ways
 from .explained import explained
 from .line import Line
-from .sampled import SAMPLERS, sampled, trial
+from .sampled import SAMPLERS, mosaic, sampled
 from .scenes import drawn, mirrored, photographs, scene, square
-from .settings import FULL, LADDERS, QUICK, Sizes
+from .settings import FULL, LADDERS, LEAST, QUICK, Sizes
 from .tables import comma_separated, markdown
 from .unharmed import unharmed
 
@@ -41,9 +41,8 @@ def report(options: argparse.Namespace) -> str:
     if options.small_vae:
         small = load(options.small_vae, options.comfyui, options.models, options.device)
         of_one_kind(own, small)
-    least = max(sizes.unharmed, 3)
     pictures = (
-        photographs(options.pictures, least)
+        photographs(options.pictures, LEAST)
         if options.pictures
         else drawn(sizes.scenes, 2 * sizes.side)
     )
@@ -95,12 +94,12 @@ class Run:
     def _ladder(self, name: str, couples: Couples) -> Iterator[Line]:
         sizes, zooms = self.sizes, LADDERS[name]
         held = [square(picture, 2 * sizes.side) for picture in self.pictures[: sizes.explained]]
-        yield from explained(name, zooms, torch.stack(held), self.own, couples)
+        yield from explained(name, zooms, torch.stack(held), self.ways, self.own, couples)
         pixels = zooms.geometry(sizes.side)
         scenes = [scene(picture, pixels) for picture in self.pictures[: sizes.scenes]]
         once = scenes[: sizes.unharmed]
         yield from unharmed(name, once, pixels, self.ways, self.own, couples)
-        on = trial(name, mirrored(scenes, pixels), pixels, self.own, couples, sizes.steps)
+        on = mosaic(name, mirrored(scenes, pixels), pixels, self.own, couples, sizes.steps)
         strips: dict[str, list[Tensor]] = {}
         for line, views in sampled(on, self.ways, sizes.seeds or zooms.seeds):
             strips.setdefault(line.way, []).append(views)

@@ -67,7 +67,7 @@ def draw(
 
 
 @dataclass(frozen=True)
-class Trial:
+class Mosaic:
     """A ladder with its ideal denoiser, in the latents of an autoencoder."""
 
     ladder: str
@@ -89,19 +89,19 @@ class Trial:
         return alone, alone if same else self.own.decode(drawn.final)
 
 
-def trial(
+def mosaic(
     ladder: str,
     scenes: Sequence[Tensor],
     pixels: Geometry,
     own: Autoencoder,
     couples: Couples,
     steps: int,
-) -> Trial:
-    """A trial with a denoiser that knows ``scenes``, each levels (N, 3, H, W) of ``pixels``."""
+) -> Mosaic:
+    """A mosaic whose denoiser knows ``scenes``, each levels (N, 3, H, W) of ``pixels``."""
     latents = torch.stack([own.encode(scene) for scene in scenes])
     scale = float(latents.std())
     sigmas = tuple(schedule(steps, HIGH * scale, LOW * scale))
-    return Trial(ladder, pixels, own, couples, PatchDenoiser(latents), sigmas)
+    return Mosaic(ladder, pixels, own, couples, PatchDenoiser(latents), sigmas)
 
 
 class Sampled(NamedTuple):
@@ -111,7 +111,7 @@ class Sampled(NamedTuple):
     views: Tensor
 
 
-def sampled(on: Trial, ways: Sequence[Way], seeds: int) -> Iterator[Sampled]:
+def sampled(on: Mosaic, ways: Sequence[Way], seeds: int) -> Iterator[Sampled]:
     """Each way with each sampler; ``ways`` begin with ``INDEPENDENT``, whose detail is 1."""
     for name, eta in SAMPLERS.items():
         reference = math.nan

@@ -23,8 +23,7 @@ SEED = 500  # of drawn pictures: no fit has seen them
 def photographs(folder: Path, least: int) -> list[Tensor]:
     """Every picture in ``folder``, (3, H, W) in [0, 1], in the order of their names.
 
-    Raises ``ValueError`` where there are fewer than ``least``: an ideal denoiser of two scenes has
-    nothing to choose.
+    Raises ``ValueError`` where there are fewer than ``least``.
     """
     if not folder.is_dir():
         raise ValueError(f"--pictures {folder} is not a folder; give one that holds photographs.")

@@ -39,4 +39,5 @@ class Sizes(NamedTuple):
 
 FULL = Sizes()
 QUICK = Sizes(side=128, steps=8, scenes=6, unharmed=2, explained=4, seeds=1)
+LEAST = 4  # photographs: an ideal denoiser of two scenes has little to choose
 HIGH, LOW = 15.0, 0.0625  # noise levels, over the latents' standard deviation
