@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ...joint.coupler import Couple, Coupler
 from ...joint.schedule import Schedule
-from ...joint.through_pixels import ThroughPixels, difference
+from ...joint.through_pixels import ThroughPixels, at_every_step, difference, through
 from ...scene.geometry import Geometry
 from ...spaces.choose import SPACES, Fits, Kind
 from ...spaces.plain import plain_space
@@ -20,12 +20,14 @@ from .autoencoder import Autoencoder
 Steps = Callable[[int], Collection[int]]
 """Of so many steps, those in which levels meet in pixels."""
 
+ONE_STEP = (1.0, 0.0)  # a schedule of one, which stands for any but the last of a sampling
+
 
 @dataclass(frozen=True)
 class Way:
     """Levels that meet in a ``space`` of latents (None: nowhere), on steps ``pixels`` in pixels.
 
-    ``shows`` is whether a wider level is compared with what it could show (``ThroughPixels.of``),
+    ``shows`` is whether a wider level is compared with what it could show (``joint.through_pixels``),
     ``meets`` whether one coupling of it is worth a look by itself.
     """
 
@@ -129,8 +131,10 @@ class Couples:
         if way.pixels is None:
             return between
         coupler, codec = Coupler(pixels), self._small.codec
+        if way.shows and way.pixels is every and len(sigmas) > len(ONE_STEP):
+            return at_every_step(coupler, codec, sigmas)
         there = (
-            ThroughPixels.of(coupler, codec)
+            through(coupler, codec)
             if way.shows
             else ThroughPixels(coupler, codec.decode, difference(codec.encode))
         )

@@ -12,11 +12,10 @@ from ...joint.blend import agreement
 from ...measure.detail import decibels
 from ...scene.geometry import Geometry
 from .autoencoder import Autoencoder
-from .couples import INDEPENDENT, Couples, Way
+from .couples import INDEPENDENT, ONE_STEP, Couples, Way
 from .line import Line
 
 KEPT, WORST, AGREE = "deeper levels kept, dB", "worst", "agree after, dB"
-ONCE = (1.0, 0.0)  # a schedule of one step
 
 
 def unharmed(
@@ -40,10 +39,10 @@ def unharmed(
     for way in ways:
         if not way.meets or couples.refused(way, own.latents(pixels)):
             continue
-        couple = couples.couple(way, pixels, ONCE)
+        couple = couples.couple(way, pixels, ONE_STEP)
         kept, agree = list[float](), list[float]()
         for levels, truth in zip(latents, alone, strict=True):
-            coupled = own.decode(couple(levels, ONCE[0]))
+            coupled = own.decode(couple(levels, ONE_STEP[0]))
             kept += [decibels(a, b) for a, b in zip(coupled[1:], truth[1:], strict=True)]
             agree += agreement(coupled, pixels)
         numbers = {KEPT: mean(kept), WORST: min(kept), AGREE: mean(agree)}
