@@ -35,6 +35,15 @@ def comfy_host():
     return import_comfy()
 
 
+@pytest.fixture(autouse=True)
+def own_fits(request, monkeypatch, tmp_path_factory):
+    """No test finds on disk what another one fitted: stand-ins for VAEs may share weights."""
+    folders = sys.modules.get("folder_paths")
+    if folders is not None:
+        name = tmp_path_factory.getbasetemp() / f"user-{abs(hash(request.node.nodeid))}"
+        monkeypatch.setattr(folders, "user_directory", str(name))
+
+
 @pytest.fixture(scope="session")
 def pack(comfy_host):
     """The pack, loaded by its path as the host does: its classes are not those of ``zoomstack``."""

@@ -54,12 +54,15 @@ class Autoencoder(NamedTuple):
 
 
 def kept_fits(vae: Any, latent_format: str) -> Kept:
-    """Where fits to a VAE are kept on disk, as latents of that name are laid out and scaled."""
+    """Where fits to a VAE are kept on disk."""
+    shelf = Shelf(host.fits_folder(), lambda line: host.log.warning("A fit to the VAE: %s.", line))
+    return Kept(shelf, identity(vae, latent_format))
+
+
+def identity(vae: Any, latent_format: str) -> str:
+    """A fingerprint of a VAE's weights, its network's class and how its latents are scaled."""
     network = type(vae.first_stage_model).__qualname__
-    return Kept(
-        Shelf(host.fits_folder(), lambda line: host.log.warning("A fit to the VAE: %s.", line)),
-        fingerprint(host.weights(vae.patcher), network, latent_format),
-    )
+    return fingerprint(host.weights(vae.patcher), network, latent_format)
 
 
 def refuse_unfitting(kind: Kind, geometry: Geometry) -> None:

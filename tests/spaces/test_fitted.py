@@ -9,8 +9,10 @@ from zoomstack.joint.blend import agreement, blend
 from zoomstack.joint.render import render, render_noise
 from zoomstack.scene.geometry import Geometry
 from zoomstack.spaces.choose import automatic
+from zoomstack.spaces.fitted import fit
 from zoomstack.spaces.fitted.fit import fit_operators
 from zoomstack.spaces.fitted.space import FittedSpace, off_grid
+from zoomstack.spaces.fitting.fidelity import fidelity_at
 from zoomstack.spaces.fitting.leaves import dead_leaves
 from zoomstack.spaces.fitting.scenery import scenery
 from zoomstack.spaces.plain import PlainSpace, plain_space
@@ -87,6 +89,21 @@ def test_a_ring_around_blocks_explains_what_blocks_alone_do_not():
     alone, ringed = (fit_operators(encoder(), 2, 4, pictures, ring) for ring in (0, 1))
     assert (alone.ring, ringed.ring) == (0, 1)
     assert 1 - ringed.explained[0] < 0.8 * (1 - alone.explained[0])
+
+
+@pytest.mark.parametrize("zoom", [2, 3, 5])
+def test_latents_that_lie_in_squares_of_four_are_never_cut_in_two(zoom, monkeypatch):
+    """As of Flux2: an encoder that refuses an odd number of latents."""
+    monkeypatch.setattr(fit, "LATENTS", 1)
+
+    def encode(pictures):
+        assert not any(side % 8 for side in pictures.shape[2:])
+        return encoder()(pictures)
+
+    assert fit_operators(encode, zoom, 4, scenery(2, 96 * zoom, 96 * zoom)).zoom == zoom
+    assert fit_operators(encode, zoom, 4).zoom == zoom
+    shares = fidelity_at(zoom + 0.6, plain_space, encode, 4)
+    assert 0 < shares[0] < 1
 
 
 def test_one_picture_is_not_enough_to_fit_on():

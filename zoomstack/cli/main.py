@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ..bench.fit.options import add_options as add_fit_options
 from ..bench.options import add_options as add_bench_options
 from ..headless.options import add_demo_options, add_host_options, add_run_options
 from ..setup.errors import ended
@@ -38,6 +39,10 @@ def _do(options: argparse.Namespace, words: Sequence[str], rest: Sequence[str]) 
         from .bench import bench
 
         return bench(words[1:], **own)
+    if options.command == "fit":
+        from .fit import fit
+
+        return fit(words[1:], **own)
     if options.command == "train":
         from .train import train
 
@@ -69,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     bench = command("bench", "measure the pack on the demo model")
     add_host_options(bench)
     add_bench_options(bench)
+    fit = command("fit", "fit operators to a VAE on your own pictures")
+    add_host_options(fit)
+    add_fit_options(fit)
     train = command("train", "train the demo model from nothing")
     add_host_options(train)
     add_train_options(train)

@@ -60,10 +60,10 @@ def loaded(bench: Bench, levels: int, pattern: str = "p2") -> tuple[Any, Any]:
         f"[p={zoom:g} focus={x:g},{y:g}] {prompt}"
         for prompt, (zoom, (x, y)) in zip(prompts[1:], placed, strict=False)
     ]
-    return module, module.demo(str(_checkpoint(bench.comfyui)), prompts)
+    return module, module.demo(str(checkpoint(bench.comfyui)), prompts)
 
 
-def _checkpoint(comfyui: Path) -> Path:
+def checkpoint(comfyui: Path) -> Path:
     """The demo's checkpoint: the one that is named, or the set-up's, made where it is not there."""
     given = os.environ.get(CHECKPOINT)
     if given:

@@ -37,7 +37,7 @@ def fit_operators(
     """Fit the operators for a whole factor ``zoom`` (2 to 8) to an encoder.
 
     ``encode`` takes pictures (B, 3, H, W) in [0, 1] to latents (B, C, H / ratio, W / ratio).
-    ``pictures`` (B, 3, H, W) are what to fit on, H and W multiples of ``ratio * zoom``; scenery
+    ``pictures`` (B, 3, H, W) are what to fit on, H and W multiples of ``2 * ratio * zoom``; scenery
     where none are given. ``ring`` is how many latents around a block its shrunk latent looks at.
     ``explained`` is of every fourth picture, by a fit to the others.
     """
@@ -79,7 +79,8 @@ def _shrunk(
     which cost little, at several offsets on the latent grid: so that fewer pictures do.
     """
     fine = latents_of(encode, picture)
-    rows, columns = (size - zoom for size in fine.shape[2:])
+    # Two blocks less: an even number of latents stays even, as where four lie in a square (Flux2).
+    rows, columns = (size - 2 * zoom for size in fine.shape[2:])
     # The encoder pads at the border: what it makes there belongs to no neighbour.
     edge = max(1, -(-(ring + 1) // zoom))
     near = edge * zoom - ring

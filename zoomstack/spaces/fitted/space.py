@@ -52,7 +52,8 @@ class FittedLink:
     def shrink_noise(self, noise: Tensor) -> Tensor:
         """W of the blocks alone, without their rings: orthonormal rows at the price of one pass.
 
-        The (K K^T)^(-1/2) K of rings that overlap takes an iteration, and 0.9x of it is this.
+        The (K K^T)^(-1/2) K of rings, which overlap, takes an iteration. On the demo's model levels
+        agreed as well with either, 29.1 and 29.2 dB (two seeds of ``bench quality``).
         """
         o = self.operators.to(noise)
         left, right, top, bottom = self._held

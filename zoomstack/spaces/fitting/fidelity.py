@@ -25,7 +25,7 @@ def fidelity_at(
     size.
     """
     zoom = min(zoom, LARGEST)
-    side = round(WINDOW * zoom)
+    side = 2 * round(WINDOW / 2 * zoom)  # even: in some latents (Flux2) four lie in a square
     pictures = scenery(PICTURES, side * ratio, side * ratio, seed=UNSEEN)
     return fidelity(space(Geometry(side, side, (zoom,))), encode, ratio, pictures)
 
