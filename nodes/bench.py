@@ -67,6 +67,7 @@ class Trial(NamedTuple):
     ladder: Ladder
     positive: Any
     negative: Any
+    sampler: str = SAMPLER
 
     def sampling(self, steps: int, seed: int) -> host.Sampling:
         """How both the pack and the stock sampler are told to sample."""
@@ -77,7 +78,7 @@ class Trial(NamedTuple):
             seed=seed,
             steps=steps,
             cfg=CFG,
-            sampler_name=SAMPLER,
+            sampler_name=self.sampler,
             scheduler=SCHEDULER,
         )
 
