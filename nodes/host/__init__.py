@@ -14,6 +14,7 @@ from .cost import SIDE as COUNTED_SIDE
 from .cost import picture_operations, step_operations
 from .decoder import tunable_decoder
 from .disk import (
+    fits_folder,
     new_output,
     seed_behind,
     stack_files,
@@ -58,6 +59,7 @@ __all__ = [
     "encode_pictures",
     "enlarge",
     "fit_hint",
+    "fits_folder",
     "inpaint_conditioning",
     "install_levels",
     "install_windows",

@@ -62,6 +62,11 @@ def temporary_folder() -> tuple[str, dict[str, str]]:
     return path, {"subfolder": subfolder, "type": "temp"}
 
 
+def fits_folder() -> str:
+    """Where what was fitted to VAEs is kept from one start to the next."""
+    return os.path.join(folder_paths.get_user_directory(), "zoomstack", "fits")
+
+
 def workflow_metadata(hidden: Any) -> dict[str, str]:
     """The prompt and workflow that made a file, unless the user has turned metadata off."""
     if args.disable_metadata or hidden is None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
-from ...zoomstack.joint.choose import Choice, choose
-from ...zoomstack.spaces.choose import SPACES
-from ...zoomstack.spaces.fitting.leaves import dead_leaves
+from ...zoomstack.joint.choose import Choice, best, choose
+from ...zoomstack.joint.trial import Trial
+from ...zoomstack.spaces.choose import SPACES, recipe_code
+from ...zoomstack.spaces.fitting.scenery import scenery
 from .. import host
 from .small import Small
+from .spaces import kept_fits
 from .ways import Ways
 
 UNSEEN = 2  # the seed of pictures that no fit has seen
@@ -19,26 +21,48 @@ UNSEEN = 2  # the seed of pictures that no fit has seen
 _kept: WeakKeyDictionary[Any, dict[Any, Choice]] = WeakKeyDictionary()
 
 
+class Tried(NamedTuple):
+    """What all ways did, plain first, as it is kept on disk: (name, unharmed, agreement)."""
+
+    trials: tuple[tuple[str, float, float], ...]
+
+    @property
+    def choice(self) -> Choice:
+        return best({name: Trial(harm, agreed) for name, harm, agreed in self.trials})
+
+
 def kept_choice(ways: Ways, small: Small) -> Choice:
-    """The best of a run's ways by ``choose``, of latents and ``small``; the run has a VAE."""
-    coder, zooms = ways.coder, ways.geometry.zooms
+    """The best of a run's ways by ``choose``, of latents and ``small``; the run has a VAE.
+
+    It is measured once, and kept with the fits that it hangs on: another day finds the same.
+    """
+    coder, zooms = ways.coder, tuple(sorted(set(ways.geometry.zooms)))
     assert coder is not None
     candidates = ways.candidates(small)
     choices = _kept.setdefault(coder.vae.first_stage_model, {})
-    key = (coder.levels.format_name, small.key, tuple(candidates), tuple(sorted(set(zooms))))
+    key = (coder.levels.format_name, small.key, tuple(candidates), zooms)
     if key not in choices:
-        choices[key] = choose(candidates, zooms, coder.levels.codec(coder.vae), _drawn)
-        for name, found in choices[key].trials.items():
+        kept = kept_fits(coder.vae, coder.levels.format_name)
+        of = (kept.autoencoder, *key, recipe_code())
+        tried = kept.shelf.get(Tried, *of)
+        if tried is None:
+            found = choose(candidates, zooms, coder.levels.codec(coder.vae), _drawn)
+            tried = Tried(
+                tuple((name, t.unharmed, t.agreement) for name, t in found.trials.items())
+            )
+            kept.shelf.put(tried, *of)
+        choices[key] = tried.choice
+        for name, *numbers in tried.trials:
             host.log.info(
                 "Coupling in %s: of a scene that agrees the deeper levels keep %.1f dB, and levels "
                 "agree by %.1f dB.",
-                title(name), *found,
+                title(name), *numbers,
             )  # fmt: skip
     return choices[key]
 
 
 def _drawn(count: int, side: int) -> Tensor:
-    return dead_leaves(count, side, side, UNSEEN)
+    return scenery(count, side, side, UNSEEN)
 
 
 def title(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Spaces fitted to the connected VAE, in seconds, and kept for as long as the VAE is."""
+"""Spaces fitted to the connected VAE, in seconds; they are kept, on disk as well."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
+from ...zoomstack.files.fingerprint import fingerprint
+from ...zoomstack.files.shelf import Shelf
 from ...zoomstack.joint.through_pixels import EncodeChange, difference
 from ...zoomstack.scene.geometry import Geometry
-from ...zoomstack.spaces.choose import SPACES, Fits, Kind
+from ...zoomstack.spaces.choose import SPACES, Fits, Kept, Kind
 from .. import host
 from .autoencoder import Levels
 
@@ -45,7 +47,19 @@ class Autoencoder(NamedTuple):
     def fits(self) -> Fits:
         """What was fitted to it, in this run or an earlier one."""
         formats = _kept.setdefault(self.vae.first_stage_model, {})
-        return formats.setdefault(self.levels.format_name, Fits())
+        name = self.levels.format_name
+        if name not in formats:
+            formats[name] = Fits(kept=kept_fits(self.vae, name))
+        return formats[name]
+
+
+def kept_fits(vae: Any, latent_format: str) -> Kept:
+    """Where fits to a VAE are kept on disk, as latents of that name are laid out and scaled."""
+    network = type(vae.first_stage_model).__qualname__
+    return Kept(
+        Shelf(host.fits_folder(), lambda line: host.log.warning("A fit to the VAE: %s.", line)),
+        fingerprint(host.weights(vae.patcher), network, latent_format),
+    )
 
 
 def refuse_unfitting(kind: Kind, geometry: Geometry) -> None:

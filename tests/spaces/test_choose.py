@@ -5,8 +5,11 @@ import torch
 from encoders import encoder
 from ladders import mixed
 
+from zoomstack.files.fingerprint import fingerprint
+from zoomstack.files.shelf import Shelf
 from zoomstack.scene.geometry import Geometry
-from zoomstack.spaces.choose import SPACES, Fits, automatic
+from zoomstack.spaces import choose
+from zoomstack.spaces.choose import SPACES, Fits, Kept, automatic
 from zoomstack.spaces.fitting.leaves import dead_leaves
 
 LIKE = torch.empty(0)
@@ -73,3 +76,62 @@ def test_only_fitted_operators_refuse_and_say_why():
     assert "nearest focus x" in SPACES["fitted"].refused(mixed(64, 56))
     assert "zoom factor of 3.5" in SPACES["fitted"].refused(Geometry(64, 64, (3.5,)))
     assert SPACES["twin"].refused(mixed(64, 56)) is None
+
+
+class Asked:
+    """An encoder that counts how often it is asked."""
+
+    def __init__(self):
+        self.times = 0
+
+    def __call__(self, pictures):
+        self.times += 1
+        return encoder()(pictures)
+
+
+def few(side):
+    return dead_leaves(4, side, side, seed=3)
+
+
+@pytest.mark.parametrize("kind", SPACES)
+def test_a_second_start_pays_nothing_and_has_the_same_bits(kind, tmp_path, monkeypatch):
+    monkeypatch.setitem(SPACES, kind, SPACES[kind]._replace(fit=quick(SPACES[kind])))
+    asked = Asked()
+    (key, *_) = SPACES[kind].keys(ON_GRID)
+    found = []
+    for _ in range(2):
+        fits = Fits(kept=Kept(Shelf(tmp_path), "weights"))
+        found.append(fits.fit(kind, key, asked, 4))
+        found.append(fits.fidelity(kind, 2.0, asked, 4, LIKE))
+        if len(found) == 2:
+            once = asked.times
+    assert asked.times == once > 0
+    assert fingerprint(found[:2]) == fingerprint(found[2:])
+    assert type(found[0]) is type(found[2])
+    Fits(kept=Kept(Shelf(tmp_path), "other weights")).fit(kind, key, asked, 4)
+    assert asked.times > once
+
+
+def test_other_code_fits_anew_but_on_a_users_pictures_never(tmp_path, monkeypatch):
+    monkeypatch.setitem(SPACES, "fitted", SPACES["fitted"]._replace(fit=quick(SPACES["fitted"])))
+    asked, kept = Asked(), Kept(Shelf(tmp_path), "weights")
+    Fits(kept=kept).fit("fitted", 2.0, asked, 4)
+    before = asked.times
+    monkeypatch.setattr(choose, "recipe_code", lambda: "other")
+    Fits(kept=kept).fit("fitted", 2.0, asked, 4)
+    assert asked.times > before
+    own = Fits(few, kept).fit("fitted", 2.0, asked, 4)
+    before = asked.times
+    monkeypatch.setattr(choose, "recipe_code", lambda: "yet other")
+    assert fingerprint(Fits(kept=kept).fit("fitted", 2.0, asked, 4)) == fingerprint(own)
+    assert asked.times == before
+
+
+def quick(recipe):
+    """The recipe's fit, on few pictures where it would take many."""
+
+    def fit(encode, key, ratio, pictures):
+        shown = few(recipe.side(key, ratio)) if pictures is None else pictures
+        return recipe.fit(encode, key, ratio, shown)
+
+    return fit

@@ -12,6 +12,7 @@ from zoomstack.spaces.choose import automatic
 from zoomstack.spaces.fitted.fit import fit_operators
 from zoomstack.spaces.fitted.space import FittedSpace, off_grid
 from zoomstack.spaces.fitting.leaves import dead_leaves
+from zoomstack.spaces.fitting.scenery import scenery
 from zoomstack.spaces.plain import PlainSpace, plain_space
 from zoomstack.spaces.twin.fit import fit_twin
 from zoomstack.spaces.twin.space import TwinSpace
@@ -19,7 +20,7 @@ from zoomstack.spaces.twin.space import TwinSpace
 
 @pytest.fixture(scope="module")
 def operators():
-    return {p: fit_operators(encoder(), int(p), ratio=4) for p in (2.0, 4.0)}
+    return {p: fit_operators(encoder(), p, 4, scenery(12, 48 * p, 48 * p)) for p in (2, 4)}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def space(operators):
 
 def test_the_fit_explains_the_latents_of_shrunk_pictures(operators):
     """On pictures not fitted on: half the error, or less, of resampling channel by channel."""
-    pictures = dead_leaves(6, 128, 128, seed=5)
+    pictures = scenery(6, 128, 128, seed=5)
     for zoom, fitted in operators.items():
         wide = plain_space(Geometry(128, 128, (zoom,))).link(0, 1)
         truth = encoder()(wide.shrink(pictures))[..., 1:-1, 1:-1]
@@ -59,6 +60,38 @@ def test_fitted_noise_is_exactly_white(space):
         assert abs(level.mean()) < 0.03
         assert abs(level.std() - 1) < 0.03
         assert abs((level[..., 1:] * level[..., :-1]).mean()) < 0.03
+
+
+@pytest.mark.parametrize("child", [1, 2])
+def test_the_transpose_is_one_and_a_lift_is_exact_at_borders_as_well(space, child):
+    """Where rings reach beyond the deeper level, and where they end inside it."""
+    link = space.link(0, child)
+    outer = link if child == 1 else link.outer
+    assert any(outer.beyond) == (child == 1)
+    generator = torch.Generator().manual_seed(1)
+    left, right, top, bottom = outer._held
+    zoom, (rows, columns) = outer.operators.zoom, (w.stop - w.start for w in outer.window)
+    size = (8, rows * zoom + top + bottom, columns * zoom + left + right)
+    x = torch.randn(size, generator=generator).double()
+    y = torch.randn(8, rows, columns, generator=generator).double()
+    inside, outside = (outer._shrink(x, None) * y).sum(), (x * outer._transposed(y)).sum()
+    torch.testing.assert_close(inside, outside)
+    assert (outer._shrink(outer.lift(y), None) - y).abs().max() < 2e-3
+    picture = noise(space.geometry, 4, torch.float64, 8)[child]
+    moved = link.shrink(picture + link.lift(y)) - link.shrink(picture)
+    assert (moved - y).abs().max() < 2e-3
+
+
+def test_a_ring_around_blocks_explains_what_blocks_alone_do_not():
+    pictures = scenery(12, 96, 96, seed=2)
+    alone, ringed = (fit_operators(encoder(), 2, 4, pictures, ring) for ring in (0, 1))
+    assert (alone.ring, ringed.ring) == (0, 1)
+    assert 1 - ringed.explained[0] < 0.8 * (1 - alone.explained[0])
+
+
+def test_one_picture_is_not_enough_to_fit_on():
+    with pytest.raises(ValueError, match="need 2 pictures to fit on or more, not 1"):
+        fit_operators(encoder(), 2, 4, scenery(1, 96, 96))
 
 
 def test_rendering_and_blending_keep_their_laws(space):
@@ -148,7 +181,7 @@ def test_a_photo_anchors_operators_that_were_fitted_in_inference_mode(kind, solv
 
     with torch.inference_mode():
         if kind == "fitted":
-            space = FittedSpace(geometry, {2.0: fit_operators(encode, 2)})
+            space = FittedSpace(geometry, {2.0: fit_operators(encode, 2, 8, scenery(6, 192, 192))})
         else:
             space = TwinSpace(geometry, fit_twin(encode))
         photo, views = torch.randn(12, 16, 16), torch.randn(2, 12, 16, 16)

@@ -12,6 +12,7 @@ from torch import Tensor
 from ...scene.geometry import Geometry
 from ...spaces.choose import Fits, Kind
 from ...spaces.fitting.leaves import dead_leaves
+from ...spaces.fitting.scenery import scenery
 from ...spaces.space import Space
 from ..model.model import Model
 from ..model.settings import RATIO
@@ -23,7 +24,7 @@ SEED, UNSEEN = 7000, 9000  # of pictures to fit on, and of others: far from thos
 class Operators:
     """The spaces that must be fitted to ``model`` before they can be used, fitted once.
 
-    ``shown`` and ``count`` say which pictures to fit on, and how many: leaves, 0 of them, are what
+    ``shown`` and ``count`` say which pictures to fit on, and how many: scenery, 0 of it, is what
     the library takes by itself.
     """
 
@@ -31,10 +32,12 @@ class Operators:
         self._model = model
         self._fits: dict[tuple[str, int], Fits] = {}
 
-    def space(self, kind: Kind, geometry: Geometry, shown: str = "leaves", count: int = 0) -> Space:
+    def space(
+        self, kind: Kind, geometry: Geometry, shown: str = "scenery", count: int = 0
+    ) -> Space:
         """The geometry of latents under a fitted space."""
         if (shown, count) not in self._fits:
-            own = (shown, count) != ("leaves", 0)
+            own = (shown, count) != ("scenery", 0)
             self._fits[shown, count] = Fits(partial(pictures, shown, count) if own else None)
         like = torch.empty(0, device=self._model.device)
         return self._fits[shown, count].space(kind, geometry, self.encode, RATIO, like)
@@ -44,8 +47,12 @@ class Operators:
 
 
 def pictures(shown: str, count: int, side: int, seed: int = SEED) -> Tensor:
-    """(count, 3, side, side) in [0, 1] to fit on: "leaves", "noise" or views of the "world"."""
+    """(count, 3, side, side) in [0, 1] to fit on: "scenery", "leaves", "noise" or the "world"."""
     return SHOWN[shown](count or COUNT, side, seed)
+
+
+def _scenery(count: int, side: int, seed: int) -> Tensor:
+    return scenery(count, side, side, seed)
 
 
 def _leaves(count: int, side: int, seed: int) -> Tensor:
@@ -81,6 +88,7 @@ def _world(count: int, side: int, seed: int) -> Tensor:
 
 
 SHOWN: dict[str, Callable[[int, int, int], Tensor]] = {
+    "scenery": _scenery,
     "leaves": _leaves,
     "noise": _noise,
     "world": _world,

@@ -16,7 +16,7 @@ from ..model.ladders import PATTERNS
 SpaceName = Literal["auto", "latent", Kind, "pixel", "none"]
 NoiseSpace = Literal["auto", "latent", Kind]
 Anchor = Literal["none", "exact", "adam"]
-Pictures = Literal["leaves", "noise", "world"]
+Pictures = Literal["scenery", "leaves", "noise", "world"]
 ALIASES = {"weight": "weighting", "noise": "shared_noise"}
 
 
@@ -42,7 +42,7 @@ class Row:
     shared_noise: bool = True
     noise_space: NoiseSpace = "auto"
     anchor: Anchor = "none"
-    fitted_on: Pictures = "leaves"
+    fitted_on: Pictures = "scenery"
     pictures: int = 0  # 0: as many as the library takes
     consensus: tuple[tuple[str, Any], ...] = field(default=())
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ...linear.precision import moved
 
-LARGEST_ZOOM = 8  # beyond it a block has more unknowns than a few dozen pictures can settle
+LARGEST_ZOOM = 8  # beyond it they have more unknowns than some dozen pictures can settle
 
 
 class FittedOperators(NamedTuple):
@@ -19,13 +19,18 @@ class FittedOperators(NamedTuple):
     """
 
     zoom: int
-    shrink: Tensor  # (C, C, zoom, zoom)
+    shrink: Tensor  # (C, C, zoom + 2 ring, zoom + 2 ring), of a block and what lies around it
     shrink_offset: Tensor  # (C,)
-    inverse: Tensor  # (C, C, zoom, zoom), the pseudo-inverse of shrink
+    whitening: Tensor  # (C, C), makes the channels of one shrunk latent of white noise white
     noise: Tensor  # (C, C, zoom, zoom), orthonormal rows
     enlarge: Tensor  # (C zoom^2, C, 3, 3)
     enlarge_offset: Tensor  # (C zoom^2,)
     explained: tuple[float, float]
+
+    @property
+    def ring(self) -> int:
+        """Latents around a block that its shrunk latent looks at as well."""
+        return (self.shrink.shape[-1] - self.zoom) // 2
 
     def to(self, like: Tensor) -> FittedOperators:
         return moved(self, like)

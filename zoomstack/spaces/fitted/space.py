@@ -1,86 +1,123 @@
 """Operators between levels for latents, fitted to the autoencoder they come from.
 
 A latent of a shrunk picture is not the shrunk latent: resampling the channels one by one explains
-half to two thirds of it. Least squares on a few dozen pictures finds, once per autoencoder and
-factor, operators that do: a block of ``zoom`` x ``zoom`` latents -> one latent of the shrunk
-picture, and 3 x 3 latents -> the block of the enlarged one. Blocks need a whole factor and frames
-on the grid.
+half of it. Least squares on some dozen pictures finds, once per autoencoder and factor, operators
+that do: ``zoom`` x ``zoom`` latents with a ring around them -> one latent of the shrunk picture,
+and 3 x 3 latents -> the block of the enlarged one. They need a whole factor and frames on the grid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
 from ...scene.geometry import Geometry
 from ..space import Link, Window
+from ..twin.krylov import function_of
 from .operators import LARGEST_ZOOM, FittedOperators
+
+Sides = tuple[int, int, int, int]
+"""Left, right, top, bottom."""
 
 
 @dataclass(frozen=True, eq=False)
-class BlockLink:
+class FittedLink:
     """``space.Link`` by fitted operators, between neighbouring levels."""
 
     operators: FittedOperators
     window: Window
+    beyond: Sides  # how far the blocks' rings reach over the picture, whose edge goes on there
 
     def shrink(self, picture: Tensor) -> Tensor:
-        o = self.operators.to(picture)
-        return _conv(picture, o.shrink, o.shrink_offset, stride=o.zoom)
+        return self._shrink(picture, self.operators.to(picture).shrink_offset)
 
     def enlarge(self, patch: Tensor) -> Tensor:
-        o = self.operators.to(patch)
-        return self._upscale(patch, o.enlarge, o.enlarge_offset)
+        return self._upscale(patch, self.operators.to(patch).enlarge_offset)
 
     def spread(self, change: Tensor) -> Tensor:
-        return self._upscale(change, self.operators.to(change).enlarge, None)
+        return self._upscale(change, None)
 
     def lift(self, change: Tensor) -> Tensor:
         """The smooth ``spread``, and the smallest change that makes up for what it misses."""
-        o = self.operators.to(change)
         smooth = self.spread(change)
-        missing = change - _conv(smooth, o.shrink, None, stride=o.zoom)
-        return smooth + functional.conv_transpose2d(missing, o.inverse, stride=o.zoom)
+        missing = self._white(change - self._shrink(smooth, None))
+        solved = function_of(self._gram, missing, torch.reciprocal)
+        return smooth + self._transposed(self._white(solved))
 
     def shrink_noise(self, noise: Tensor) -> Tensor:
+        """W of the blocks alone, without their rings: orthonormal rows at the price of one pass.
+
+        The (K K^T)^(-1/2) K of rings that overlap takes an iteration, and 0.9x of it is this.
+        """
         o = self.operators.to(noise)
-        return _conv(noise, o.noise, None, stride=o.zoom)
+        left, right, top, bottom = self._held
+        blocks = noise[..., top : noise.shape[-2] - bottom, left : noise.shape[-1] - right]
+        return functional.conv2d(blocks, o.noise, stride=o.zoom)
 
-    def _upscale(self, x: Tensor, weight: Tensor, offset: Tensor | None) -> Tensor:
+    @property
+    def _held(self) -> Sides:
+        """Of the rings, what the picture holds around its blocks."""
+        left, right, top, bottom = (self.operators.ring - side for side in self.beyond)
+        return left, right, top, bottom
+
+    def _shrink(self, x: Tensor, offset: Tensor | None) -> Tensor:
+        o = self.operators.to(x)
+        padded = functional.pad(x, self.beyond, mode="replicate")
+        return functional.conv2d(padded, o.shrink, offset, stride=o.zoom)
+
+    def _transposed(self, y: Tensor) -> Tensor:
+        """K^T y."""
+        o = self.operators.to(y)
+        x = functional.conv_transpose2d(y, o.shrink, stride=o.zoom)
+        left, right, top, bottom = self.beyond
+        return _folded(_folded(x, -1, left, right), -2, top, bottom)
+
+    def _gram(self, y: Tensor) -> Tensor:
+        """B K K^T B y."""
+        return self._white(self._shrink(self._transposed(self._white(y)), None))
+
+    def _white(self, y: Tensor) -> Tensor:
+        """B y."""
+        return torch.einsum("oc,...chw->...ohw", self.operators.to(y).whitening, y)
+
+    def _upscale(self, x: Tensor, offset: Tensor | None) -> Tensor:
+        o = self.operators.to(x)
         padded = functional.pad(x, (1, 1, 1, 1), mode="replicate")
-        return functional.pixel_shuffle(_conv(padded, weight, offset), self.operators.zoom)
+        blocks = functional.pixel_shuffle(functional.conv2d(padded, o.enlarge, offset), o.zoom)
+        return functional.pad(blocks, self._held, mode="replicate") if any(self._held) else blocks
 
 
-def _conv(x: Tensor, weight: Tensor, offset: Tensor | None, stride: int = 1) -> Tensor:
-    return functional.conv2d(x, weight, offset, stride=stride)
+def _folded(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """The adjoint of letting edges go on: what lies beyond them is added to them."""
+    size = x.shape[axis] - before - after
+    inside = x.narrow(axis, before, size).clone()
+    if before:
+        inside.narrow(axis, 0, 1).add_(x.narrow(axis, 0, before).sum(axis, keepdim=True))
+    if after:
+        rest = x.narrow(axis, before + size, after)
+        inside.narrow(axis, size - 1, 1).add_(rest.sum(axis, keepdim=True))
+    return inside
 
 
 @dataclass(frozen=True, eq=False)
 class ChainLink:
-    """A link over several levels: ``outer`` of the blocks that ``inner``'s patch holds whole."""
+    """A link over several levels: ``outer`` of what ``inner``'s patch holds of its picture."""
 
-    outer: BlockLink
+    outer: FittedLink  # of the blocks that, with their rings, lie in the inner patch
     inner: Link
-    blocks: Window  # of the outer link's patch, counted on its child's grid
+    seen: Window  # that part, counted on the inner patch
 
     @property
     def window(self) -> Window:
-        shifted = zip(self.outer.window, self.blocks, strict=True)
-        rows, columns = (slice(o.start + b.start, o.start + b.stop) for o, b in shifted)
-        return rows, columns
-
-    @property
-    def _whole(self) -> Window:
-        """The part of the inner patch that those blocks cover."""
-        zoom, pairs = self.outer.operators.zoom, zip(self.blocks, self.inner.window, strict=True)
-        rows, columns = (slice(b.start * zoom - w.start, b.stop * zoom - w.start) for b, w in pairs)
-        return rows, columns
+        return self.outer.window
 
     def shrink(self, picture: Tensor) -> Tensor:
-        return self.outer.shrink(self.inner.shrink(picture)[(..., *self._whole)])
+        return self.outer.shrink(self.inner.shrink(picture)[(..., *self.seen)])
 
     def enlarge(self, patch: Tensor) -> Tensor:
         return self.inner.enlarge(self._inside(self.outer.enlarge(patch)))
@@ -92,16 +129,16 @@ class ChainLink:
         return self.inner.lift(self._inside(self.outer.lift(change)))
 
     def shrink_noise(self, noise: Tensor) -> Tensor:
-        return self.outer.shrink_noise(self.inner.shrink_noise(noise)[(..., *self._whole)])
+        return self.outer.shrink_noise(self.inner.shrink_noise(noise)[(..., *self.seen)])
 
-    def _inside(self, whole: Tensor) -> Tensor:
-        """The inner patch: its whole blocks, and their edge going on around them."""
-        before_after: Iterator[int] = (
+    def _inside(self, seen: Tensor) -> Tensor:
+        """The inner patch: what is seen of it, and its edge going on around."""
+        sides = [
             n
-            for cut, window in zip(reversed(self._whole), reversed(self.inner.window), strict=True)
+            for cut, window in zip(reversed(self.seen), reversed(self.inner.window), strict=True)
             for n in (cut.start, window.stop - window.start - cut.stop)
-        )
-        return functional.pad(whole, tuple(before_after), mode="replicate")
+        ]
+        return functional.pad(seen, sides, mode="replicate")
 
 
 class FittedSpace:
@@ -120,27 +157,52 @@ class FittedSpace:
         self.geometry = geometry
         self._operators = operators
 
-    def link(self, parent: int, child: int) -> BlockLink | ChainLink | None:
-        outer = self._neighbours(parent)
+    def link(self, parent: int, child: int) -> FittedLink | ChainLink | None:
+        operators = self._operators[self.geometry.zooms[parent]]
+        # Frames lie on the grid (off_grid says so) up to rounding: a focus typed as 0.33333.
+        placements = self.geometry.placement(parent, parent + 1)
+        at = [round(p.left) for p in placements]
         if child == parent + 1:
-            return outer
+            axes = [_axis(slice(0, p.size), p.size, operators) for p in placements]
+            return _link(operators, at, axes)
         inner = self.link(parent + 1, child)
         if inner is None:
             return None
-        zoom = outer.operators.zoom
-        rows, columns = (slice(-(-w.start // zoom), w.stop // zoom) for w in inner.window)
-        if rows.stop <= rows.start or columns.stop <= columns.start:
+        shown = zip(inner.window, placements, strict=True)
+        axes = [_axis(window, p.size, operators) for window, p in shown]
+        if any(axis.blocks.stop <= axis.blocks.start for axis in axes):
             return None
-        return ChainLink(outer, inner, (rows, columns))
-
-    def _neighbours(self, parent: int) -> BlockLink:
-        operators = self._operators[self.geometry.zooms[parent]]
-        # Frames lie on the grid (off_grid says so) up to rounding: a focus typed as 0.33333.
         rows, columns = (
-            slice(round(p.left), round(p.left) + p.size // operators.zoom)
-            for p in self.geometry.placement(parent, parent + 1)
+            slice(axis.seen.start - window.start, axis.seen.stop - window.start)
+            for axis, window in zip(axes, inner.window, strict=True)
         )
-        return BlockLink(operators, (rows, columns))
+        return ChainLink(_link(operators, at, axes), inner, (rows, columns))
+
+
+class _Axis(NamedTuple):
+    """One axis of a link that is given a part of the deeper level."""
+
+    blocks: slice  # that lie, with their rings, in that part
+    seen: slice  # of the level: those blocks and rings
+    beyond: tuple[int, int]  # how far the rings reach over the level's borders
+
+
+def _axis(given: slice, size: int, operators: FittedOperators) -> _Axis:
+    zoom, ring = operators.zoom, operators.ring
+    # At a border of the level the edge goes on: no ring is missing there.
+    first = -(-(given.start + ring) // zoom) if given.start else 0
+    last = size // zoom if given.stop == size else (given.stop - ring) // zoom
+    start, stop = first * zoom - ring, last * zoom + ring
+    seen = slice(max(start, 0), min(stop, size))
+    return _Axis(slice(first, last), seen, (seen.start - start, stop - seen.stop))
+
+
+def _link(operators: FittedOperators, at: Sequence[int], axes: Sequence[_Axis]) -> FittedLink:
+    rows, columns = (
+        slice(left + axis.blocks.start, left + axis.blocks.stop)
+        for left, axis in zip(at, axes, strict=True)
+    )
+    return FittedLink(operators, (rows, columns), (*axes[1].beyond, *axes[0].beyond))
 
 
 def off_grid(geometry: Geometry) -> str | None:

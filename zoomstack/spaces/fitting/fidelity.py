@@ -10,23 +10,23 @@ from torch import Tensor
 from ...scene.geometry import Geometry
 from ..plain import plain_space
 from ..space import Encode, Space
-from .leaves import dead_leaves
 from .regression import explained, latents_of
+from .scenery import scenery
 
-PICTURES, UNSEEN, WINDOW, LARGEST = 4, 1, 8, 8.0
+PICTURES, UNSEEN, WINDOW, LARGEST = 6, 1, 12, 8.0
 
 
 def fidelity_at(
     zoom: float, space: Callable[[Geometry], Space], encode: Encode, ratio: int
 ) -> tuple[float, float]:
-    """``fidelity`` for one zoom factor, on dead leaves that no fit has seen.
+    """``fidelity`` for one zoom factor, on scenery that no fit has seen.
 
     ``space`` makes the space of a geometry. Factors over 8 are measured at 8, for the pictures'
     size.
     """
     zoom = min(zoom, LARGEST)
     side = round(WINDOW * zoom)
-    pictures = dead_leaves(PICTURES, side * ratio, side * ratio, seed=UNSEEN)
+    pictures = scenery(PICTURES, side * ratio, side * ratio, seed=UNSEEN)
     return fidelity(space(Geometry(side, side, (zoom,))), encode, ratio, pictures)
 
 
