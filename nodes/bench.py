@@ -1,11 +1,14 @@
-"""What ``zoomstack bench speed`` and ``bench memory`` ask of ComfyUI: no node, and no graph.
+"""What ``zoomstack bench`` asks of ComfyUI: no node, and no graph.
 
-Models with their prompts, and the stock KSampler with and without the pack.
+Models with their prompts, and the stock KSampler with and without the pack, for ``bench speed`` and
+``bench memory``; autoencoders for ``bench space``.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import comfy.model_management as management
@@ -19,6 +22,8 @@ from torch import Tensor
 from ..zoomstack.scene.ladder import Ladder, parse_ladder
 from . import host
 from .conditioning.tags import TAG, of_level
+from .host.load_vae import in_rows_of_pixels, level_layout, load_vae
+from .host.vae import decode_pictures, encode_pictures
 from .prompts import PromptLadder
 from .sampling import ZoomStackSampler
 
@@ -51,6 +56,7 @@ REAL = {
     ),
 }  # fmt: skip
 TOKENS, POOLED = 77, 1280
+PROBE = 256  # pixels of the picture that tells an autoencoder's size
 
 
 class Trial(NamedTuple):
@@ -61,6 +67,7 @@ class Trial(NamedTuple):
     ladder: Ladder
     positive: Any
     negative: Any
+    sampler: str = SAMPLER
 
     def sampling(self, steps: int, seed: int) -> host.Sampling:
         """How both the pack and the stock sampler are told to sample."""
@@ -71,7 +78,7 @@ class Trial(NamedTuple):
             seed=seed,
             steps=steps,
             cfg=CFG,
-            sampler_name=SAMPLER,
+            sampler_name=self.sampler,
             scheduler=SCHEDULER,
         )
 
@@ -138,6 +145,35 @@ def joint(trial: Trial, latent: Tensor, steps: int, seed: int = 0, **options: An
         **options,
     )
     return output.result[0]["samples"]  # type: ignore[index]
+
+
+def autoencoder(
+    name: str, folder: Path | None
+) -> tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor], int, int]:
+    """A VAE's ``encode`` and ``decode``, its pixels a latent and its channels, by level pictures.
+
+    Latents are laid out as the pack couples them. ``ValueError`` where there is none of that name.
+    """
+    vae = load_vae(name, folder)
+    in_rows_of_pixels(vae)
+    layout = level_layout(vae)
+
+    # A copy of what was made in inference mode: what follows may write into it.
+    def encode(pictures: Tensor) -> Tensor:
+        parts = [encode_pictures(vae, picture) for picture in _one_by_one(vae, pictures)]
+        return layout.views(torch.cat(parts)).float().to(vae.device, copy=True)
+
+    def decode(views: Tensor) -> Tensor:
+        parts = [decode_pictures(vae, part) for part in _one_by_one(vae, layout.latent(views))]
+        return torch.cat(parts).float().to(vae.device, copy=True)
+
+    tried = encode(torch.full((1, 3, PROBE, PROBE), 0.5))
+    return encode, decode, PROBE // tried.shape[-1], tried.shape[1]
+
+
+def _one_by_one(vae: Any, batch: Tensor) -> tuple[Tensor, ...]:
+    """On a CPU a picture at a time: what stays in a core's cache is faster."""
+    return batch.split(1 if vae.device.type == "cpu" else len(batch))
 
 
 def silent() -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..zoomstack.joint.anchor import PhotoAnchor
 from ..zoomstack.joint.blend import Method, Weighting, agreement
 from ..zoomstack.joint.consensus import Consensus
+from ..zoomstack.joint.keep import keep, kept, meetings
+from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
+from . import host
+from .run.photo import Photo
 from .tensors import check_finite, geometry_of, to_image, to_levels
-from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
+from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType, ZoomStackType
 
 
 class LaplacianBlend(io.ComfyNode):
@@ -53,6 +59,11 @@ class LaplacianBlend(io.ComfyNode):
                     "ladder", optional=True,
                     tooltip="How the levels sit in each other, and their prompts.",
                 ),
+                ZoomAnchorType.Input(
+                    "anchor", optional=True,
+                    tooltip="From Photo Anchor, as the sampler has it: its level becomes the photo "
+                    "itself, and all others show it exactly.",
+                ),
             ],
             outputs=[
                 ZoomStackType.Output(
@@ -63,7 +74,8 @@ class LaplacianBlend(io.ComfyNode):
                 ),
                 io.String.Output(
                     display_name="agreement",
-                    tooltip="How well neighbouring levels agreed before blending, in dB.",
+                    tooltip="How well neighbouring levels agreed before blending, and a photo's "
+                    "level with the photo, in dB.",
                 ),
             ],
         )  # fmt: skip
@@ -77,15 +89,39 @@ class LaplacianBlend(io.ComfyNode):
         feather: float = 0.25,
         blend: Method = "laplacian",
         ladder: Ladder | None = None,
+        anchor: tuple[Photo, ...] | None = None,
     ) -> io.NodeOutput:
         levels = to_levels(images)
         geometry = geometry_of(levels, zoom_factor, ladder, "LaplacianBlend")
-        before = agreement(levels, geometry)
         check_finite(levels)
+        anchors = [
+            photo.anchor(photo.fitted_to(geometry.height, geometry.width)[0].to(levels))
+            for photo in anchor or ()
+        ]
         agree = Consensus(method=blend, weighting=weighting, feather=feather, values=(0.0, 1.0))
-        views = agree(levels, geometry)
+        views = keep(levels, geometry, anchors, agree)
+        lines = [describe(agreement(levels, geometry)), *of_photos(levels, geometry, anchors)]
+        for line in lines[1:]:
+            host.log.info("LaplacianBlend: %s", line)
         stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
-        return io.NodeOutput(stack, to_image(views), describe(before))
+        return io.NodeOutput(stack, to_image(views), "; ".join(lines))
+
+
+def of_photos(levels: Tensor, geometry: Geometry, anchors: Sequence[PhotoAnchor]) -> list[str]:
+    """What is to be said of photos: how their levels kept them, and where two do not go together.
+
+    "level 0 had kept its photo at 22.6 dB", in which it is exact from now on.
+    """
+    said = [
+        f"level {anchor.level} had kept its photo at {min(decibels, 999.0):.1f} dB"
+        for anchor, decibels in zip(anchors, kept(levels, anchors), strict=True)
+    ]
+    return said + [
+        f"the photos of levels {m.wider} and {m.deeper} differ where they meet, at "
+        f"{m.decibels:.1f} dB: both levels show the deeper one there"
+        for m in meetings(anchors, geometry)
+        if not m.same
+    ]
 
 
 def describe(decibels: tuple[float, ...]) -> str:

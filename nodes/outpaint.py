@@ -9,20 +9,27 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..zoomstack.joint.anchor import PhotoAnchor
+from ..zoomstack.joint.keep import keep
 from ..zoomstack.linear.sizes import resized
 from ..zoomstack.paint.canvas import Padding, Rounds
+from ..zoomstack.paint.melt import melted
 from ..zoomstack.paint.outward import Canvas, Outpainting, outward
 from ..zoomstack.scene.geometry import MIDDLE
 from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .inputs import sampler_inputs, zoom_inputs
-from .run.levels import Options, Plan
+from .run.levels import Plan
+from .run.options import Options
 from .run.painter import Painter
 from .run.photo import Photo
 from .tensors import one_picture, to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
 LARGEST = 8192  # pixels a side of a canvas: more is a mistake in the ladder
+# Of a frame: how far around a given picture colours are led up to it, before and after the last
+# pass. Ten photographs: less leaves the square that they had, more a glow around it.
+BEFORE, AFTER = 0.5, 0.25
 
 
 class OutpaintZoom(io.ComfyNode):
@@ -38,8 +45,8 @@ class OutpaintZoom(io.ComfyNode):
             inputs=[
                 *sampler_inputs("The same seed and settings give the same zoom."),
                 *zoom_inputs(
-                    "The innermost picture, the ladder's last line; its size counts. "
-                    "Without one it is generated."
+                    "The innermost picture, the ladder's last line; its size counts, and it stays "
+                    "as it is. Without one it is generated."
                 ),
                 io.Combo.Input(
                     "method", optional=True, options=["sequential", "direct"],
@@ -78,7 +85,7 @@ class OutpaintZoom(io.ComfyNode):
                 io.Float.Input(
                     "joint", optional=True, default=0.5, min=0.0, max=1.0, step=0.01,
                     tooltip="Denoising strength of a last pass over all levels together, against "
-                    "frames and shifts of colour; a given image stays. 0 leaves it out.",
+                    "frames and shifts of colour; a given image stays to the bit. 0 leaves it out.",
                 ),
             ],
             outputs=[
@@ -177,20 +184,29 @@ def joined(
 ) -> Tensor:
     """Levels (N, 3, H, W) after a pass of joint sampling at a low strength.
 
-    ``keeps_inner`` holds the innermost one as the VAE keeps it, and the others to it.
+    ``keeps_inner`` keeps the innermost one to the bit: the others show it exactly, and what is
+    around it is led up to it, before the pass, which makes something of it, and after it.
     """
     size = (levels.shape[-2], levels.shape[-1])
+    geometry, inner = ladder.geometry(*size), ladder.levels - 1
+    given = levels[inner]
+    if keeps_inner:
+        levels = melted(levels, geometry, BEFORE)
     # Frames are shares of a level: another size keeps them, where padding would move them.
     latent_size = painter.padded_size(*size)
     pictures = torch.stack([resized(level, latent_size) for level in levels])
-    kept = (Photo(pictures[-1:], level=ladder.levels - 1),) if keeps_inner else ()
+    kept = (Photo(pictures[-1:], level=inner),) if keeps_inner else ()
     plan = Plan(ladder, Options(), anchors=kept, vae=painter.vae, teller=teller)
     how = painter.how.seeded(seed)
     how = how._replace(model=host.install_levels(how.model, plan))
     latent = {"samples": host.encode_pictures(painter.vae, pictures)}
     samples = host.sample(how, latent, denoise)["samples"]
     drawn = host.decode_pictures(painter.vae, samples).float()
-    return torch.stack([resized(level, size) for level in drawn])
+    drawn = torch.stack([resized(level, size) for level in drawn])
+    if not keeps_inner:
+        return drawn
+    photo = PhotoAnchor(given.to(drawn), level=inner)
+    return melted(keep(drawn.clamp(0, 1), geometry, [photo]), geometry, AFTER)
 
 
 def parse_colour(text: str) -> tuple[float, float, float]:

@@ -13,7 +13,8 @@ from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .inputs import WindowWords, taken, window_inputs
 from .run.checkpoint import Given, recorded
-from .run.levels import SPACES, Options, Plan
+from .run.levels import Plan
+from .run.options import SPACES, Options
 from .run.photo import Photo
 from .run.windows import WindowOptions, in_windows
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
@@ -37,16 +38,28 @@ def _coupling_inputs() -> list[Any]:
         ),
         io.Vae.Input(
             "vae", optional=True,
-            tooltip="The model's VAE. With it, levels agree much better (fitted operators), and "
-            "photos can be anchored. Pixel models need none.",
+            tooltip="The model's VAE. With it, levels agree much better, and photos can be "
+            "anchored. Pixel models need none.",
+        ),
+        io.Vae.Input(
+            "small_vae", optional=True,
+            tooltip="A small VAE for the same latents, from Load VAE (taesd, taesdxl, taesd3, "
+            "taef1, taef2 ...): levels then meet in pictures at every step. Without it, one in "
+            "models/vae_approx is found.",
         ),
         io.Combo.Input(
             "space", optional=True,
             options=[*SPACES], default="auto", advanced=True,
-            tooltip="Where levels are made to agree. fitted: latents, by operators fitted to the "
-            "VAE; twin: a linear twin of the VAE, for every zoom and focus; latent: latents, "
-            "channel by channel; pixel: in pictures, through the VAE, in the last steps. auto "
-            "takes fitted where every zoom factor is 2, else twin.",
+            tooltip="Where levels are made to agree. auto: whatever harms a scene that agrees "
+            "least, measured. small: in pictures, through the small VAE, at every step; fitted: "
+            "latents, by operators fitted to the VAE; twin: a linear twin of the VAE, for every "
+            "zoom and focus; latent: latents, channel by channel; pixel: in pictures, through the "
+            "VAE, in the last steps.",
+        ),
+        io.Float.Input(
+            "pixel_budget", optional=True, default=0.2, min=0.0, max=1.0, step=0.05, advanced=True,
+            tooltip="With space auto and no small VAE: the share of the run's work that the last "
+            "steps may take to meet in pictures, through the VAE. 0: none.",
         ),
         io.Int.Input(
             "pixel_steps", optional=True, default=1, min=0, max=10000, advanced=True,
@@ -102,6 +115,7 @@ def _coupled(
     *,
     anchor: tuple[Photo, ...] | None,
     vae: Any,
+    small_vae: Any,
     teller: host.Teller,
     **options: Any,
 ) -> Any:
@@ -113,11 +127,8 @@ def _coupled(
             f"couple_start is {choices.couple_start:g} and couple_end {choices.couple_end:g}; "
             "swap them."
         )
-    plan = Plan(ladder, choices, anchors=tuple(anchor or ()), vae=vae, teller=teller)
-    coupled = host.install_levels(in_windows(model, windows), plan)
-    if choices.space == "pixel" and vae is not None:
-        host.load_together(coupled, vae)
-    return coupled
+    plan = Plan(ladder, choices, tuple(anchor or ()), vae, small_vae, teller)
+    return host.install_levels(in_windows(model, windows), plan)
 
 
 class ZoomStackApply(io.ComfyNode):
@@ -151,11 +162,11 @@ class ZoomStackApply(io.ComfyNode):
         ladder: Ladder,
         anchor: tuple[Photo, ...] | None = None,
         vae: Any = None,
+        small_vae: Any = None,
         **options: Any,
     ) -> io.NodeOutput:
-        return io.NodeOutput(
-            _coupled(model, ladder, anchor=anchor, vae=vae, teller=host.Teller(cls), **options)
-        )
+        given: dict[str, Any] = {"anchor": anchor, "vae": vae, "small_vae": small_vae}
+        return io.NodeOutput(_coupled(model, ladder, teller=host.Teller(cls), **given, **options))
 
 
 class ZoomStackSampler(io.ComfyNode):
@@ -234,15 +245,17 @@ class ZoomStackSampler(io.ComfyNode):
         latent: dict[str, Any] | None = None,
         anchor: tuple[Photo, ...] | None = None,
         vae: Any = None,
+        small_vae: Any = None,
         checkpoint: str = "",
         **options: Any,
     ) -> io.NodeOutput:
         teller = host.Teller(cls)
         how = taken(host.Sampling, options)
-        coupled = _coupled(how.model, ladder, anchor=anchor, vae=vae, teller=teller, **options)
+        given: dict[str, Any] = {"anchor": anchor, "vae": vae, "small_vae": small_vae}
+        coupled = _coupled(how.model, ladder, teller=teller, **given, **options)
         if checkpoint:
-            given = Given(ladder, anchor=anchor, vae=vae, options=options, hidden=cls.hidden)
-            coupled = recorded(coupled, checkpoint, given, teller)
+            whole = Given(ladder, **given, options=options, hidden=cls.hidden)
+            coupled = recorded(coupled, checkpoint, whole, teller)
         if latent is None:
             latent = {"samples": _empty(how.model, ladder.levels, width, height)}
         masked = _one_mask_a_level(latent, ladder.levels)

@@ -31,8 +31,8 @@ class SuperResZoom(io.ComfyNode):
             inputs=[
                 *sampler_inputs("The same seed and settings give the same zoom."),
                 *zoom_inputs(
-                    "The widest picture, the ladder's first line; its size counts. "
-                    "Without one it is generated."
+                    "The widest picture, the ladder's first line; its size counts, and all deeper "
+                    "levels shrink to it exactly. Without one it is generated."
                 ),
                 io.UpscaleModel.Input(
                     "upscale_model", optional=True,
@@ -80,5 +80,6 @@ class SuperResZoom(io.ComfyNode):
             return painter.redraw(picture, level, seed=painter.how.seed + level, denoise=denoise)
 
         enlarge = partial(host.enlarge, upscale_model) if upscale_model is not None else None
-        levels = [widest, *inward(widest, geometry, redraw, enlarge)]
+        given = image is not None
+        levels = [widest, *inward(widest, geometry, redraw, enlarge, exact=given)]
         return io.NodeOutput(to_image(torch.stack(levels)))

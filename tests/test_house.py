@@ -18,7 +18,7 @@ NODES = "types tensors conditioning host run inputs".split()
 # Inside of these the rooms have an order as well.
 INSIDE = {
     "zoomstack.spaces": "space plain pairs codec fitting fitted twin small choose".split(),
-    "zoomstack.bench": "model zooms store told work comparison stamp speed options".split(),
+    "zoomstack.bench": "model zooms store told work comparison stamp speed space options".split(),
 }
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from . import needs  # isort: split (first: it speaks where the imports below would fail)
 from .checkpoint import checkpoint_folder, workflow_above
+from .cost import SIDE as COUNTED_SIDE
+from .cost import picture_operations, step_operations
 from .decoder import tunable_decoder
 from .disk import (
     new_output,
@@ -32,10 +34,11 @@ from .sampling import Sampling, sample
 from .score import prompt_fits
 from .small import Found, ShortWay, load_small_vae, small_vae_of
 from .text import encode_levels
-from .vae import decode_pictures, encode_pictures, load_together
+from .vae import decode_pictures, encode_pictures
 from .video import LazyVideo
 
 __all__ = [
+    "COUNTED_SIDE",
     "Found",
     "LazyVideo",
     "LevelsPlan",
@@ -59,10 +62,10 @@ __all__ = [
     "install_levels",
     "install_windows",
     "load_small_vae",
-    "load_together",
     "log",
     "needs",
     "new_output",
+    "picture_operations",
     "progress",
     "prompt_fits",
     "record",
@@ -72,6 +75,7 @@ __all__ = [
     "small_vae_of",
     "stack_files",
     "stack_path",
+    "step_operations",
     "takes_masked_picture",
     "temporary_folder",
     "tunable_decoder",

@@ -31,9 +31,14 @@ class Teller:
 
     def say(self, line: str) -> None:
         """Show a line that stays, and log it."""
+        self._said = ""
+        self.add(line)
+
+    def add(self, line: str) -> None:
+        """Show another line that stays, above what was said, and log it."""
         log.info("%s%s.", line[:1].upper(), line[1:])
-        self._said = line
-        self._show(line)
+        self._said = "\n".join(filter(None, (line, self._said)))
+        self._show(self._said)
 
     def show(self, line: str) -> None:
         """Show a line over what was said, until the next one takes its place."""

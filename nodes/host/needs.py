@@ -50,8 +50,7 @@ HELD = {
     "VAE": "patcher first_stage_model latent_channels latent_dim",
     "decoder": "device process_output",  # of a VAE, where it is tuned
     # Of a VAE that is gone through at every step.
-    "small VAE": "device vae_dtype process_input process_output "
-    "memory_used_encode memory_used_decode",
+    "small VAE": "device vae_dtype process_input memory_used_encode memory_used_decode",
 }
 
 

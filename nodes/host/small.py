@@ -7,6 +7,7 @@ ComfyUI keeps them for previews, in ``models/vae_approx``, and each latent forma
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import comfy.model_management as management
@@ -57,8 +58,7 @@ def load_small_vae(found: Found) -> Any:
 
     None, with a word in the log, for one that the host cannot read.
     """
-    import nodes as stock
-
+    stock: Any = import_module("nodes")
     paths = [folder_paths.get_full_path_or_raise(FOLDER, file) for file in found.files]
     key = (found.name, *((path, os.path.getmtime(path)) for path in paths))
     if key not in _loaded:
@@ -77,13 +77,16 @@ class ShortWay:
 
     The host's ``encode`` and ``decode`` carry each result to the CPU, which a loop must not.
     ``encode`` and ``decode`` are (B, 3, H, W) in [0, 1] to latents as LATENT wires have them, and
-    back. Raises what the host raises where memory runs out.
+    back. Not cut to [0, 1] as the host's are: latents beyond what a screen shows come as near to
+    black or white as they are far, and a change of them counts.
     """
 
     def __init__(self, vae: Any) -> None:
         needs.held("VAE", vae)
         needs.held("small VAE", vae)
         self._vae = vae
+        # What the network makes of them: undone without the host's cut.
+        self._black, self._white = vae.process_input(torch.tensor([0.0, 1.0])).tolist()
 
     @torch.inference_mode()
     def encode(self, pictures: Tensor) -> Tensor:
@@ -103,8 +106,7 @@ class ShortWay:
         found = []
         for part in self._parts(latent, vae.memory_used_decode, False):
             decoded = vae.first_stage_model.decode(part.to(vae.device, vae.vae_dtype)).float()
-            # What the host makes of it in place may be a tensor of its own cache.
-            pictures = vae.process_output(decoded.clone())
+            pictures = (decoded - self._black) / (self._white - self._black)
             found.append(pictures.movedim(2, 1).flatten(0, 1) if pictures.ndim == 5 else pictures)
         return torch.cat(found)
 
@@ -115,5 +117,5 @@ class ShortWay:
             return batch.split(1)
         shape = (1, *batch.shape[1:])
         one = memory((*shape[:2], 1, *shape[2:]) if films else shape, vae.vae_dtype)
-        free = management.get_free_memory(vae.device)
+        free: Any = management.get_free_memory(vae.device)
         return batch.split(max(1, int(free * SHARE / max(1, one))))

@@ -15,6 +15,7 @@ class Given(NamedTuple):
     ladder: Ladder
     anchor: Any
     vae: Any
+    small_vae: Any
     options: dict[str, Any]
     hidden: Any  # the host's, with the workflow
 
@@ -24,6 +25,7 @@ class Given(NamedTuple):
             "ladder": fingerprint(self.ladder),
             "anchor": fingerprint(self.anchor),
             "vae": "" if self.vae is None else host.weights(self.vae.patcher),
+            "small_vae": "" if self.small_vae is None else host.weights(self.small_vae.patcher),
             "options": fingerprint(self.options),
             # For what hangs on a model or a prompt and is known only by how it was made.
             "workflow": host.workflow_above(self.hidden),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+import torch
 from torch import Tensor
 
 from ...zoomstack.joint.through_pixels import EncodeChange, difference
 from ...zoomstack.scene.geometry import Geometry
-from ...zoomstack.spaces.choose import SPACES, Fits, Kind, automatic
-from ...zoomstack.spaces.space import Encode, Space
+from ...zoomstack.spaces.choose import SPACES, Fits, Kind
 from .. import host
+from .autoencoder import Levels
 
 # Of the variance of latents: a linear encoder that explains as much stands in for the VAE's own.
 FAITHFUL = 0.8
@@ -25,32 +26,40 @@ class Autoencoder(NamedTuple):
     """A VAE as the levels of one model see it."""
 
     vae: Any
-    latent_format: str  # the name of the model's
-    encode: Encode  # pictures to level pictures of the model
-    ratio: int  # pixels for one of theirs
-    like: Tensor  # of the run's device and dtype
+    levels: Levels
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """Pictures to level pictures of the model."""
+        return self.levels.codec(self.vae).encode(pictures)
+
+    @property
+    def ratio(self) -> int:
+        return self.levels.ratio
+
+    @property
+    def like(self) -> Tensor:
+        """Of the run's device and dtype."""
+        return torch.empty(0, device=self.levels.site.device)
 
     @property
     def fits(self) -> Fits:
         """What was fitted to it, in this run or an earlier one."""
         formats = _kept.setdefault(self.vae.first_stage_model, {})
-        return formats.setdefault(self.latent_format, Fits())
+        return formats.setdefault(self.levels.format_name, Fits())
 
 
-def fitted_space(
-    coder: Autoencoder, geometry: Geometry, wanted: Kind | Literal["auto"]
-) -> tuple[Space, str]:
-    """``geometry`` under operators fitted to the VAE; and a line that says how far to trust them.
-
-    Raises ``ValueError`` where a space is wanted by name of a geometry that does not allow it.
-    """
-    kind = automatic(geometry) if wanted == "auto" else wanted
+def refuse_unfitting(kind: Kind, geometry: Geometry) -> None:
+    """Raise ``ValueError`` where the ladder does not allow that kind of space."""
     reason = SPACES[kind].refused(geometry)
     if reason:
         raise ValueError(
             f'space "{kind}" does not fit this ladder: {reason}. Change that, or choose '
             '"auto", "twin" or "pixel".'
         )
+
+
+def fitted_line(coder: Autoencoder, kind: Kind, geometry: Geometry) -> str:
+    """How far to trust operators fitted to the VAE, for the ladder's worst factor."""
     title, fits, around = SPACES[kind].title, coder.fits, (coder.encode, coder.ratio, coder.like)
     shares, zooms = [], sorted(set(geometry.zooms))
     bar = host.progress(len(zooms))
@@ -63,8 +72,7 @@ def fitted_space(
             zoom,
             *(100 * share for share in shares[-1]),
         )
-    worst = min(zip(shares, zooms, strict=True))
-    return fits.space(kind, geometry, *around), _line(title, *worst)
+    return _line(title, *min(zip(shares, zooms, strict=True)))
 
 
 def change_encoder(coder: Autoencoder) -> EncodeChange:

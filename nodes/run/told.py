@@ -1,25 +1,99 @@
-"""What the page says of a run while its levels form."""
+"""What the page says of a run while its levels form, and when they have formed."""
 
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from torch import Tensor
 
-from ...zoomstack.joint.blend import agreement
+from ...zoomstack.joint.blend import agreement, decibels
+from ...zoomstack.joint.later import Later
+from ...zoomstack.measure.detail import decibels as likeness
 from ...zoomstack.spaces.space import Space
+from .photo import Photo
 
 # A picture's values span about four of their standard deviations: latents then read as pictures do.
 SPAN = 4.0
+EVERY = 0.2  # seconds from one line to the next: nobody reads quicker
 
 
-def progress_line(step: int, total: int, views: Tensor, space: Space) -> str:
+class Seen(NamedTuple):
+    """Levels (N, C, H, W), the space that they are compared in, and what their values span."""
+
+    views: Tensor
+    space: Space
+    peak: float | None = None  # None: of latents, by their own spread
+
+    @property
+    def agreement(self) -> Tensor:
+        """(N - 1,), in dB."""
+        peak = SPAN * self.views.std() if self.peak is None else self.peak
+        return decibels(self.views, self.space, peak)
+
+
+class Progress:
+    """Shows how far a run is and how well neighbours agree; never waits for the device.
+
+    A line that is due is made of the step's own predictions, and shown as soon as the device has
+    come so far: with the next step, or at the end.
+    """
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._due = -math.inf
+        self._waiting: tuple[int, int, Later] | None = None
+
+    def tell(self, step: int, total: int, seen: Callable[[], Seen]) -> None:
+        """After ``step`` of ``total``; ``seen`` are the levels as they were predicted."""
+        self._show_ready()
+        now = time.monotonic()
+        if self._waiting is None and now >= self._due or step >= total:
+            self._due = now + EVERY
+            self._waiting = (step, total, Later(seen().agreement))
+            self._show_ready()
+
+    def finish(self) -> None:
+        """Show what has not been shown yet."""
+        if self._waiting is not None:
+            step, total, found = self._waiting
+            self._waiting = None
+            self._show(progress_line(step, total, found.numbers()))
+
+    def _show_ready(self) -> None:
+        if self._waiting is not None and self._waiting[2].ready:
+            self.finish()
+
+
+def progress_line(step: int, total: int, agreement: Sequence[float]) -> str:
     """The step, and how well each level's own prediction agrees with the next one's, in dB."""
     line = f"step {step} of {total}"
-    found = agreement(views, space, peak=SPAN * views.std())
-    pairs = [(decibels, level) for level, decibels in enumerate(found) if math.isfinite(decibels)]
+    agreed = _agreed(agreement)
+    return f"{line}: {agreed}" if agreed else line
+
+
+def end_line(pictures: Tensor, space: Space, anchors: Sequence[Photo]) -> str:
+    """How well decoded levels (N, 3, H, W) agree in the end, and how well they kept their photos.
+
+    A photo counts in all of its level: what deeper levels show in its place is theirs too.
+    """
+    agreed = _agreed(agreement(pictures, space))
+    words = [f"{agreed} in pixels"] if agreed else []
+    height, width = pictures.shape[-2:]
+    for photo in anchors:
+        truth = photo.fitted_to(height, width)[0].to(pictures)
+        kept = likeness(pictures[photo.level], truth)
+        words.append(f"level {photo.level} keeps its photo by {kept:.1f} dB")
+    return "; ".join(words)
+
+
+def _agreed(agreement: Sequence[float]) -> str:
+    """The mean and the least pair; "" where no pixel tells."""
+    pairs = [(found, level) for level, found in enumerate(agreement) if math.isfinite(found)]
     if not pairs:
-        return line
-    mean = sum(decibels for decibels, _ in pairs) / len(pairs)
+        return ""
+    mean = sum(found for found, _ in pairs) / len(pairs)
     least, level = min(pairs)
-    return f"{line}: levels agree by {mean:.1f} dB, least {level} and {level + 1} by {least:.1f} dB"
+    return f"levels agree by {mean:.1f} dB, least {level} and {level + 1} by {least:.1f} dB"

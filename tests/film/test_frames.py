@@ -16,7 +16,7 @@ from zoomstack.film.ahead import look_ahead
 from zoomstack.film.camera import Camera
 from zoomstack.film.frames import FrameRenderer, frames
 from zoomstack.film.path import Path
-from zoomstack.linear.lens import axis, look
+from zoomstack.linear.lens import Along, axis, by_matrices, look, look_along
 from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
 from zoomstack.scene.span import Span
@@ -101,6 +101,30 @@ def test_the_lens_is_the_kernel_it_says_sampled_directly(start, step):
     direct = weights @ picture[0].numpy() @ weights.T
     bands = axis(count, size, start, step)
     assert np.abs(look(picture, bands, bands)[0].numpy() - direct).max() < 1e-12
+
+
+@pytest.mark.parametrize("dtype, near", [(torch.float64, 1e-12), (torch.float32, 2e-6)])
+@pytest.mark.parametrize(
+    "rows, columns",
+    [
+        (Along(140, 3.37, 0.41), Along(71, -2.25, 1.0)),
+        (Along(24, 0.7, 2.55), Along(131, 47.4, 0.013)),
+        (Along(1, 60.9, 0.3), Along(83, -1.0, 0.9)),
+        (Along(33, -4.1, 2.0), Along(9, 0.0, 74 / 9)),
+    ],
+)
+def test_a_matrix_an_axis_shows_what_blocks_do(rows, columns, dtype, near):
+    """On a GPU frames are made by these, which on a CPU are the slower way."""
+    picture = torch.rand(3, 63, 74, generator=torch.Generator().manual_seed(0)).to(dtype)
+    bands = [
+        axis(along.pixels, size, along.start, along.step)
+        for along, size in ((rows, 63), (columns, 74))
+    ]
+    blocks = look(picture, *bands)
+    whole = by_matrices(picture, rows, columns)
+    assert whole.dtype == dtype and whole.shape == blocks.shape
+    assert (whole - blocks).abs().max() < near
+    assert (look_along(picture, rows, columns) - blocks).abs().max() < near
 
 
 def test_minification_does_not_alias():

@@ -277,19 +277,17 @@ def test_the_joint_pass_is_the_zooms_own_sampler_bit_for_bit(pack):
         assert torch.equal(joint, vae.decode(zoomed))
 
 
+@pytest.mark.parametrize("size", [(64, 64), (61, 90)])
 @pytest.mark.parametrize("kind", ["eps", "flow"])
-def test_the_joint_pass_keeps_the_picture_that_was_given_as_the_vae_does(pack, kind):
-    vae, options = mosaic_vae(4), {"method": "direct", "canvas": "level", "joint": 0.5}
-    images, _ = outpaint(pack, toy_model(kind), kit_of(pack), vae, image=photo(), **options)
-    with torch.inference_mode():
-        kept = vae.decode(vae.encode(photo()))
-
-    def away(images):
-        return float((images[-1:] - kept).std() / kept.std())
-
-    made, _ = outpaint(pack, toy_model(kind), kit_of(pack), vae, **options)
-    # Not to the bit: where wider levels disagree beside it, their correction is smooth.
-    assert away(images) < 0.12 < 0.5 < away(made)
+def test_the_joint_pass_keeps_the_picture_that_was_given_to_the_bit(pack, kind, size):
+    """Whatever the VAE makes of it: in the levels, and in the stack of them, which all show it."""
+    kit, given = kit_of(pack), photo(*size)
+    images, ladder = outpaint(
+        pack, toy_model(kind), kit, image=given, method="direct", canvas="level", joint=0.5
+    )
+    assert torch.equal(images[-1:], given)
+    assert agreements(pack, images, ladder) == (float("inf"),) * 2
+    assert torch.equal(blended(pack, images, ladder)[1], images)
 
 
 @pytest.mark.parametrize("size", [(64, 64), (61, 90)])
@@ -368,13 +366,25 @@ def test_without_redrawing_each_level_is_the_enlarged_frame(pack):
         assert torch.allclose(images[level, :, 30, 1], down, atol=2e-3)
 
 
+@pytest.mark.parametrize("zooms", [(2.0, 2.0), (4.0, 2.0)])
+def test_a_given_picture_is_what_all_deeper_levels_shrink_to(pack, zooms):
+    """However far they were redrawn; and so it comes out of the stack as it went in."""
+    kit, given = kit_of(pack, zooms), photo()
+    images = superres(pack, toy_model("eps"), kit, image=given, denoise=0.8)
+    assert torch.equal(images[:1], given)
+    assert min(agreements(pack, images, kit.ladder)) > 100
+    assert torch.allclose(blended(pack, images, kit.ladder)[1], images, atol=1e-5)
+    invented = superres(pack, toy_model("eps"), kit, denoise=0.8)
+    assert max(agreements(pack, invented, kit.ladder)) < 50
+
+
 @pytest.mark.parametrize("kind", ["eps", "flow"])
 def test_levels_are_redrawn_with_their_own_prompts(pack, kind):
     kit = kit_of(pack, (2.0, 2.0))
     images = superres(pack, toy_model(kind), kit, image=photo(), denoise=0.6)
     assert images.shape == (3, 64, 64, 3) and torch.equal(images[:1], photo())
     plain = superres(pack, toy_model(kind), kit, image=photo(), denoise=0.0)
-    assert (images[1:] - plain[1:]).abs().mean() > 0.005
+    assert (images[1:] - plain[1:]).abs().mean() > 0.002
     swapped = kit_of(pack, (2.0, 2.0))
     swapped.positive[2][0] = swapped.positive[0][0]
     other = superres(pack, toy_model(kind), swapped, image=photo(), denoise=0.6)

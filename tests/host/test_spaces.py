@@ -98,18 +98,24 @@ def test_every_space(pack, built, name, space):
     assert together > separate + 3
 
 
-def test_auto_takes_fitted_operators_where_they_apply_and_else_the_twin(pack, built, caplog):
+def test_auto_takes_what_harms_a_scene_least_and_says_by_which_numbers(pack, built, caplog):
+    """A mosaic's latents are a small picture: nothing is better than to shrink them as one."""
+    tiny = built("sd3")
+    kit = kit_for(pack, tiny)
+    with caplog.at_level(logging.INFO, "zoomstack"):
+        auto, latent = (run(pack, tiny, kit, vae=tiny.vae, space=s) for s in ("auto", "latent"))
+    assert torch.equal(auto, latent)
+    for name in ("plain latents", "fitted latents", "the linear twin of the VAE"):
+        assert f"Coupling in {name}: of a scene that agrees the deeper levels keep" in caplog.text
+
+
+def test_a_space_by_name_says_how_far_to_trust_the_fit(pack, built, caplog):
     tiny = built("sd3")
     with caplog.at_level(logging.INFO, "zoomstack"):
-        kit = kit_for(pack, tiny)
-        auto, fitted = (run(pack, tiny, kit, vae=tiny.vae, space=s) for s in ("auto", "fitted"))
-    assert torch.equal(auto, fitted)
-    assert "Coupling fitted latents at p = 2: shrinking explains" in caplog.text
-    caplog.clear()
-    with caplog.at_level(logging.INFO, "zoomstack"):
+        run(pack, tiny, kit_for(pack, tiny), vae=tiny.vae, space="fitted")
         kit = kit_for(pack, tiny, zooms=(2.5, 2.0), focus=((0.47, 0.5), (0.5, 0.5)))
-        auto, twin = (run(pack, tiny, kit, vae=tiny.vae, space=s) for s in ("auto", "twin"))
-    assert torch.equal(auto, twin)
+        run(pack, tiny, kit, vae=tiny.vae, space="twin")
+    assert "Coupling fitted latents at p = 2: shrinking explains" in caplog.text
     assert "Coupling the linear twin of the VAE at p = 2.5: shrinking explains" in caplog.text
     with pytest.raises(ValueError, match='space "fitted" does not fit this ladder: level 1 has'):
         run(pack, tiny, kit, vae=tiny.vae, space="fitted")
@@ -122,14 +128,15 @@ def test_lines_under_the_node_say_how_far_to_trust_the_fit_and_how_far_the_run_i
     server = SimpleNamespace(send_progress_text=lambda text, node: shown.append((node, text)))
     module = SimpleNamespace(PromptServer=SimpleNamespace(instance=server))
     monkeypatch.setitem(sys.modules, "server", module)
+    monkeypatch.setattr(part(pack, "nodes.run.told"), "EVERY", 0.0)
     tiny = built("sd3")
     kit = kit_for(pack, tiny, zooms=(2.5, 2.0))
     monkeypatch.setattr(pack.nodes.ZoomStackSampler, "hidden", SimpleNamespace(unique_id="7"))
     run(pack, tiny, kit, vae=tiny.vae)
     fit, *steps = [text for node, text in shown if node == "7"]
     assert re.fullmatch(
-        r"levels meet in the linear twin of the VAE: explains \d+ % of shrinking and \d+ % of "
-        r"enlarging at p = 2(\.5)?",
+        r"levels meet in [\w ]+: a scene that agrees keeps \d+ dB and agrees by \d+ "
+        r"\(next: [\w ]+, \d+ and \d+\).*",
         fit,
     )
     total = len(steps)

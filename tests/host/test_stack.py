@@ -74,6 +74,36 @@ def test_the_agreement_names_the_worst_pair(pack):
     assert len(numbers) == 3 and min(numbers[:2]) > 100 > numbers[2]
 
 
+def anchored(pack, photo, level=0, **options):
+    with torch.inference_mode():
+        return pack.nodes.PhotoAnchor.execute(photo, level=level, **options).result[0]
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_an_anchored_level_is_the_photo_to_the_bit(pack, level):
+    """Cropped to the levels' aspect and resized, as the anchor has it."""
+    photo = torch.rand(1, 131, 97, 3, generator=torch.Generator().manual_seed(4))
+    anchor, zoom = anchored(pack, photo, level), 2.5
+    stack, views, text = blended(pack, pictures(), zoom, anchor=anchor)
+    expected = anchor[0].fitted_to(*SIZE)[0]
+    assert torch.equal(stack.levels[level], expected)
+    assert torch.equal(views[level].movedim(-1, 0), expected)
+    assert stack.levels.min() >= 0 and stack.levels.max() <= 1
+    error = (pictures()[level].movedim(-1, 0) - expected).square().mean()
+    assert f"; level {level} had kept its photo at {-10 * torch.log10(error):.1f} dB" in text
+
+
+def test_the_line_tells_of_photos_that_do_not_go_together(pack):
+    first, second = pictures(2, seed=8).split(1)
+    both = anchored(pack, second, level=2, anchor=anchored(pack, first))
+    stack, _, text = blended(pack, pictures(), 2.0, anchor=both)
+    assert torch.equal(stack.levels[2], second[0].movedim(-1, 0))
+    assert "the photos of levels 0 and 2 differ where they meet, at " in text
+    twice = anchored(pack, second, anchor=anchored(pack, first))
+    with pytest.raises(ValueError, match="Level 0 has 2 photos, and can be only one of them"):
+        blended(pack, pictures(), 2.0, anchor=twice)
+
+
 def test_one_image_is_a_stack_of_one_level(pack):
     image = pictures(1)
     stack, views, text = blended(pack, image)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from zoomstack.bench.speed import host
-from zoomstack.bench.speed.rows import sampled
+from zoomstack.bench.speed.rows import laddered, sampled
 from zoomstack.bench.speed.settings import QUICK, Bench
 
 SMALL = dataclasses.replace(QUICK, turns=1, steps=2, sampled=64, levels=3)
@@ -59,3 +59,17 @@ def test_the_rows_of_sampling_name_every_coupling(trial, bench):
         "in pixels by the default schedule, the last step",
     ]
     assert all(line.value.median > 0 for line in lines)
+
+
+def test_the_rows_of_ladders_name_each_and_what_is_chosen_for_it(trial, bench):
+    lines = [*laddered.laddered(bench)]
+    assert [line.what.rpartition("at ")[2] for line in lines] == [
+        f"p = {zooms}, coupled in {where}"
+        for zooms, chosen in {
+            "2": "fitted operators", "4": "the linear twin", "2, 3.2, 2.5, 2.8": "the linear twin"
+        }.items()
+        for where in ("plain latents", chosen)
+    ]  # fmt: skip
+    assert all(line.value.median > 0 for line in lines)
+    _, at = host.loaded(bench, 6, "mixed")
+    assert at.ladder.zooms == (2.0, 3.2, 2.5, 2.8, 2.0) and at.ladder.focus[1] == (0.46, 0.55)

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from zoomstack import Consensus, Geometry, PhotoAnchor, agreement, blend, render
 from zoomstack.joint.coupler import Coupler
-from zoomstack.joint.through_pixels import ThroughPixels, difference
+from zoomstack.joint.through_pixels import ThroughPixels, at_every_step, difference, through
 
 OFF = Geometry(48, 64, (2.0, 2.6), ((0.5, 0.5), (0.42, 0.57)))
 
@@ -30,7 +30,7 @@ def moved(codec, couple, latents):
 def test_through_an_exact_autoencoder_it_is_the_coupling_of_pictures(consensus):
     codec, couple = exact(), Coupler(OFF, consensus=Consensus(consensus))
     views = pictures(OFF, 3).float()
-    met = codec.decode(ThroughPixels.of(couple, codec)(codec.encode(views), 1.0))
+    met = codec.decode(through(couple, codec)(codec.encode(views), 1.0))
     assert (met - couple(views, 1.0)).abs().max() < 1e-5
     assert min(agreement(met, OFF)) > 100
 
@@ -39,7 +39,7 @@ def test_what_a_wider_level_cannot_show_is_left_to_the_deeper_one():
     codec, couple = blurring(), Coupler(OFF)
     latents = codec.encode(agreeing())
     both, one = (
-        ThroughPixels.of(couple, codec),
+        through(couple, codec),
         ThroughPixels(couple, codec.decode, difference(codec.encode)),
     )
     assert moved(codec, both, latents) < 0.4 * moved(codec, one, latents)
@@ -63,7 +63,7 @@ def test_a_photo_in_pixels_is_shown_by_its_level():
     """As closely as it does where levels are pictures: all of it but a rim that levels share."""
     codec, photo = exact(), agreeing(seed=7)[0]
     couple, views = Coupler(OFF, [PhotoAnchor(photo)]), pictures(OFF, 8).float()
-    met = codec.decode(ThroughPixels.of(couple, codec)(codec.encode(views), 1.0))
+    met = codec.decode(through(couple, codec)(codec.encode(views), 1.0))
     assert (met - couple(views, 1.0)).abs().max() < 1e-5
     assert ((met[0] - photo).abs() > 1e-4).float().mean() < 0.05
 
@@ -73,4 +73,14 @@ def test_what_the_autoencoder_cannot_carry_stays_with_the_latents():
     codec = blurring()
     still = Coupler(OFF, start=1.0, end=1.0, sigmas=[2.0, 1.0, 0.0])
     latents = torch.randn(OFF.levels, 3, 12, 16, generator=torch.Generator().manual_seed(9))
-    assert ThroughPixels.of(still, codec)(latents, 2.0) is latents
+    assert through(still, codec)(latents, 2.0) is latents
+
+
+def test_in_the_last_step_levels_agree_as_pictures_do():
+    codec, couple = blurring(), Coupler(OFF)
+    latents, sigmas = codec.encode(agreeing(seed=4)), [2.0, 1.0, 0.0]
+    every = at_every_step(couple, codec, sigmas)
+    plain = ThroughPixels(couple, codec.decode, difference(codec.encode))
+    assert torch.equal(every(latents, 2.0), through(couple, codec)(latents, 2.0))
+    assert torch.equal(every(latents, 1.0), plain(latents, 1.0))
+    assert not torch.equal(every(latents, 1.0), every(latents, 2.0))

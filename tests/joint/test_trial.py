@@ -6,7 +6,7 @@ from encoders import blurring, exact
 
 from zoomstack import Geometry, agreement
 from zoomstack.joint.coupler import Coupler
-from zoomstack.joint.through_pixels import ThroughPixels
+from zoomstack.joint.through_pixels import through
 from zoomstack.joint.trial import MOST, Trial, scenes, trial
 from zoomstack.spaces.fitting.leaves import dead_leaves
 
@@ -31,16 +31,16 @@ def test_what_changes_nothing_harms_nothing(levels):
     codec = exact()
     found = trial(lambda latents, sigma: latents, codec, levels, OFF)
     assert found == Trial(MOST, MOST)
-    found = trial(ThroughPixels.of(Coupler(OFF), codec), codec, levels, OFF)
+    found = trial(through(Coupler(OFF), codec), codec, levels, OFF)
     assert min(found) == MOST
 
 
 def test_latents_resampled_as_if_they_were_pictures_harm_a_scene(levels):
     codec = exact()
     plain = trial(Coupler(OFF.resized(12, 16)), codec, levels, OFF)
-    pixels = trial(ThroughPixels.of(Coupler(OFF), codec), codec, levels, OFF)
+    pixels = trial(through(Coupler(OFF), codec), codec, levels, OFF)
     assert plain.score < 30 < pixels.score
-    soft = trial(ThroughPixels.of(Coupler(OFF), blurring()), blurring(), levels, OFF)
+    soft = trial(through(Coupler(OFF), blurring()), blurring(), levels, OFF)
     assert plain.score < soft.score < pixels.score
 
 

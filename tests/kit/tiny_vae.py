@@ -21,8 +21,11 @@ def colour_axes(channels: int) -> torch.Tensor:
     return torch.linalg.qr(noise)[0]
 
 
-def mosaic_vae(latent_channels: int = 4) -> Any:
-    """4 (as SD1.5), 16 (as SD3 and Flux) or 128 channels (as Flux2: 32 in squares of 2 x 2)."""
+def mosaic_vae(latent_channels: int = 4, whole: bool = False) -> Any:
+    """4 (as SD1.5), 16 (as SD3 and Flux) or 128 channels (as Flux2: 32 in squares of 2 x 2).
+
+    ``whole``: with the layers that do nothing, as a file of it must have them.
+    """
     import_comfy()
     import comfy.sd
 
@@ -42,7 +45,8 @@ def mosaic_vae(latent_channels: int = 4) -> Any:
     # A picture's colours spread by about 0.25; three axes share that among the channels.
     sd["vae_scale"].fill_(0.25 * _GAIN * (3 / inner) ** 0.5 / NODE_STD[latent_channels])
     vae = comfy.sd.VAE(sd=sd, metadata={"tae_latent_channels": latent_channels})
-    leave_out_blank_blocks(vae)
+    if not whole:
+        leave_out_blank_blocks(vae)
     return vae
 
 
@@ -100,6 +104,21 @@ def mosaic_video_vae() -> Any:
     sd["conv1.weight"][:16, :3, 0, 0, 0] = axes * gain
     sd["conv2.weight"][..., 0, 0, 0] = torch.eye(16)
     sd["decoder.conv1.weight"][(slice(3), slice(16), *now)] = axes.T / gain
+    return comfy.sd.VAE(sd=sd)
+
+
+def taehv() -> Any:
+    """A video family's small autoencoder (Wan 2.1, Qwen-Image) of random weights."""
+    import_comfy()
+    import comfy.sd
+    import comfy.taesd.taehv
+
+    random = torch.Generator().manual_seed(0)
+    shapes = comfy.taesd.taehv.TAEHV(latent_channels=16).state_dict()
+    sd = {
+        key: torch.randn(value.shape, generator=random) / value[0].numel() ** 0.5
+        for key, value in shapes.items()
+    }
     return comfy.sd.VAE(sd=sd)
 
 

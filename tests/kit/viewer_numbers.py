@@ -116,9 +116,11 @@ def _layers(name, depth, size):
     layers = []
     for layer in layers_of(g, depth, *renderer.view(depth)):
         rows, columns = covered(layer.rows, renderer.height), covered(layer.columns, renderer.width)
-        edge = np.zeros(0)
+        edge = torch.zeros(0)
         if rows.stop > rows.start:
-            edge = soft_edge(layer.rows, rows, renderer.height, narrowing(layer.rows))
+            edge = soft_edge(
+                layer.rows, rows, renderer.height, narrowing(layer.rows), edge.double()
+            )
         layers.append({
             "level": layer.level, "rows": layer.rows, "columns": layer.columns,
             "share": layer.share, "covered": [[s.start, max(s.start, s.stop)]

@@ -175,6 +175,16 @@ def test_the_anchor_of_the_paper_descends(twin):
     assert left < 0.2 * was
 
 
+def test_links_that_lie_alike_are_one_and_those_of_another_twin_are_not(twin):
+    """Also in the next run's space, whose twin may be a copy."""
+    space = TwinSpace(Geometry(20, 28, (2.5, 2.5)), twin)
+    again = twin._replace(decode=twin.decode.clone())
+    assert space.link(0, 1) is space.link(1, 2) is not space.link(0, 2)
+    assert TwinSpace(Geometry(20, 28, (2.5,)), again).link(0, 1) is space.link(0, 1)
+    other = twin._replace(decode=2 * twin.decode)
+    assert TwinSpace(Geometry(20, 28, (2.5,)), other).link(0, 1) is not space.link(0, 1)
+
+
 def test_shrinking_and_its_transpose_belong_together(twin):
     link = TwinSpace(MOVED, twin).link(0, 1)
     x = torch.randn(8, 20, 28, dtype=torch.float64)

@@ -83,7 +83,14 @@ def measured(options: argparse.Namespace) -> str:
     return report(options)
 
 
-COMMANDS = {"operators": operators, "speed": measured, "memory": measured}
+def spaces(options: argparse.Namespace) -> str:
+    """The tables of ``bench space``, and where they lie."""
+    from .space.run import report  # here, for it comes with a ComfyUI
+
+    return report(options)
+
+
+COMMANDS = {"operators": operators, "space": spaces, "speed": measured, "memory": measured}
 
 
 def chosen_rows(specs: list[str] | None, axes: str | None) -> list[Row]:

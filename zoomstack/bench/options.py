@@ -11,8 +11,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "what",
-        choices=("quality", "methods", "operators", "speed", "memory"),
-        help="the ways of coupling, the neighbouring methods, fitted operators, time or memory",
+        choices=("quality", "methods", "operators", "space", "speed", "memory"),
+        help="the ways of coupling, the neighbouring methods, fitted operators, spaces on any "
+        "autoencoder, time or memory",
     )
     add("--quick", action="store_true", help="small and short: minutes, and only a hint")
     add("--seeds", type=int, metavar="N", help="seeds of a row (16; quick: 2)")
@@ -36,4 +37,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="demo",
         help="of speed and memory: the demo's, or random weights of a real size (demo)",
     )
+    add("--vae", default="demo", metavar="VAE", help="of space: a file, or Load VAE's name (demo)")
+    add("--small-vae", metavar="VAE", help="of space: the one that pixels go through (--vae)")
+    add("--models", type=Path, metavar="FOLDER", help="of space: where Load VAE looks as well")
+    add("--pictures", type=Path, metavar="FOLDER", help="of space: photographs (drawn ones)")
     add("--sheet-seed", type=int, default=0, metavar="SEED", help="on the contact sheet (0)")

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..linear.lens import axis, look
-from ..linear.smooth import rise
+from ..linear.lens import Along, look_along
+from ..linear.smooth import rise, smoothstep
 from ..scene.depth import Depth
 from ..scene.geometry import TOUCH, Geometry
 from ..scene.span import SLACK, Span
@@ -78,10 +78,9 @@ def composed(
         if layer.share == 0 or top.start >= top.stop or left.start >= left.stop:
             continue
         part = _seen(layer, picture, (top, left), size, shift)
-        down = soft_edge(layer.rows, top, size[0], widths(layer.rows))
-        across = soft_edge(layer.columns, left, size[1], widths(layer.columns))
-        weight = (layer.share * torch.from_numpy(down).to(part))[:, None]
-        weight = weight * torch.from_numpy(across).to(part)
+        down = soft_edge(layer.rows, top, size[0], widths(layer.rows), part)
+        across = soft_edge(layer.columns, left, size[1], widths(layer.columns), part)
+        weight = (layer.share * down)[:, None] * across
         whole[:, top, left].lerp_(part, weight.expand_as(part))
     return whole
 
@@ -102,14 +101,20 @@ def narrowing(span: Span, feather: float = FEATHER) -> Widths:
     return before if before > SLACK else 0.0, after if after > SLACK else 0.0
 
 
-def soft_edge(span: Span, pixels: slice, count: int, widths: Widths) -> np.ndarray:
-    """The weight of a level's ``pixels``, of ``count``, rising from 0 at a border with a width."""
-    at = span.first + (np.arange(pixels.start, pixels.stop) + 0.5) * span.size / count
-    weight = np.ones(len(at))
+def soft_edge(span: Span, pixels: slice, count: int, widths: Widths, like: Tensor) -> Tensor:
+    """The weight of a level's ``pixels``, of ``count``, rising from 0 at a border with a width.
+
+    In ``like``'s dtype, made on its device.
+    """
+    # In double precision; Apple's GPUs have none.
+    device = like.device if like.is_cuda else "cpu"
+    along = torch.arange(pixels.start, pixels.stop, dtype=torch.float64, device=device)
+    at = span.first + (along + 0.5) * span.size / count
+    weight = torch.ones_like(at)
     for distance, width in zip((at, 1 - at), widths, strict=True):
         if width > 0:
-            weight *= rise(distance / width)
-    return weight
+            weight *= smoothstep((distance / width).clamp(0, 1))
+    return weight.to(like)
 
 
 def _seen(
@@ -121,12 +126,11 @@ def _seen(
 ) -> Tensor:
     """Some pixels, of all ``size``, of one level alone."""
     level = picture(layer.level)
-    dtype = np.float64 if level.dtype == torch.float64 else np.float32
-    bands = []
+    axes = []
     for span, part, count, length, moved in zip(
         (layer.rows, layer.columns), pixels, size, level.shape[-2:], (0.0, shift), strict=True
     ):
         step = span.size * length / count
         start = span.first * length + (part.start + moved) * step
-        bands.append(axis(part.stop - part.start, length, start, step, dtype))
-    return look(level, *bands)
+        axes.append(Along(part.stop - part.start, start, step))
+    return look_along(level, *axes)

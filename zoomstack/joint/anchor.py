@@ -57,7 +57,7 @@ class PhotoAnchor:
         """(N, C, H, W) views, anchored. Raises ``ValueError`` where the photo does not fit."""
         space = as_space(geometry)
         check_levels(views, space.geometry)
-        self._check(views)
+        check_photo(self.photo, self.level, views)
         if self.strength == 0:
             return views
         # One copy, changed in place: a stack of new levels costs more than the solution does.
@@ -99,14 +99,16 @@ class PhotoAnchor:
                 adam.step()
             return moving.detach()
 
-    def _check(self, views: Tensor) -> None:
-        if not 0 <= self.level < len(views):
-            raise ValueError(
-                f"The anchor is for level {self.level} but there are {len(views)} levels; "
-                f"set its level from 0 to {len(views) - 1}."
-            )
-        if self.photo.shape != views.shape[1:]:
-            raise ValueError(
-                f"The anchor's photo is {tuple(self.photo.shape)} (channels, rows, columns) but a "
-                f"level is {tuple(views.shape[1:])}; resize the photo to the level's size."
-            )
+
+def check_photo(photo: Tensor, level: int, views: Tensor) -> None:
+    """Raise ``ValueError`` unless ``photo`` can be level ``level`` of ``views``."""
+    if not 0 <= level < len(views):
+        raise ValueError(
+            f"The anchor is for level {level} but there are {len(views)} levels; "
+            f"set its level from 0 to {len(views) - 1}."
+        )
+    if photo.shape != views.shape[1:]:
+        raise ValueError(
+            f"The anchor's photo is {tuple(photo.shape)} (channels, rows, columns) but a "
+            f"level is {tuple(views.shape[1:])}; resize the photo to the level's size."
+        )

@@ -135,10 +135,14 @@ def agreement(
 ) -> tuple[float, ...]:
     """How well each view agrees with the next deeper one: peak signal-to-noise ratio in dB.
 
-    ``views`` (N, C, H, W) with values that span ``peak``, a number or a tensor of one, for which no
-    device is waited; N - 1 numbers, infinite where the pair agrees exactly and NaN where no pixel
-    of the wider one shows the deeper one.
+    ``views`` (N, C, H, W) with values that span ``peak``; N - 1 numbers, infinite where the pair
+    agrees exactly and NaN where no pixel of the wider one shows the deeper one.
     """
+    return tuple(decibels(views, geometry, peak).tolist())
+
+
+def decibels(views: Tensor, geometry: Geometry | Space, peak: float | Tensor = 1.0) -> Tensor:
+    """As ``agreement``, (N - 1,) where the views are: no device is waited for."""
     space = as_space(geometry)
     check_levels(views, space.geometry)
     pictures = working(views)
@@ -150,8 +154,8 @@ def agreement(
             difference = disagreement(pictures[parent], pictures[child], link)
             errors.append(difference.square().mean())
     if not errors:
-        return ()
-    return tuple((-10 * torch.log10(torch.stack(errors) / peak**2)).tolist())
+        return pictures.new_empty(0)
+    return -10 * torch.log10(torch.stack(errors) / peak**2)
 
 
 def check_options(weighting: str, feather: float, method: str) -> None:

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from ..spaces.codec import Codec, Decode
 from ..spaces.space import Encode
+from .blend import Show
 from .coupler import Couple, Coupler
 from .schedule import Schedule
 
@@ -34,16 +35,11 @@ EncodeChange = Callable[[Tensor, Tensor], Tensor]
 class ThroughPixels:
     """``couple(latents, sigma) -> latents`` by a ``couple`` of pictures.
 
-    ``encode_change`` is ``difference(encode)`` or a linear stand-in. ``of`` has the second rule.
+    ``encode_change`` is ``difference(encode)`` or a linear stand-in.
     """
 
     def __init__(self, couple: Couple, decode: Decode, encode_change: EncodeChange) -> None:
         self._couple, self._decode, self._encode_change = couple, decode, encode_change
-
-    @classmethod
-    def of(cls, couple: Coupler, codec: Codec) -> ThroughPixels:
-        """By both rules: a level takes one decoding, two encodings, and one of each to show."""
-        return cls(partial(couple, show=codec.round_trip), codec.decode, difference(codec.encode))
 
     def __call__(self, latents: Tensor, sigma: float | Tensor) -> Tensor:
         pictures = self._decode(latents)
@@ -56,6 +52,28 @@ class ThroughPixels:
 def difference(encode: Encode) -> EncodeChange:
     """The change of latents between pictures (before, after), by encoding both."""
     return lambda before, after: encode(after) - encode(before)
+
+
+def through(couple: Coupler, codec: Codec, show: Show | None = None) -> ThroughPixels:
+    """Through an autoencoder by both rules; ``show`` is its round trip where none is given.
+
+    A level takes one decoding, two encodings, and one of each to show.
+    """
+    showing = partial(couple, show=show or codec.round_trip)
+    return ThroughPixels(showing, codec.decode, difference(codec.encode))
+
+
+def at_every_step(
+    couple: Coupler, codec: Codec, sigmas: Sequence[float] | Tensor, show: Show | None = None
+) -> Couple:
+    """``through`` an autoencoder at every step; in the last one by the first rule alone.
+
+    What blurs only once blurs little, and there it counts that levels agree as pictures do:
+    measured on TAEF2 with an ideal denoiser (``bench space``), the result agrees by 36.7 dB, by 35
+    with the second rule to the end.
+    """
+    last = ThroughPixels(couple, codec.decode, difference(codec.encode))
+    return Finish(through(couple, codec, show), last, sigmas, 1)
 
 
 class Finish:

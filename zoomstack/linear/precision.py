@@ -18,8 +18,10 @@ def working(tensor: Tensor) -> Tensor:
 
 
 def moved(values: Moved, like: Tensor) -> Moved:
-    """A named tuple whose tensors are of ``like``'s dtype, on its device."""
+    """A named tuple whose tensors are of ``like``'s dtype, on its device; itself where they are."""
+    tensors = {k: v for k, v in values._asdict().items() if isinstance(v, Tensor)}
+    if all((v.dtype, v.device) == (like.dtype, like.device) for v in tensors.values()):
+        return values
     # ComfyUI runs nodes in inference mode, whose tensors autograd (the Adam anchor) would refuse.
     with torch.inference_mode(False):
-        tensors = {k: v.to(like) for k, v in values._asdict().items() if isinstance(v, Tensor)}
-        return values._replace(**tensors)
+        return values._replace(**{name: tensor.to(like) for name, tensor in tensors.items()})

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterator
 
 from torch import Tensor
 
+from ..joint.matched import matched
 from ..linear.lens import axis, look
 from ..linear.precision import working
 from ..scene.geometry import Geometry, Placement
+from ..spaces.pairs import patch
+from ..spaces.plain import plain_space
 
 Enlarge = Callable[[Tensor], Tensor]
 """``enlarge(picture (C, h, w)) -> (C, s h, s w)`` by any factor s."""
@@ -26,15 +29,21 @@ def inward(
     geometry: Geometry,
     redraw: Callable[[Tensor, int], Tensor],
     enlarge: Enlarge | None = None,
+    exact: bool = False,
 ) -> Iterator[Tensor]:
     """The levels below ``widest``, (C, H, W) in [0, 1], the first of ``geometry``: N - 1 pictures.
 
-    ``redraw(picture, level)`` adds what the enlarged picture lacks. Yields level 1 first. Nothing
-    runs until a level is asked for.
+    ``redraw(picture, level)`` adds what the enlarged picture lacks. ``exact``: what it drew is then
+    changed, as smoothly as its range allows, until it shrinks to what the level above shows, so
+    that ``widest`` stays as it is in a scene of all of them (``joint.matched``).
+
+    Yields level 1 first. Nothing runs until a level is asked for.
     """
     parent = widest
     for wider, level in geometry.neighbours:
-        parent = redraw(closer(parent, geometry.placement(wider, level), enlarge), level)
+        drawn = redraw(closer(parent, geometry.placement(wider, level), enlarge), level)
+        link = plain_space(geometry).link(wider, level) if exact else None
+        parent = drawn if link is None else matched(drawn.clamp(0, 1), patch(parent, link), link)
         yield parent
 
 

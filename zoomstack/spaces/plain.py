@@ -72,6 +72,12 @@ class AxisLink:
         return Matrix(u @ torch.linalg.pinv(d @ u, rtol=FAINT))
 
     @cached_property
+    def deal(self) -> Matrix:
+        """(n, m): a child pixel's mean of the patch's pixels that see it, by how much they do."""
+        seen = self.shrink.values.T
+        return Matrix(seen / seen.sum(1, keepdim=True).clamp_min(1e-12))
+
+    @cached_property
     def noise(self) -> Matrix:
         """W = (D D^T)^(-1/2) D: orthonormal rows, so white noise stays exactly white.
 
@@ -130,6 +136,10 @@ class PlainLink:
 
     def lift(self, change: Tensor) -> Tensor:
         return separable(self._rows.lift, self._columns.lift, change)
+
+    def deal(self, patch: Tensor) -> Tensor:
+        """A patch's values on all that its pixels see: a mean where two see one, 0 where none."""
+        return separable(self._rows.deal, self._columns.deal, patch)
 
     def shrink_noise(self, noise: Tensor) -> Tensor:
         return separable(self._rows.noise, self._columns.noise, noise)

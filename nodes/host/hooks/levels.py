@@ -22,6 +22,7 @@ from ...conditioning.levels import level_by_level
 from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
+from ..vae import load_together
 from .install import LEVELS, wrapped
 from .noise import share_noise
 from .preview import Preview
@@ -89,6 +90,8 @@ def _outer_sample(
     check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
     guider.model_options[LEVELS] = run
+    if run.vae is not None:
+        load_together(guider.model_patcher, run.vae)
     if run.levels > 1 and run.shares_noise:
         noise = run.noise(noise.to(site.device)).to(noise.device)
         sampler = share_noise(sampler, run, site, seed)
@@ -105,8 +108,12 @@ def _outer_sample(
     )
     if isinstance(preview, Preview):
         preview.finish()
-    settles = run.levels > 1 and clean and run.ends_coupled()
-    return _settled(run, site, output) if settles else output
+    run.finish()
+    if run.levels > 1 and clean and run.ends_coupled():
+        output = _settled(run, site, output)
+    if clean:
+        run.end(site.process_in(output.to(site.device, torch.float32)))
+    return output
 
 
 def _settled(run: LevelsRun, site: Site, output: Tensor) -> Tensor:
@@ -134,9 +141,11 @@ def _predict_noise(
     executor: Any, x: Tensor, timestep: Tensor, model_options: Any = None, seed: Any = None
 ) -> Tensor:
     """The final prediction of any guider, made one scene."""
-    x0 = executor(x, timestep, model_options, seed)
     run: LevelsRun | None = (model_options or {}).get(LEVELS)
-    return x0 if run is None else run.couple(x0, timestep)
+    if run is None:
+        return executor(x, timestep, model_options, seed)
+    run.begin(timestep)
+    return run.couple(executor(x, timestep, model_options, seed))
 
 
 def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
@@ -145,7 +154,7 @@ def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
     run: LevelsRun | None = options.get(LEVELS)
     if run is None or run.levels == 1 or not options.get(CFG_PP):
         return args["conds_out"]
-    return [run.couple(prediction, args["sigma"]) for prediction in args["conds_out"]]
+    return [run.couple(prediction) for prediction in args["conds_out"]]
 
 
 def _mark_cfg_pp(options: dict[str, Any], sampler: Any) -> None:

@@ -20,7 +20,7 @@ from torch import Tensor
 from ....zoomstack.files.fingerprint import fingerprint
 from ....zoomstack.files.recording import Recording
 from ..jobs import log
-from .install import RECORD, wrapped
+from .install import LEVELS, RECORD, wrapped
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
@@ -121,6 +121,12 @@ def _predict_noise(
     listening = options.get(POST_CFG, [])[before:]
 
     def ask() -> tuple[Tensor, ...]:
+        answer = told()
+        if LEVELS in options:
+            options[LEVELS].check()  # what is no number must not be on record
+        return answer
+
+    def told() -> tuple[Tensor, ...]:
         if not listening:
             return (executor(x, timestep, model_options, seed),)
         heard: dict[str, Tensor] = {}
@@ -129,8 +135,8 @@ def _predict_noise(
             heard.update(unconditional=args["uncond_denoised"])
             return args["denoised"]
 
-        told = {**options, POST_CFG: [*options[POST_CFG], listen]}
-        return executor(x, timestep, told, seed), heard["unconditional"]
+        heeded = {**options, POST_CFG: [*options[POST_CFG], listen]}
+        return executor(x, timestep, heeded, seed), heard["unconditional"]
 
     answer = [part.to(x.device) for part in recording.answer(fingerprint(x, timestep), ask)]
     for listener in listening:

@@ -69,13 +69,29 @@ class LevelsRun(Protocol):
     def levels(self) -> int: ...
     @property
     def router(self) -> Router: ...
+    @property
+    def vae(self) -> Any:
+        """The VAE that is gone through while the model samples, or None."""
+        ...
 
     def noise(self, white: Tensor) -> Tensor:
         """White noise, shared by the levels."""
         ...
 
-    def couple(self, x0: Tensor, sigma: Tensor) -> Tensor:
-        """Predicted clean latents, one scene; ``sigma`` as the sampler gave it, one a level."""
+    def begin(self, sigma: Tensor) -> None:
+        """A prediction is about to be made at ``sigma``, as the sampler gave it, one a level."""
+        ...
+
+    def couple(self, x0: Tensor) -> Tensor:
+        """What was predicted, clean latents, as one scene."""
+        ...
+
+    def check(self) -> None:
+        """Raise ``ValueError`` for a prediction that was no number; waits for the device."""
+        ...
+
+    def finish(self) -> None:
+        """All steps are done: ``check``, and say how it went."""
         ...
 
     def settle(self, latent: Tensor) -> Tensor:
@@ -92,6 +108,10 @@ class LevelsRun(Protocol):
 
     def tell(self, step: int, total: int) -> None:
         """Say how far the run is."""
+        ...
+
+    def end(self, latent: Tensor) -> None:
+        """Say what came of it; ``latent`` is clean."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -13,6 +14,8 @@ from ...demo.networks.autoencoder import LATENT, channels_last, load_autoencoder
 from ...demo.networks.classifier import load_classifier, log_probabilities
 from ...demo.networks.flow import FlowModel
 from ...joint.denoise import Denoise
+from ...spaces.codec import Codec
+from .settings import RATIO
 
 
 class DemoModel:
@@ -27,21 +30,26 @@ class DemoModel:
         self.device = torch.device(device)
         self._flow = FlowModel.load(comfyui)
         self._flow.transformer.to(self.device)
-        autoencoder = load_autoencoder().to(self.device).eval().requires_grad_(False)
-        self._autoencoder = channels_last(autoencoder)
+        self.codec = autoencoder(self.device)
         self._classifier = load_classifier().to(self.device)
 
     def denoiser(self, prompts: Sequence[str], cfg: float) -> Denoise:
         return self._flow.denoiser(prompts, cfg=cfg)
 
     def encode(self, pictures: Tensor) -> Tensor:
-        return _through(self._autoencoder.encoder, pictures)
+        return self.codec.encode(pictures)
 
     def decode(self, latents: Tensor) -> Tensor:
-        return _through(self._autoencoder.decoder, latents)
+        return self.codec.decode(latents)
 
     def log_probabilities(self, pictures: Tensor) -> Tensor:
         return log_probabilities(self._classifier, pictures)
+
+
+def autoencoder(device: torch.device) -> Codec:
+    """The shipped autoencoder by itself."""
+    network = channels_last(load_autoencoder().to(device).eval().requires_grad_(False))
+    return Codec(partial(_through, network.encoder), partial(_through, network.decoder), RATIO)
 
 
 def weights() -> list[Path]:

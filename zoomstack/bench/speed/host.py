@@ -12,12 +12,14 @@ import logging
 import os
 import sys
 from functools import lru_cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from ...demo import parts
 from ...demo.checkpoint import write
 from ...setup.places import CHECKPOINT, REPOSITORY, host_folder
+from ..model.ladders import PATTERNS
 from .settings import Bench
 
 PACK = "zoomstack_pack"
@@ -44,12 +46,20 @@ def trial(comfyui: Path, cpu: bool) -> Any:
     return module
 
 
-def loaded(bench: Bench, levels: int) -> tuple[Any, Any]:
-    """``nodes/bench.py``, and the benchmark's model with ``levels`` prompts."""
+def loaded(bench: Bench, levels: int, pattern: str = "p2") -> tuple[Any, Any]:
+    """``nodes/bench.py``, and the benchmark's model with ``levels`` prompts.
+
+    ``pattern``, one of ``model.ladders``, places the demo's levels; random weights have p = 2.
+    """
     module = trial(bench.comfyui, not bench.on_gpu)
     if bench.model != "demo":
         return module, module.random_weights(bench.model, levels)
     prompts = [PROMPTS[level * len(PROMPTS) // levels] for level in range(levels)]
+    placed = zip(cycle(PATTERNS[pattern].zooms), cycle(PATTERNS[pattern].focus), strict=True)
+    prompts[1:] = [
+        f"[p={zoom:g} focus={x:g},{y:g}] {prompt}"
+        for prompt, (zoom, (x, y)) in zip(prompts[1:], placed, strict=False)
+    ]
     return module, module.demo(str(_checkpoint(bench.comfyui)), prompts)
 
 

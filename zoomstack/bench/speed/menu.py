@@ -10,6 +10,7 @@ from .rows.depth import depth
 from .rows.film import film
 from .rows.fuse import fuse
 from .rows.held import calls, depths, films
+from .rows.laddered import laddered
 from .rows.motion import motion
 from .rows.sampled import batches, sampled
 from .rows.start import start
@@ -20,6 +21,7 @@ Row = Callable[[Bench], Iterator[Line]]
 
 SPEED: dict[str, Row] = {
     "sampling": sampled,
+    "ladders": laddered,
     "fuse": fuse,
     "anchor": anchored,
     "depth": depth,

@@ -1,71 +1,106 @@
-"""Functions of a large symmetric operator, applied to a vector, without ever forming a matrix."""
+"""Functions of a large symmetric operator, applied to vectors, without ever forming a matrix."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-EXACT = 1e-4  # of the answer: what a step may still add to it when the iteration ends
-MOST = 96  # steps
-BETWEEN = 8  # steps between two looks at how far it is, where a look waits for a device
+EXACT = 1e-4  # of the answer, the most that a polynomial may be off by
+MOST = 96  # its degree
+# What is known of a spectrum is what LOOKS applications of the operator show: its ends lie a
+# little beyond, and a little more than that costs one degree.
+LOOKS, BELOW, BEYOND = 24, 0.9, 1.02
+POINTS = 512  # of the spectrum, that a polynomial is made and judged at
+
+Operator = Callable[[Tensor], Tensor]
 
 
-def function_of(
-    operator: Callable[[Tensor], Tensor], vector: Tensor, function: Callable[[Tensor], Tensor]
-) -> Tensor:
-    """f(A) v for a symmetric positive ``operator`` A, by applying it a few times.
+class Function:
+    """f(A) for a symmetric positive ``operator`` A: ``Function(A, like, f)(v)`` is f(A) v.
 
-    ``function`` f maps eigenvalues to numbers; ``vector`` v may have any shape. The Lanczos method:
-    f of the tridiagonal matrix that A is on the space of v, Av, A^2 v, ... The error falls as
-    ((sqrt(c) - 1) / (sqrt(c) + 1))^steps with the condition number c of A.
-
-    A device is asked how far it is once in ``BETWEEN`` steps, and steps beyond the one that
-    sufficed are thrown away: the answer is the same however often one looks.
+    ``function`` f maps eigenvalues to numbers, element by element; ``like`` is any vector that A
+    takes, and may have any shape. Once, here, the device is asked for the ends of A's spectrum, and
+    f is taken between them by a polynomial in Chebyshev's basis (Trefethen, Approximation Theory
+    and Approximation Practice, chapters 3 and 8): its error falls as ((sqrt(c) - 1) / (sqrt(c) +
+    1))^degree with the condition number c of A. To apply it asks the device nothing, holds three
+    vectors and is linear, so vectors may come in batches.
     """
-    flat = vector.reshape(-1)
-    length = torch.linalg.vector_norm(flat)
-    if not length > 0:
-        return vector
-    basis = (flat / length)[None]  # a direction a row
+
+    def __init__(
+        self, operator: Operator, like: Tensor, function: Callable[[Tensor], Tensor]
+    ) -> None:
+        self._operator = operator
+        low, high = spectrum(operator, like)
+        self._middle, self._half = (high + low) / 2, (high - low) / 2
+        self._shares = _polynomial(function, self._middle, self._half)
+
+    @property
+    def degree(self) -> int:
+        """How often the operator is applied."""
+        return len(self._shares) - 1
+
+    def __call__(self, vector: Tensor) -> Tensor:
+        """f(A) v, to ``EXACT`` of it."""
+        first, *shares = self._shares
+        answer = first * vector
+        before, now = vector, vector
+        for step, share in enumerate(shares):
+            # T(k + 1) = 2 x T(k) - T(k - 1), with x = (A - middle) / half; T(1) is x itself.
+            turn = (2 if step else 1) / self._half
+            following = self._operator(now).mul(turn).sub_(now, alpha=turn * self._middle)
+            if step:
+                following.sub_(before)
+            before, now = now, following
+            answer.add_(now, alpha=share)
+        return answer
+
+
+def function_of(operator: Operator, vector: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
+    """f(A) v, once; what applies a function more often keeps a ``Function``."""
+    return Function(operator, vector, function)(vector)
+
+
+@torch.inference_mode(False)
+@torch.no_grad()
+def spectrum(operator: Operator, like: Tensor) -> tuple[float, float]:
+    """Numbers that the eigenvalues of a symmetric positive operator lie between.
+
+    By the Lanczos method from a random vector, the same one each time, with a little to spare.
+    """
+    generator = torch.Generator().manual_seed(0)
+    start = torch.randn(like.numel(), generator=generator, dtype=torch.float64).to(like)
+    basis = (start / torch.linalg.vector_norm(start))[None]  # a direction a row
     diagonal: list[Tensor] = []
     beside: list[Tensor] = []
-    shares: list[float] = []
-    between = 1 if vector.device.type == "cpu" else BETWEEN
-    while not shares:
-        seen = len(diagonal)
-        while len(diagonal) < min(seen + between, MOST):
-            following = operator(basis[-1].view_as(vector)).reshape(-1)
-            diagonal.append(following @ basis[-1])
-            # Against all of the basis, not the last two, and twice: rounding would cost it its
-            # right angles.
-            for _ in range(2):
-                following = following - (basis @ following) @ basis
-            beside.append(torch.linalg.vector_norm(following))
-            # A space that is spent has no next direction: what stands for it gets no share.
-            fresh = following / beside[-1].clamp_min(torch.finfo(flat.dtype).tiny)
-            basis = torch.cat([basis, fresh[None]])
-        a, b = torch.stack([torch.stack(diagonal), torch.stack(beside)]).double().cpu()
-        shares = _enough(a, b, seen, function)
-    weights = torch.tensor(shares, dtype=flat.dtype, device=flat.device)
-    return (length * (weights @ basis[: len(shares)])).view_as(vector)
+    for _ in range(min(LOOKS, len(start))):
+        following = operator(basis[-1].view(like.shape)).reshape(-1)
+        diagonal.append(following @ basis[-1])
+        # Against all of the basis, not the last two, and twice: rounding would cost it its right
+        # angles.
+        for _ in range(2):
+            following = following - (basis @ following) @ basis
+        beside.append(torch.linalg.vector_norm(following))
+        fresh = following / beside[-1].clamp_min(torch.finfo(like.dtype).tiny)
+        basis = torch.cat([basis, fresh[None]])
+    a, b = torch.stack([torch.stack(diagonal), torch.stack(beside)]).double().cpu()
+    # Directions that follow when the space is spent are rounding.
+    spent = (b < EXACT * a[0]).nonzero().flatten().tolist()
+    a, b = (a[: spent[0] + 1], b[: spent[0]]) if spent else (a, b[:-1])
+    values = torch.linalg.eigvalsh(torch.diag(a) + torch.diag(b, 1) + torch.diag(b, -1))
+    low, high = float(values[0]), float(values[-1])
+    return max(BELOW * low, 1e-9 * high), BEYOND * high
 
 
-def _enough(
-    diagonal: Tensor, beside: Tensor, seen: int, function: Callable[[Tensor], Tensor]
-) -> list[float]:
-    """The shares of the basis after the first step past ``seen`` that suffices; none: go on."""
-    for steps in range(seen + 1, len(diagonal) + 1):
-        shares = _first_column(diagonal[:steps], beside[: steps - 1], function)
-        exact = steps > 1 and abs(shares[-1]) < EXACT * abs(shares[0])
-        spent = float(beside[steps - 1]) < EXACT * float(diagonal[0])
-        if exact or spent or steps == MOST:
-            return shares
-    return []
-
-
-def _first_column(a: Tensor, b: Tensor, function: Callable[[Tensor], Tensor]) -> list[float]:
-    """Of f of the tridiagonal matrix with ``a`` on its diagonal and ``b`` beside it."""
-    value, vector = torch.linalg.eigh(torch.diag(a) + torch.diag(b, 1) + torch.diag(b, -1))
-    return (vector @ (function(value.clamp_min(1e-12)) * vector[0])).tolist()
+def _polynomial(function: Callable[[Tensor], Tensor], middle: float, half: float) -> list[float]:
+    """Chebyshev's coefficients of the least degree that is exact enough."""
+    angles = (torch.arange(POINTS, dtype=torch.float64) + 0.5) * (math.pi / POINTS)
+    wanted = function(middle + half * torch.cos(angles))
+    waves = torch.cos(torch.arange(MOST + 1, dtype=torch.float64)[:, None] * angles)
+    shares = 2 / POINTS * (waves @ wanted)
+    shares[0] /= 2
+    off = ((shares[:, None] * waves).cumsum(0) / wanted - 1).abs().amax(1)
+    enough = (off < EXACT).nonzero().flatten().tolist()
+    return shares[: (enough[0] if enough else MOST) + 1].tolist()

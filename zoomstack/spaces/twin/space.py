@@ -21,20 +21,27 @@ the twin's pixels coupled instead, eight tenths (p = 2, four seeds of ``bench qu
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
 
+from ...files.fingerprint import fingerprint
 from ...linear.matrix import Matrix, separable
 from ...scene.geometry import Geometry, Placement
 from ..plain import axis_link, enlarge_matrix
 from ..space import Window
 from .codec import LinearTwin
-from .krylov import function_of
+from .krylov import Function
+from .stencil import written_out
+
+Made = TypeVar("Made")
 
 APART = 4  # shrunk latents that lie this far apart share no latent of the deeper level
+LINKS = 32  # kept when their space is gone
 
 
 class TwinAxis(NamedTuple):
@@ -73,6 +80,7 @@ class TwinLink:
     def __init__(self, twin: LinearTwin, rows: TwinAxis, columns: TwinAxis) -> None:
         self._twin, self._rows, self._columns = twin, rows, columns
         self.window: Window = (rows.window, columns.window)
+        self._kept: dict[Any, Any] = {}
 
     def shrink(self, picture: Tensor) -> Tensor:
         return self._shrink(picture, affine=True)
@@ -87,7 +95,7 @@ class TwinLink:
         """The smooth ``spread``, and the smallest change that makes up for what it misses."""
         smooth = self.spread(change)
         missing = self._white(change - self._shrink(smooth))
-        solved = function_of(self._gram, missing, torch.reciprocal)
+        solved = self._function(torch.reciprocal, missing)(missing)
         return smooth + self._transposed(self._white(solved))
 
     def shrink_noise(self, noise: Tensor) -> Tensor:
@@ -95,7 +103,8 @@ class TwinLink:
 
         B whitens the channels of each latent, which leaves little for the iteration to do.
         """
-        return function_of(self._gram, self._white(self._shrink(noise)), torch.rsqrt)
+        shrunk = self._white(self._shrink(noise))
+        return self._function(torch.rsqrt, shrunk)(shrunk)
 
     def _shrink(self, x: Tensor, affine: bool = False) -> Tensor:
         """K x, and with ``affine`` its offset.
@@ -103,7 +112,7 @@ class TwinLink:
         Directions that no picture has are averaged: noise lives there too, and a shrinking that
         loses them has no inverse.
         """
-        twin = self._twin.to(x)
+        twin = self._like(x)
         pixels = separable(self._rows.shrink, self._columns.shrink, twin.pixels(x, affine))
         shrunk = twin.latents(pixels, affine)
         if twin.unused is None:
@@ -112,7 +121,7 @@ class TwinLink:
 
     def _transposed(self, y: Tensor) -> Tensor:
         """K^T y."""
-        twin = self._twin.to(y)
+        twin = self._like(y)
         pixels = _apply_transposed(
             self._rows.shrink, self._columns.shrink, twin.latents_transposed(y)
         )
@@ -122,7 +131,7 @@ class TwinLink:
         return x + _mixed(twin.unused, _apply_transposed(self._rows.mean, self._columns.mean, y))
 
     def _enlarge(self, x: Tensor, affine: bool) -> Tensor:
-        twin = self._twin.to(x)
+        twin = self._like(x)
         pixels = separable(self._rows.enlarge, self._columns.enlarge, twin.pixels(x, affine))
         return twin.latents(pixels, affine)
 
@@ -133,6 +142,22 @@ class TwinLink:
     def _white(self, y: Tensor) -> Tensor:
         """B y."""
         return _mixed(self._whitening.like(y), y)
+
+    def _like(self, x: Tensor) -> LinearTwin:
+        return self._once("twin", x, lambda: self._twin.to(x))
+
+    def _function(self, function: Callable[[Tensor], Tensor], y: Tensor) -> Function:
+        """f(B K K^T B), made when it is first asked for."""
+        like = y.new_empty(y.shape[-3:])
+        operator = self._once("operator", y, lambda: written_out(self._gram, like))
+        return self._once(function, y, lambda: Function(operator, like, function))
+
+    def _once(self, what: Any, like: Tensor, make: Callable[[], Made]) -> Made:
+        """What is kept for each device and dtype: nothing is copied to a device twice."""
+        key = (what, like.device, like.dtype)
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     @cached_property
     def _whitening(self) -> Matrix:
@@ -155,8 +180,30 @@ def _mixed(channels: Tensor, x: Tensor) -> Tensor:
     return torch.einsum("oc,...chw->...ohw", channels, x)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A twin by what it holds: the same one, fitted again or on another device, is known again."""
+
+    name: str
+    twin: LinearTwin = field(compare=False)
+
+
+@lru_cache(maxsize=LINKS)
+def _twin_link(
+    known: _Known, rows: tuple[Placement, ...], columns: tuple[Placement, ...]
+) -> TwinLink | None:
+    twin = known.twin
+    down = twin_axis(rows, twin.detail, twin.ring)
+    across = twin_axis(columns, twin.detail, twin.ring)
+    return TwinLink(twin, down, across) if down and across else None
+
+
 class TwinSpace:
-    """Latents under the linear twin of their autoencoder: for every geometry."""
+    """Latents under the linear twin of their autoencoder: for every geometry.
+
+    Links that lie alike are one, in this space and in the next run's: what they need to apply
+    functions of operators is made once.
+    """
 
     def __init__(self, geometry: Geometry, twin: LinearTwin) -> None:
         self.geometry = geometry
@@ -166,13 +213,13 @@ class TwinSpace:
 
     def link(self, parent: int, child: int) -> TwinLink | None:
         if (parent, child) not in self._links:
-            self._links[parent, child] = self._made(parent, child)
+            pairs = [
+                self._pixels.placement(*pair) for pair in self.geometry.neighbours[parent:child]
+            ]
+            rows, columns = zip(*pairs, strict=True)
+            self._links[parent, child] = _twin_link(self._known, rows, columns)
         return self._links[parent, child]
 
-    def _made(self, parent: int, child: int) -> TwinLink | None:
-        pairs = [self._pixels.placement(*pair) for pair in self.geometry.neighbours[parent:child]]
-        rows, columns = (
-            twin_axis(placements, self._twin.detail, self._twin.ring)
-            for placements in zip(*pairs, strict=True)
-        )
-        return TwinLink(self._twin, rows, columns) if rows and columns else None
+    @cached_property
+    def _known(self) -> _Known:
+        return _Known(fingerprint(self._twin), self._twin)

@@ -1,0 +1,156 @@
+"""The ways that levels of a run can meet, each ready to be tried and to be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from ...zoomstack.joint.anchor import PhotoAnchor
+from ...zoomstack.joint.choose import Candidate
+from ...zoomstack.joint.coupler import Couple, Coupler
+from ...zoomstack.joint.through_pixels import Finish, ThroughPixels, at_every_step, through
+from ...zoomstack.scene.geometry import Geometry
+from ...zoomstack.spaces.choose import SPACES
+from ...zoomstack.spaces.codec import Decode
+from ...zoomstack.spaces.plain import as_space
+from ...zoomstack.spaces.space import Space
+from .autoencoder import Levels, check_vae
+from .options import Options
+from .photo import Photo
+from .small import Small
+from .spaces import Autoencoder, change_encoder
+
+
+class Given(NamedTuple):
+    """What a user gave a run that decides where its levels meet."""
+
+    options: Options
+    anchors: tuple[Photo, ...] = ()
+    vae: Any = None
+    small_vae: Any = None
+
+
+class Watched:
+    """Decoding that remembers the pictures that it made last."""
+
+    def __init__(self, decode: Decode) -> None:
+        self._decode = decode
+        self.pictures: Tensor | None = None
+
+    def __call__(self, latents: Tensor) -> Tensor:
+        self.pictures = self._decode(latents)
+        return self.pictures
+
+
+class Meeting(NamedTuple):
+    """How levels become one scene; views are level pictures of latents."""
+
+    couple: Couple
+    coupler: Coupler  # of the latents: noise is shared in its space
+    in_pixels: bool = False  # in the end levels agree as pictures, not as latents
+    decode: Watched | None = None  # what levels are seen by at every step, where they are
+    vae: Any = None  # what goes through it while the model samples
+
+
+class Ways:
+    """All of one run: its options, anchors, autoencoders and ladder.
+
+    Raises ``ValueError`` where an anchor does not fit the ladder, or needs a VAE that is not there.
+    """
+
+    def __init__(self, given: Given, levels: Levels, geometry: Geometry) -> None:
+        self.given, self.levels, self.geometry = given, levels, geometry
+        self.pixels = _pixels(geometry, levels.ratio)
+        # Of which operators are fitted: the model's own, or what stands in for it.
+        vae = given.vae if given.vae is not None else given.small_vae
+        self.coder = None if vae is None else Autoencoder(vae, levels)
+
+    def space(self, kind: str, geometry: Geometry | None = None) -> Space:
+        """A space of latents, by its name in the menu; of the ladder, or another geometry."""
+        geometry = geometry or self.geometry
+        coder = self.coder
+        if kind not in SPACES or coder is None:
+            return as_space(geometry)
+        return coder.fits.space(kind, geometry, coder.encode, coder.ratio, coder.like)
+
+    def candidates(self, small: Small) -> dict[str, Candidate]:
+        """What may be tried, plain latents first; what the ladder does not allow is left out."""
+
+        def in_space(kind: str) -> Candidate:
+            def couple(geometry: Geometry) -> Couple | None:
+                refused = kind in SPACES and SPACES[kind].refused(geometry)
+                return None if refused else Coupler(self.space(kind, geometry))
+
+            return couple
+
+        allowed = [kind for kind in SPACES if not SPACES[kind].refused(self.geometry)]
+        found = {kind: in_space(kind) for kind in ("latent", *allowed)}
+        codec = small.codec
+        if codec is not None:
+            found[small.name] = lambda geometry: through(
+                Coupler(_pixels(geometry, codec.ratio)), codec
+            )
+        return found
+
+    def in_latents(self, space: Space) -> Meeting:
+        coupler = self._coupler(space, self._latent_photo)
+        return Meeting(coupler, coupler)
+
+    def through(self, small: Small, noise: Space) -> Meeting:
+        """In pixels at every step, through a small autoencoder; noise is shared in ``noise``."""
+        assert small.codec is not None
+        decode, sigmas = Watched(small.codec.decode), self.levels.site.sigmas
+        codec, show = small.codec._replace(decode=decode), small.codec.round_trip
+        couple = at_every_step(self._in_pixels(), codec, sigmas, show)
+        return Meeting(couple, self._coupler(noise), True, decode, small.vae)
+
+    def finished(self, before: Meeting, steps: int) -> Meeting:
+        """``before``, and in the last ``steps`` in pixels through the model's own VAE."""
+        coder = self.coder
+        assert coder is not None
+        decode = self.levels.codec(coder.vae).decode
+        last = ThroughPixels(self._in_pixels(), decode, change_encoder(coder))
+        couple = Finish(before.couple, last, self.levels.site.sigmas, steps)
+        return Meeting(couple, before.coupler, in_pixels=True, vae=coder.vae)
+
+    def _in_pixels(self) -> Coupler:
+        return self._coupler(as_space(self.pixels), self._photo_itself)
+
+    def _coupler(self, space: Space, picture: Callable[[Photo], Tensor] | None = None) -> Coupler:
+        """Where levels meet in ``space``; ``picture`` is what an anchor's photo is there."""
+        options = self.given.options
+        return Coupler(
+            space,
+            [] if picture is None else [self._anchor(p, picture) for p in self.given.anchors],
+            options.consensus,
+            start=options.couple_start,
+            end=options.couple_end,
+            sigmas=self.levels.site.sigmas,
+        )
+
+    def _anchor(self, photo: Photo, picture: Callable[[Photo], Tensor]) -> PhotoAnchor:
+        levels = self.geometry.levels
+        if not 0 <= photo.level < levels:
+            raise ValueError(
+                f"PhotoAnchor is for level {photo.level} but the ladder has {levels} levels; "
+                f"set its level from 0 to {levels - 1}."
+            )
+        return photo.anchor(picture(photo).to(self.levels.site.device, torch.float32))
+
+    def _photo_itself(self, photo: Photo) -> Tensor:
+        return photo.fitted_to(self.pixels.height, self.pixels.width)[0]
+
+    def _latent_photo(self, photo: Photo) -> Tensor:
+        picture = self._photo_itself(photo)
+        if self.levels.are_pictures:
+            return picture * 2 - 1
+        check_vae(self.given.vae, self.levels, "PhotoAnchor")
+        return self.levels.codec(self.given.vae).encode(picture[None])[0]
+
+
+def _pixels(geometry: Geometry, ratio: int) -> Geometry:
+    """Of the pictures that the levels of a geometry of latents decode to."""
+    return geometry.resized(geometry.height * ratio, geometry.width * ratio)
