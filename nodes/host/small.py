@@ -88,6 +88,12 @@ class ShortWay:
         # What the network makes of them: undone without the host's cut.
         self._black, self._white = vae.process_input(torch.tensor([0.0, 1.0])).tolist()
 
+    @property
+    def pools(self) -> bool:
+        """Whether a part of a picture depends on all of it: by norms or attention over it."""
+        kinds = {type(module).__name__.lower() for module in self._vae.first_stage_model.modules()}
+        return any("norm" in kind or "attn" in kind or "attention" in kind for kind in kinds)
+
     @torch.inference_mode()
     def encode(self, pictures: Tensor) -> Tensor:
         vae = self._vae

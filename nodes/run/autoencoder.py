@@ -11,6 +11,9 @@ from ...zoomstack.spaces.codec import Codec
 from .. import host
 from ..host.layout import Layout
 
+# Latents around a place that count: what lies farther off changes it by too little to see.
+REACH = 4
+
 
 class Levels:
     """How the latents of a model hold level pictures: its site and its layout."""
@@ -68,6 +71,7 @@ class Levels:
             lambda pictures: self._held(way.encode(pictures)).to(pictures),
             lambda views: way.decode(self._wire(views)).to(views),
             self.ratio,
+            None if way.pools else REACH,
         )
 
     def _wire(self, views: Tensor) -> Tensor:

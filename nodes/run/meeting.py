@@ -37,7 +37,7 @@ def meet(ways: Ways, say: Say) -> Meeting:
 
 
 def _small(ways: Ways, say: Say) -> Meeting:
-    small = small_autoencoder(ways.given.small_vae, ways.levels)
+    small = small_autoencoder(ways.given.small_vae, ways.given.vae, ways.levels)
     if small.codec is None:
         raise ValueError(
             'space "small" needs a small autoencoder of the model\'s latents; connect one to '
@@ -55,7 +55,7 @@ def _automatic(ways: Ways, say: Say) -> Meeting:
             return _small(ways, say)
         say("levels meet in plain latents; connect the VAE for better agreement")
         return ways.in_latents(ways.space("latent"))
-    small = small_autoencoder(given.small_vae, ways.levels)
+    small = small_autoencoder(given.small_vae, given.vae, ways.levels)
     choice = kept_choice(ways, small)
     line = choice_line(choice)
     if small.codec is not None and choice.name == small.name:

@@ -103,7 +103,7 @@ class Ways:
         """In pixels at every step, through a small autoencoder; noise is shared in ``noise``."""
         assert small.codec is not None
         decode, sigmas = Watched(small.codec.decode), self.levels.site.sigmas
-        codec, show = small.codec._replace(decode=decode), small.codec.round_trip
+        codec, show = small.codec._replace(decode=decode), small.codec.shown
         couple = at_every_step(self._in_pixels(), codec, sigmas, show)
         return Meeting(couple, self._coupler(noise), True, decode, small.vae)
 

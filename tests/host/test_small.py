@@ -76,6 +76,13 @@ def test_the_short_way_is_the_hosts(pack, comfy_host, vae):
         assert (decoded - host.decode_pictures(vae, latent).clamp(0, 1)).abs().max() < 1e-5
 
 
+def test_one_that_pools_over_the_picture_is_asked_for_all_of_it(pack, comfy_host):
+    way = part(pack, "nodes.host.small").ShortWay
+    assert not way(mosaic_vae(4)).pools
+    assert not way(taehv()).pools
+    assert way(mosaic_video_vae()).pools  # its norms and attention are of a whole picture
+
+
 def test_an_anchor_is_met_in_pixels_and_told(pack, built, caplog):
     tiny, small = built("sd3"), mosaic_vae(16)
     kit = kit_for(pack, tiny)

@@ -47,16 +47,18 @@ def test_what_a_wider_level_cannot_show_is_left_to_the_deeper_one():
 
 def test_show_changes_nothing_where_a_level_shows_all():
     views = pictures(OFF, 5).float()
-    assert (blend(views, OFF, show=lambda seen: seen) - blend(views, OFF)).abs().max() < 1e-6
+    assert (
+        blend(views, OFF, show=lambda seen, window: seen[(..., *window)]) - blend(views, OFF)
+    ).abs().max() < 1e-6
 
 
 def test_show_is_asked_for_the_deeper_level_laid_into_the_wider_one():
     asked = []
     views = pictures(OFF, 6).float()
-    blend(views, OFF, show=lambda seen: asked.append(seen) or seen)
+    blend(views, OFF, show=lambda seen, window: asked.append(seen) or seen[(..., *window)])
     pasted = render(views, OFF)[-2:-1]  # the last pair: nothing deeper is in it
     assert len(asked) == OFF.levels - 1
-    assert (asked[-1] - pasted).abs().max() < 1e-6
+    assert (asked[-1] - pasted[0]).abs().max() < 1e-6
 
 
 def test_a_photo_in_pixels_is_shown_by_its_level():
@@ -84,3 +86,13 @@ def test_in_the_last_step_levels_agree_as_pictures_do():
     assert torch.equal(every(latents, 2.0), through(couple, codec)(latents, 2.0))
     assert torch.equal(every(latents, 1.0), plain(latents, 1.0))
     assert not torch.equal(every(latents, 1.0), every(latents, 2.0))
+
+
+def test_a_local_autoencoder_is_asked_for_no_more_than_a_window_depends_on():
+    sizes, whole = [], blurring()
+    encode = whole.encode
+    near = whole._replace(encode=lambda p: sizes.append(tuple(p.shape[-2:])) or encode(p), reach=2)
+    picture = pictures(OFF, 11).float()[0]
+    window = (slice(13, 30), slice(22, 41))
+    assert (near.shown(picture, window) - whole.shown(picture, window)).abs().max() < 1e-6
+    assert sizes == [(36, 40)]  # 12 to 32 and 20 to 44 are whole latents; 8 more on each side

@@ -24,12 +24,12 @@ from ..scene.checks import check_choice, check_levels
 from ..scene.geometry import Geometry, Placement
 from ..spaces.pairs import disagreement, pairs, patch
 from ..spaces.plain import as_space
-from ..spaces.space import Link, Space
+from ..spaces.space import Link, Space, Window
 
 Weighting = Literal["snr", "uniform"]
 Method = Literal["laplacian", "average"]
-Show = Callable[[Tensor], Tensor]
-"""``show(pictures (B, C, H, W)) -> pictures``, as a level can show them at all."""
+Show = Callable[[Tensor, Window], Tensor]
+"""``show(picture (C, H, W), window) -> patch``: the window as a level can show it at all."""
 
 
 def blend(
@@ -79,7 +79,7 @@ def _shown(wider: Tensor, deeper: Tensor, link: Link, show: Show) -> Tensor:
     """What ``wider`` would show of ``deeper``: the patch, laid into it and shown."""
     pasted = wider.clone()
     patch(pasted, link)[...] = link.shrink(deeper)
-    return patch(show(pasted[None])[0], link)
+    return show(pasted, link.window)
 
 
 def _share(d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: float) -> Tensor:

@@ -55,11 +55,11 @@ def difference(encode: Encode) -> EncodeChange:
 
 
 def through(couple: Coupler, codec: Codec, show: Show | None = None) -> ThroughPixels:
-    """Through an autoencoder by both rules; ``show`` is its round trip where none is given.
+    """Through an autoencoder by both rules; ``show`` is the codec's own where none is given.
 
     A level takes one decoding, two encodings, and one of each to show.
     """
-    showing = partial(couple, show=show or codec.round_trip)
+    showing = partial(couple, show=show or codec.shown)
     return ThroughPixels(showing, codec.decode, difference(codec.encode))
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from .space import Encode
+from .space import Encode, Window
 
 Decode = Callable[[Tensor], Tensor]
 """``decode(latents (B, C, h, w)) -> pictures (B, 3, h * ratio, w * ratio) in [0, 1]``."""
@@ -16,13 +16,32 @@ Decode = Callable[[Tensor], Tensor]
 class Codec(NamedTuple):
     """Both halves of an autoencoder; ``ratio`` is pixels along a latent's side.
 
-    Both take any number of pictures, and know best how many they take at once.
+    Both take any number of pictures, and know best how many they take at once. ``reach`` is how
+    many latents around a place its pixels and latents depend on, as far as anybody can see; None
+    where all of a picture counts, as where an autoencoder pools over it.
     """
 
     encode: Encode
     decode: Decode
     ratio: int
+    reach: int | None = None
 
-    def round_trip(self, pictures: Tensor) -> Tensor:
-        """Pictures as the autoencoder shows them: D(E(x))."""
-        return self.decode(self.encode(pictures)).to(pictures)
+    def shown(self, picture: Tensor, window: Window) -> Tensor:
+        """A window of a picture (3, H, W) as the autoencoder shows it: D(E(x)), cut out."""
+        sides = picture.shape[-2:]
+        box = tuple(self._around(part, side) for part, side in zip(window, sides, strict=True))
+        seen = self.decode(self.encode(picture[(None, ..., *box)]))[0].to(picture)
+        inside = (
+            slice(part.start - around.start, part.stop - around.start)
+            for part, around in zip(window, box, strict=True)
+        )
+        return seen[(..., *inside)]
+
+    def _around(self, part: slice, side: int) -> slice:
+        """``part`` of an axis with what it depends on, from one latent's edge to another's."""
+        if self.reach is None:
+            return slice(0, side)
+        first, stop = part.start // self.ratio, -(-part.stop // self.ratio)
+        return slice(
+            max(0, first - self.reach) * self.ratio, min(side, (stop + self.reach) * self.ratio)
+        )
