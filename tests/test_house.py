@@ -17,7 +17,7 @@ LIBRARY = (
 NODES = "types tensors conditioning host run inputs".split()
 # Inside of these the rooms have an order as well.
 INSIDE = {
-    "zoomstack.spaces": "space plain pairs fitting twin fitted choose".split(),
+    "zoomstack.spaces": "space plain pairs codec fitting twin fitted small choose".split(),
     "zoomstack.bench": (
         "model zooms store told work comparison stamp speed space fit options".split()
     ),

@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
-from ...zoomstack.joint.choose import Choice, best, choose
-from ...zoomstack.joint.trial import Trial
+from ...zoomstack.joint.trials.choose import Choice, best, choose
+from ...zoomstack.joint.trials.trial import Trial
 from ...zoomstack.spaces.choose import SPACES, recipe_code
 from ...zoomstack.spaces.fitting.scenery import scenery
 from .. import host
@@ -28,7 +28,7 @@ class Tried(NamedTuple):
 
     @property
     def choice(self) -> Choice:
-        return best({name: Trial(*numbers) for name, *numbers in self.trials})
+        return best({name: Trial(harm, agreed) for name, harm, agreed in self.trials})
 
 
 def kept_choice(ways: Ways, small: Small) -> Choice:
@@ -47,7 +47,9 @@ def kept_choice(ways: Ways, small: Small) -> Choice:
         tried = kept.shelf.get(Tried, *of)
         if tried is None:
             found = choose(candidates, zooms, coder.levels.codec(coder.vae), _drawn)
-            tried = Tried(tuple((name, *numbers) for name, numbers in found.trials.items()))
+            tried = Tried(
+                tuple((name, t.unharmed, t.agreement) for name, t in found.trials.items())
+            )
             kept.shelf.put(tried, *of)
         choices[key] = tried.choice
         for name, *numbers in tried.trials:

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from ...zoomstack.joint.anchor import PhotoAnchor
-from ...zoomstack.joint.choose import Candidate
 from ...zoomstack.joint.coupler import Couple, Coupler
 from ...zoomstack.joint.through_pixels import Finish, ThroughPixels, at_every_step, through
+from ...zoomstack.joint.trials.choose import Candidate
 from ...zoomstack.scene.geometry import Geometry
 from ...zoomstack.spaces.choose import SPACES
 from ...zoomstack.spaces.codec import Decode

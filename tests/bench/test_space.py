@@ -29,13 +29,14 @@ from zoomstack.bench.space.explained import ENLARGING, SHRINKING, explained, pai
 from zoomstack.bench.space.ideal import PatchDenoiser, schedule
 from zoomstack.bench.space.run import chosen_sizes, report
 from zoomstack.bench.space.sampled import DETAIL, RESULT, mosaic, sampled
-from zoomstack.bench.space.scenes import drawn, mirrored, photographs, scene
+from zoomstack.bench.space.scenes import mirrored, photographs, scene
 from zoomstack.bench.space.settings import LADDERS, QUICK
 from zoomstack.bench.space.unharmed import AGREE, KEPT, unharmed
 from zoomstack.joint.blend import agreement
 from zoomstack.measure.detail import MOST
 from zoomstack.scene.geometry import Geometry
 from zoomstack.setup.errors import BAD_INPUT, OK
+from zoomstack.spaces.fitting.leaves import dead_leaves
 
 CPU = torch.device("cpu")
 MIXED = LADDERS["mixed"].geometry(56)
@@ -50,7 +51,7 @@ EXACT, SOFT = autoencoder(exact()), autoencoder(blurring(), "soft", 3)
 
 @pytest.fixture(scope="module")
 def pictures():
-    return drawn(4, 112)
+    return [*dead_leaves(4, 112, 112, seed=500)]
 
 
 def test_levels_are_cut_so_that_they_agree_and_lie_where_the_ladder_says(pictures):

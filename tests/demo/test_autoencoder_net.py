@@ -7,6 +7,8 @@ from safetensors.torch import load_file
 
 from zoomstack.demo import parts
 from zoomstack.demo.networks.autoencoder import Autoencoder, load_autoencoder, save_autoencoder
+from zoomstack.demo.taesd import taesd_layout
+from zoomstack.spaces.small.file import load_small, owner_of
 from zoomstack.train.principal import (
     fresh_autoencoder,
     principal_components,
@@ -107,3 +109,31 @@ def test_a_fresh_autoencoder_has_a_decoder_that_gives_grey(picture):
     torch.manual_seed(0)
     net = fresh_autoencoder(np.random.RandomState(0).randint(0, 256, (4, 64, 64, 3), np.uint8))
     assert (net(picture) - 0.5).square().mean() < 0.2
+
+
+def test_the_small_one_belongs_to_the_vae_of_the_checkpoint():
+    from safetensors.numpy import load_file as load_arrays
+
+    state = taesd_layout(load_arrays(parts.ENCODER), load_arrays(parts.DECODER))
+    loaded = [torch.from_numpy(np.asarray(values)) for values in state.values()]
+    assert load_small(parts.SMALL).owner == owner_of(loaded)
+
+
+def test_the_small_one_answers_as_the_large_one():
+    from zoomstack.demo.world import Scene, view
+    from zoomstack.spaces.fitting.scenery import scenery
+
+    net, small = load_autoencoder(), load_small(parts.SMALL)
+    assert small.ratio == 8
+    drawn = [torch.from_numpy(view(Scene(5), octave, 96)) for octave in (4.0, 9.0, 20.0)]
+    x = torch.cat([torch.stack(drawn).permute(0, 3, 1, 2).float(), scenery(1, 96, 96, 5)])
+    with torch.no_grad():
+        z = net.encoder(x)
+        spread = (z - z.mean((0, 2, 3), keepdim=True)).square().mean()
+        assert (small.encode(x) - z).square().mean() < 0.07 * spread
+        assert decibels(small.decode(z), net.decoder(z)) > 27.5
+        assert decibels(net.decoder(small.encode(x)), net.decoder(z)) > 32.5
+
+
+def decibels(a, b):
+    return -10 * (a - b).square().mean().log10()

@@ -8,9 +8,10 @@ import torch
 
 from zoomstack.bench.space.ideal import PatchDenoiser, schedule
 from zoomstack.bench.space.sampled import draw
-from zoomstack.bench.space.scenes import drawn, scene
+from zoomstack.bench.space.scenes import scene
 from zoomstack.measure.detail import detail
 from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.fitting.leaves import dead_leaves
 
 
 class Truth:
@@ -18,7 +19,7 @@ class Truth:
 
     def __init__(self, pixels, codec=None, count=6, patch=9, steps=10):
         self.pixels, self.codec = pixels, codec
-        scenes = [scene(picture, pixels) for picture in drawn(count, 2 * pixels.height)]
+        scenes = [scene(picture, pixels) for picture in _drawn(count, 2 * pixels.height)]
         self.scenes = torch.stack([codec.encode(levels) if codec else levels for levels in scenes])
         height, width = self.scenes.shape[-2:]
         self.geometry = pixels.resized(height, width)
@@ -47,6 +48,10 @@ class Truth:
         """The detail of levels, as they decode, over that of others."""
         decode = self.codec.decode if self.codec else (lambda views: views)
         return sum(detail(decode(levels))) / sum(detail(decode(others)))
+
+
+def _drawn(count, side):
+    return dead_leaves(count, side, side, seed=500)
 
 
 def _seen(placement):

@@ -222,7 +222,7 @@ def test_a_quick_run_goes_from_the_world_to_the_parts(tmp_path, capsys):
     assert main(command) == 0
     files = {path.name for path in (tmp_path / "weights").iterdir()}
     names = {path.name for path in (parts.DIT, parts.ENCODER, parts.DECODER, parts.WORDS)}
-    assert files == {*names, "classifier.safetensors", "sheet.png"}
+    assert files == {*names, "classifier.safetensors", "small.safetensors", "sheet.png"}
     assert parts.fingerprint() == before
     assert "by the classifier" in capsys.readouterr().out
     # The second time all is done, but for the writing.

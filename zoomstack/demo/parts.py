@@ -14,6 +14,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 DIT = WEIGHTS / "dit.safetensors"
 ENCODER = WEIGHTS / "encoder.safetensors"
 DECODER = WEIGHTS / "decoder.safetensors"
+SMALL = WEIGHTS / "small.safetensors"
 WORDS = WEIGHTS / "words.txt"
 
 CHECKPOINT = "zoomstack_demo.safetensors"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from ..joint.surround import continued
 from ..scene.geometry import Geometry
@@ -35,8 +36,35 @@ def melted(levels: Tensor, geometry: Geometry, feather: float) -> Tensor:
             frame = geometry.placement(level, deeper)
             change = continued(step_around(picture, link.window), link, frame, feather)
             pictures[level] = (picture + change).clamp(0, 1)
+            _limit(pictures[level], picture, edges(shown), link.window)
             patch(pictures[level], link)[...] = shown
     return torch.stack(pictures)
+
+
+def _limit(moved: Tensor, before: Tensor, shown: Tensor, window: Window) -> None:
+    """Beside the border, go no further than to its own colours: a decoder smears them there."""
+    down, across = window
+    near = tuple(slice(max(0, part.start - DEEP), part.stop + DEEP) for part in (down, across))
+    border = grown(shown, window, before)[(..., *near)]
+    was = before[(..., *near)]
+    lowest, highest = torch.minimum(was, border), torch.maximum(was, border)
+    beside = moved[(..., *near)]
+    beside.copy_(torch.minimum(torch.maximum(beside, lowest), highest))
+
+
+def edges(shown: Tensor) -> Tensor:
+    """A picture (C, h, w) smoothed over ``DEEP`` pixels: at its border, the border's colours."""
+    return functional.avg_pool2d(
+        functional.pad(shown[None], (DEEP // 2,) * 4, mode="replicate"), DEEP, stride=1
+    )[0]
+
+
+def grown(part: Tensor, window: Window, like: Tensor) -> Tensor:
+    """``part`` (C, h, w) where ``window`` lies in ``like``, its border going on outside of it."""
+    down, across = window
+    rows, columns = like.shape[-2:]
+    around = (across.start, columns - across.stop, down.start, rows - down.stop)
+    return functional.pad(part[None], around, mode="replicate")[0]
 
 
 def step_around(picture: Tensor, window: Window) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-STAGES = ("world", "autoencoder", "latents", "model", "decoder", "classifier", "export")
+STAGES = ("world", "autoencoder", "latents", "model", "decoder", "classifier", "export", "small")
 
 
 def stages(text: str) -> list[str]:

@@ -22,7 +22,7 @@ from .learning.loop import Budget
 from .learning.schedule import Timetable
 from .options import add_options
 from .processes import together
-from .stages import autoencoder, classifier, corpus, diffusion
+from .stages import autoencoder, classifier, corpus, diffusion, small
 from .stages.encode import SIZES, encode_corpus
 from .stages.export import export, weights_folder
 from .stages.sheet import draw_sheet
@@ -36,6 +36,8 @@ class Recipe:
     autoencoder: Budget = Budget(16.0)
     decoder: Budget = Budget(10.0)
     classifier: Budget = Budget(3.0)
+    small: Budget = Budget(40.0)
+    questions: tuple[int, int] = (3584, 128)  # that the small autoencoder learns from; held out
     model: Timetable = Timetable()
     depth: int = 4
     step_seconds: float = 0.0
@@ -50,6 +52,8 @@ QUICK = Recipe(
     autoencoder=Budget(0, steps=2),
     decoder=Budget(0, steps=2),
     classifier=Budget(0, steps=2),
+    small=Budget(0, steps=2),
+    questions=(8, 8),
     model=Timetable(3, decay=1, fine=2, coarse_size=32, fine_size=64, batch=4, fine_batch=2),
     depth=1,
     step_seconds=60.0,
@@ -120,6 +124,17 @@ def write_parts(place: Place, recipe: Recipe) -> None:
         export(place.work, parts.WEIGHTS)
 
 
+def distil_small(place: Place, recipe: Recipe) -> None:
+    learned, held = recipe.questions
+    weights = weights_folder(place.work)
+    options = small.Recipe(recipe.small, learned, held, weights=weights)
+    small.ask(place.work, place.comfyui, options, place.processes)
+    sys.stdout.write(f"small autoencoder: {small.train(place.work, options)}\n")
+    targets = [weights, *([parts.WEIGHTS] if place.install else [])]
+    for target in targets:
+        small.install(place.work, target)
+
+
 def _autoencoder(place: Place, recipe: autoencoder.Recipe) -> None:
     together(_learn_pictures, place.ranks, place.work, recipe)
 
@@ -136,6 +151,7 @@ STAGES: dict[str, Callable[[Place, Recipe], None]] = {
     "decoder": polish_decoder,
     "classifier": train_classifier,
     "export": write_parts,
+    "small": distil_small,
 }
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ...joint.coupler import Couple, Coupler
 from ...joint.schedule import Schedule
-from ...joint.through_pixels import ThroughPixels, at_every_step, difference, through
+from ...joint.through_pixels import ThroughPixels, at_every_step, difference
 from ...scene.geometry import Geometry
 from ...spaces.choose import SPACES, Fits, Kind
 from ...spaces.plain import plain_space
@@ -20,15 +20,13 @@ from .autoencoder import Autoencoder
 Steps = Callable[[int], Collection[int]]
 """Of so many steps, those in which levels meet in pixels."""
 
-ONE_STEP = (1.0, 0.0)  # a schedule of one, which stands for any but the last of a sampling
-
 
 @dataclass(frozen=True)
 class Way:
     """Levels that meet in a ``space`` of latents (None: nowhere), on steps ``pixels`` in pixels.
 
-    ``shows`` is whether a wider level is compared with what it could show (``joint.through_pixels``),
-    ``meets`` whether one coupling of it is worth a look by itself.
+    ``shows`` is whether a wider level is compared with what it could show (before the last step:
+    ``at_every_step``), ``meets`` whether one coupling of it is worth a look by itself.
     """
 
     name: str
@@ -131,13 +129,9 @@ class Couples:
         if way.pixels is None:
             return between
         coupler, codec = Coupler(pixels), self._small.codec
-        if way.shows and way.pixels is every and len(sigmas) > len(ONE_STEP):
-            return at_every_step(coupler, codec, sigmas)
-        there = (
-            through(coupler, codec)
-            if way.shows
-            else ThroughPixels(coupler, codec.decode, difference(codec.encode))
-        )
+        there: Couple = ThroughPixels(coupler, codec.decode, difference(codec.encode))
+        if way.shows:
+            there = at_every_step(coupler, codec, sigmas)
         return OnSteps(between, there, sigmas, way.pixels(len(sigmas) - 1))
 
 

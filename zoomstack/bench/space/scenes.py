@@ -13,7 +13,7 @@ from torch import Tensor
 from ...joint.render import render
 from ...linear.lens import axis, look
 from ...scene.geometry import Geometry
-from ...spaces.fitting.leaves import dead_leaves
+from ...spaces.fitting.scenery import scenery
 
 KINDS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 MOST = 1024  # pixels of a photograph's shorter side that are kept
@@ -37,8 +37,8 @@ def photographs(folder: Path, least: int) -> list[Tensor]:
 
 
 def drawn(count: int, side: int) -> list[Tensor]:
-    """``count`` pictures (3, side, side) where there are no photographs: dead leaves."""
-    return [*dead_leaves(count, side, side, SEED)]
+    """``count`` pictures (3, side, side) where there are no photographs."""
+    return [*scenery(count, side, side, SEED)]
 
 
 def square(picture: Tensor, side: int) -> Tensor:

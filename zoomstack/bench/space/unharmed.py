@@ -12,10 +12,11 @@ from ...joint.blend import agreement
 from ...measure.detail import decibels
 from ...scene.geometry import Geometry
 from .autoencoder import Autoencoder
-from .couples import INDEPENDENT, ONE_STEP, Couples, Way
+from .couples import INDEPENDENT, Couples, Way
 from .line import Line
 
 KEPT, WORST, AGREE = "deeper levels kept, dB", "worst", "agree after, dB"
+TWICE = (2.0, 1.0, 0.0)  # a schedule of two steps: the last one may be another matter
 
 
 def unharmed(
@@ -28,9 +29,9 @@ def unharmed(
 ) -> Iterator[Line]:
     """A line for each way that ``meets``, after one of what is decoded without any coupling.
 
-    ``scenes`` are levels (N, 3, H, W) of ``pixels`` that agree. Each is encoded, coupled once and
-    decoded. Kept is how near the decoded levels, but the widest, are to those that were decoded
-    uncoupled: an autoencoder's own loss counts for nothing.
+    ``scenes`` are levels (N, 3, H, W) of ``pixels`` that agree. Each is encoded, coupled once as in
+    a step before the last, and decoded. Kept is how near the decoded levels, but the widest, are to
+    those that were decoded uncoupled: an autoencoder's own loss counts for nothing.
     """
     latents = [own.encode(scene) for scene in scenes]
     alone = [own.decode(levels) for levels in latents]
@@ -39,10 +40,10 @@ def unharmed(
     for way in ways:
         if not way.meets or couples.refused(way, own.latents(pixels)):
             continue
-        couple = couples.couple(way, pixels, ONE_STEP)
+        couple = couples.couple(way, pixels, TWICE)
         kept, agree = list[float](), list[float]()
         for levels, truth in zip(latents, alone, strict=True):
-            coupled = own.decode(couple(levels, ONE_STEP[0]))
+            coupled = own.decode(couple(levels, TWICE[0]))
             kept += [decibels(a, b) for a, b in zip(coupled[1:], truth[1:], strict=True)]
             agree += agreement(coupled, pixels)
         numbers = {KEPT: mean(kept), WORST: min(kept), AGREE: mean(agree)}

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from ..scene.geometry import Geometry
-from ..spaces.codec import Codec
-from .coupler import Couple
+from ...scene.geometry import Geometry
+from ...spaces.codec import Codec
+from ..coupler import Couple
 from .trial import Trial, scenes, trial
 
 LATENTS = 24  # along a level's side on which a factor is tried, or a few more

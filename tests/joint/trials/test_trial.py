@@ -7,7 +7,7 @@ from encoders import blurring, exact
 from zoomstack import Geometry, agreement
 from zoomstack.joint.coupler import Coupler
 from zoomstack.joint.through_pixels import through
-from zoomstack.joint.trial import MOST, Trial, scenes, trial
+from zoomstack.joint.trials.trial import MOST, Trial, scenes, trial
 from zoomstack.spaces.fitting.leaves import dead_leaves
 
 OFF = Geometry(48, 64, (2.5, 1.7))

@@ -3,10 +3,10 @@
 import pytest
 from encoders import blurring, exact
 
-from zoomstack.joint.choose import Choice, best, choose
 from zoomstack.joint.coupler import Coupler
 from zoomstack.joint.through_pixels import through
-from zoomstack.joint.trial import Trial
+from zoomstack.joint.trials.choose import Choice, best, choose
+from zoomstack.joint.trials.trial import Trial
 from zoomstack.spaces.fitting.leaves import dead_leaves
 
 

@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ..scene.geometry import Geometry
-from ..spaces.codec import Codec
-from .blend import agreement
-from .coupler import Couple
-from .render import render
+from ...scene.geometry import Geometry
+from ...spaces.codec import Codec
+from ..blend import agreement
+from ..coupler import Couple
+from ..render import render
 
 MOST = 80.0  # dB, of what is all but the same
 
