@@ -7,7 +7,8 @@ import torch
 
 from zoomstack.bench.fit import pictures as fit_pictures
 from zoomstack.bench.fit.options import zoom
-from zoomstack.bench.fit.pictures import crops, parted
+from zoomstack.bench.fit.pictures import crops, parted, shown
+from zoomstack.spaces.fitting.scenery import scenery
 
 
 def waves(count):
@@ -33,6 +34,15 @@ def test_crops_are_the_same_every_time_of_every_picture_and_keep_its_values(monk
         assert torch.equal(shown, crops(given, side))
         for number, crop in enumerate(shown):
             torch.testing.assert_close(crop, torch.full_like(crop, number % 5 / 5))
+
+
+def test_drawn_scenes_stand_beside_a_users_pictures(monkeypatch):
+    monkeypatch.setattr(fit_pictures, "FEWEST", 6)
+    monkeypatch.setattr(fit_pictures, "PIXELS", 0)
+    given = waves(5)
+    every = shown(given, 32)
+    assert torch.equal(every[:6], crops(given, 32))
+    assert torch.equal(every[6:], scenery(3, 32, 32))
 
 
 def test_only_whole_factors_can_be_fitted():

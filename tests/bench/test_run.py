@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 from toy_model import ToyModel
 
 from zoomstack.bench import work
@@ -156,7 +157,7 @@ def test_a_process_that_cannot_load_its_model_says_so_at_its_first_job(tmp_path,
     assert work._worker() is work._worker()
 
 
-@pytest.mark.parametrize("kind", ("leaves", "noise", "world"))
+@pytest.mark.parametrize("kind", ("scenery", "leaves", "noise", "world"))
 def test_operators_can_be_fitted_on_pictures_of_any_kind(kind):
     shown = pictures(kind, 2, 48)
     assert shown.shape == (2, 3, 48, 48) and shown.dtype == torch.float32
@@ -168,20 +169,22 @@ def test_operators_can_be_fitted_on_pictures_of_any_kind(kind):
 
 def test_a_space_is_fitted_once_on_as_many_pictures_as_a_row_says():
     class Encoding(ToyModel):
-        batches: list[int] = []
+        asked: list[Tensor] = []
 
         def encode(self, pictures):
-            self.batches.append(len(pictures))
+            self.asked.extend(pictures)
             return super().encode(pictures)
 
     operators = Operators(Encoding())
     geometry = Job(BY_NAME["default"], 0, TINY).geometry
-    for shown, count, most in (("leaves", 0, 8), ("leaves", 2, 2), ("world", 1, 1)):
-        Encoding.batches.clear()
+    for shown, count, most in (("leaves", 0, 8), ("leaves", 2, 2), ("world", 3, 3)):
+        Encoding.asked.clear()
         operators.space("fitted", geometry, shown, count)
-        assert set(Encoding.batches) == {most}
-        fitted = len(Encoding.batches)
+        largest = max(picture.shape[-1] for picture in Encoding.asked)
+        whole = [picture for picture in Encoding.asked if picture.shape[-1] == largest]
+        assert len(whole) == 2 * most, "each as it is, and shrunk and enlarged"
+        fitted = len(Encoding.asked)
         operators.space("fitted", geometry, shown, count)
-        assert len(Encoding.batches) == fitted
+        assert len(Encoding.asked) == fitted
         operators.space("twin", geometry, shown, count)
-        assert len(Encoding.batches) > fitted
+        assert len(Encoding.asked) > fitted

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ...linear.lens import axis, look
+from ...spaces.fitting.scenery import scenery
 
 PIXELS = 96 * 256**2  # of all crops to fit on
 FEWEST = 24  # crops
@@ -20,6 +21,16 @@ def parted(pictures: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
     """(to fit on, held out)."""
     seen = [picture for number, picture in enumerate(pictures) if number % HELD]
     return seen, [*pictures[::HELD]]
+
+
+def shown(pictures: Sequence[Tensor], side: int) -> Tensor:
+    """(B, 3, side, side) to fit on: ``crops`` of the pictures, and half as many drawn scenes.
+
+    A few pictures are all too alike. Of TAEF2 (p = 2, four photographs unseen) 128 crops of eight
+    photographs explain 75 %, 96 drawn scenes 75 %, both together 77 %.
+    """
+    photographed = crops(pictures, side)
+    return torch.cat([photographed, scenery(len(photographed) // 2, side, side)])
 
 
 def crops(pictures: Sequence[Tensor], side: int) -> Tensor:

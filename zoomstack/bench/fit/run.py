@@ -22,7 +22,7 @@ from ...spaces.plain import plain_space
 from ...spaces.space import Encode
 from ..space.scenes import photographs, square
 from ..speed.host import PACK, checkpoint, trial
-from .pictures import LEAST, crops, parted
+from .pictures import LEAST, parted, shown
 
 DRAWN, UNSEEN = 8, 2  # pictures to judge by where none are given, and their seed
 BLOCKS = 16  # along the side of one that is judged by
@@ -41,7 +41,7 @@ def report(options: argparse.Namespace) -> str:
         kept = Kept(shelf, coder.identity)
         ways = {"before": Fits(kept=kept)}
         if seen:
-            ways["after"] = Fits(partial(crops, seen), kept)
+            ways["after"] = Fits(partial(shown, seen), kept)
         if not rows:
             rows = table(ways, coder.encode, coder.ratio, options.zooms, unseen)
         for kind, key in wanted(options.zooms):
