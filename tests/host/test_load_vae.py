@@ -42,8 +42,7 @@ def blank(channels):
 
 
 @pytest.mark.parametrize(
-    "name, channels, own, found",
-    [("taesd", 4, 4, "taesd"), ("taef2", 128, 32, "taef2_decoder.safetensors")],
+    "name, channels, own, by_file", [("taesd", 4, 4, False), ("taef2", 128, 32, True)]
 )
 def test_a_pair_of_files_is_one_vae_by_its_name_or_by_either_file(
     trial, tmp_path, name, channels, own, by_file
