@@ -57,6 +57,7 @@ def test_a_pair_of_files_is_one_vae_by_its_name_or_by_either_file(
     latents = encode(pictures)
     assert latents.shape == (2, own, 4, 6) and not latents.is_inference()
     assert decode(latents).shape == pictures.shape
+    assert encode(pictures[..., :24, :40]).shape == (2, own, 3, 5), "half a square of latents, too"
 
 
 def test_what_load_vae_does_not_know_is_refused_with_what_it_knows(trial, tmp_path):
