@@ -18,6 +18,7 @@ import comfy.supported_models
 import comfy.utils
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from ..zoomstack.scene.ladder import Ladder, parse_ladder
 from . import host
@@ -160,8 +161,14 @@ def autoencoder(
 
     # A copy of what was made in inference mode: what follows may write into it.
     def encode(pictures: Tensor) -> Tensor:
-        parts = [encode_pictures(vae, picture) for picture in _one_by_one(vae, pictures)]
-        return layout.views(torch.cat(parts)).float().to(vae.device, copy=True)
+        # Where latents lie in squares of 2 x 2, half a square more: the edge goes on.
+        missing = [-side % (8 * layout.shuffle) for side in pictures.shape[-2:]]
+        whole = layout.shuffle == 1 or not any(missing)
+        padded = pictures if whole else pad(pictures, (0, missing[1], 0, missing[0]), "replicate")
+        parts = [encode_pictures(vae, picture) for picture in _one_by_one(vae, padded)]
+        views = layout.views(torch.cat(parts)).float().to(vae.device, copy=True)
+        rows, columns = (side // 8 for side in pictures.shape[-2:])
+        return views if whole else views[..., :rows, :columns].contiguous()
 
     def decode(views: Tensor) -> Tensor:
         parts = [decode_pictures(vae, part) for part in _one_by_one(vae, layout.latent(views))]
