@@ -66,7 +66,8 @@ class PhotoAnchor(io.ComfyNode):
             ],
             outputs=[
                 ZoomAnchorType.Output(
-                    display_name="anchor", tooltip="For the sampler: this photo and those before."
+                    display_name="anchor",
+                    tooltip="For the sampler and Laplacian Blend: this photo and those before.",
                 )
             ],
         )  # fmt: skip

@@ -61,7 +61,8 @@ class SaveZoomStack(io.ComfyNode):
         stack = stack._replace(seed=host.seed_behind(cls.hidden) if seed is None else seed)
         levels = stack.levels.to(getattr(torch, precision))
         with host.new_output(filename_prefix, "safetensors", stack.geometry) as (path, shown):
-            save_stack(path, stack._replace(levels=levels), host.workflow_metadata(cls.hidden))
+            about = host.workflow_metadata(cls.hidden) | host.said_behind(cls.hidden)
+            save_stack(path, stack._replace(levels=levels), about)
         return io.NodeOutput(ui={"zoom_stacks": [shown]})
 
 

@@ -87,6 +87,11 @@ class OutpaintZoom(io.ComfyNode):
                     tooltip="Denoising strength of a last pass over all levels together, against "
                     "frames and shifts of colour; a given image stays to the bit. 0 leaves it out.",
                 ),
+                io.Vae.Input(
+                    "small_vae", optional=True,
+                    tooltip="For that pass: a small VAE for the same latents, as Zoom Stack "
+                    "Sampler takes it. Without it, one in models/vae_approx is found.",
+                ),
             ],
             outputs=[
                 io.Image.Output(
@@ -116,6 +121,7 @@ class OutpaintZoom(io.ComfyNode):
         canvas: Canvas = "grown",
         feather: int = 0,
         joint: float = 0.5,
+        small_vae: Any = None,
         **sampling: Any,
     ) -> io.NodeOutput:
         painter = Painter(vae, host.Sampling(**sampling))
@@ -162,6 +168,7 @@ class OutpaintZoom(io.ComfyNode):
                 seed=next(seeds),
                 denoise=joint,
                 keeps_inner=given is not None,
+                small_vae=small_vae,
             )
         return io.NodeOutput(to_image(stack), ladder)
 
@@ -181,6 +188,7 @@ def joined(
     seed: int,
     denoise: float,
     keeps_inner: bool,
+    small_vae: Any = None,
 ) -> Tensor:
     """Levels (N, 3, H, W) after a pass of joint sampling at a low strength.
 
@@ -196,7 +204,7 @@ def joined(
     latent_size = painter.padded_size(*size)
     pictures = torch.stack([resized(level, latent_size) for level in levels])
     kept = (Photo(pictures[-1:], level=inner),) if keeps_inner else ()
-    plan = Plan(ladder, Options(), anchors=kept, vae=painter.vae, teller=teller)
+    plan = Plan(ladder, Options(), kept, painter.vae, small_vae, teller)
     how = painter.how.seeded(seed)
     how = how._replace(model=host.install_levels(how.model, plan))
     latent = {"samples": host.encode_pictures(painter.vae, pictures)}

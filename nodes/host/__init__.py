@@ -16,6 +16,7 @@ from .decoder import tunable_decoder
 from .disk import (
     fits_folder,
     new_output,
+    said_behind,
     seed_behind,
     stack_files,
     stack_path,
@@ -72,6 +73,7 @@ __all__ = [
     "prompt_fits",
     "record",
     "repainting",
+    "said_behind",
     "sample",
     "seed_behind",
     "small_vae_of",

@@ -16,6 +16,7 @@ from comfy.cli_args import args
 
 from ...zoomstack.files.whole import explained
 from ...zoomstack.scene.geometry import Geometry
+from .jobs import said_by
 
 _FOLDERS = {
     "output": folder_paths.get_output_directory,
@@ -80,9 +81,7 @@ def workflow_metadata(hidden: Any) -> dict[str, str]:
 def seed_behind(hidden: Any) -> int | None:
     """The seed of the sampler nearest above the saving node in its workflow; None without one."""
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
-    waiting, seen = [str(hidden.unique_id)] if prompt else [], set()
-    while waiting:
-        name = waiting.pop(0)
+    for name in _above(hidden):
         inputs = prompt.get(name, {}).get("inputs", {})
         seed = inputs.get("seed", inputs.get("noise_seed"))
         if isinstance(seed, list):  # from another node: that one's number, or unknown
@@ -90,10 +89,32 @@ def seed_behind(hidden: Any) -> int | None:
             seed = next((given[key] for key in ("value", "seed", "noise_seed") if key in given), "")
         if seed is not None:
             return seed if isinstance(seed, int) else None
+    return None
+
+
+def said_behind(hidden: Any) -> dict[str, str]:
+    """What the nodes above the saving one said of their runs: where levels met, and how well."""
+    prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
+    found = {
+        f"{name} {prompt[name].get('class_type', '')}".strip(): said_by(name)
+        for name in _above(hidden)
+        if name in prompt
+    }
+    told = {name: line for name, line in found.items() if line}
+    return {"zoomstack_said": json.dumps(told)} if told else {}
+
+
+def _above(hidden: Any) -> Iterator[str]:
+    """The saving node and all above it in its workflow, by their numbers, the nearest first."""
+    prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
+    waiting, seen = [str(hidden.unique_id)] if prompt else [], set()
+    while waiting:
+        name = waiting.pop(0)
+        yield name
         seen.add(name)
+        inputs = prompt.get(name, {}).get("inputs", {})
         links = [value for value in inputs.values() if isinstance(value, list) and len(value) == 2]
         waiting += [source for source in (str(link[0]) for link in links) if source not in seen]
-    return None
 
 
 def stack_files() -> list[str]:

@@ -11,6 +11,8 @@ import comfy.utils
 
 log = logging.getLogger("zoomstack")
 
+_said: dict[str, str] = {}  # what nodes said last that stays, by their number in the workflow
+
 
 def progress(total: int) -> comfy.utils.ProgressBar:
     """A progress bar on the running node; ``update(n)`` moves it, and stops a cancelled run."""
@@ -20,6 +22,11 @@ def progress(total: int) -> comfy.utils.ProgressBar:
 def check_interrupted() -> None:
     """Raise the host's own exception where the user has cancelled."""
     management.throw_exception_if_processing_interrupted()
+
+
+def said_by(node: str) -> str | None:
+    """What stays under a node of the workflow, as it last ran; None where it said nothing."""
+    return _said.get(node)
 
 
 class Teller:
@@ -38,6 +45,8 @@ class Teller:
         """Show another line that stays, above what was said, and log it."""
         log.info("%s%s.", line[:1].upper(), line[1:])
         self._said = "\n".join(filter(None, (line, self._said)))
+        if self._node:
+            _said[str(self._node)] = self._said
         self._show(self._said)
 
     def show(self, line: str) -> None:

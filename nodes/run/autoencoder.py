@@ -8,11 +8,9 @@ import torch
 from torch import Tensor
 
 from ...zoomstack.spaces.codec import Codec
+from ...zoomstack.spaces.small.network import REACH
 from .. import host
 from ..host.layout import Layout
-
-# Latents around a place that count: what lies farther off changes it by too little to see.
-REACH = 4
 
 
 class Levels:

@@ -43,7 +43,9 @@ def kept_choice(ways: Ways, small: Small) -> Choice:
     key = (coder.levels.format_name, small.key, tuple(candidates), zooms)
     if key not in choices:
         kept = kept_fits(coder.vae, coder.levels.format_name)
-        of = (kept.autoencoder, *key, recipe_code())
+        # Of these very fits: pictures of the user's may have made others.
+        fits = [ways.fit(kind) for kind in candidates if kind in SPACES]
+        of = (kept.autoencoder, *key, fits, recipe_code())
         tried = kept.shelf.get(Tried, *of)
         if tried is None:
             found = choose(candidates, zooms, coder.levels.codec(coder.vae), _drawn)

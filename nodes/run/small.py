@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 from ...zoomstack.demo import parts
 from ...zoomstack.spaces.codec import Codec
 from ...zoomstack.spaces.small.file import load_small, owner_of
-from ...zoomstack.spaces.small.network import SmallAutoencoder
+from ...zoomstack.spaces.small.network import REACH, SmallAutoencoder
 from .. import host
-from .autoencoder import REACH, Levels, check_vae
+from .autoencoder import Levels, check_vae
 
 SHIPPED = "the demo's small autoencoder"
 

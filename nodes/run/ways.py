@@ -13,7 +13,7 @@ from ...zoomstack.joint.coupler import Couple, Coupler
 from ...zoomstack.joint.through_pixels import Finish, ThroughPixels, at_every_step, through
 from ...zoomstack.joint.trials.choose import Candidate
 from ...zoomstack.scene.geometry import Geometry
-from ...zoomstack.spaces.choose import SPACES
+from ...zoomstack.spaces.choose import SPACES, Kind
 from ...zoomstack.spaces.codec import Decode
 from ...zoomstack.spaces.plain import as_space
 from ...zoomstack.spaces.space import Space
@@ -75,6 +75,13 @@ class Ways:
         if kind not in SPACES or coder is None:
             return as_space(geometry)
         return coder.fits.space(kind, geometry, coder.encode, coder.ratio, coder.like)
+
+    def fit(self, kind: Kind) -> list[Any]:
+        """What a fitted space of the ladder stands on, in the order of its factors."""
+        coder = self.coder
+        assert coder is not None
+        keys = SPACES[kind].keys(self.geometry)
+        return [coder.fits.fit(kind, key, coder.encode, coder.ratio) for key in keys]
 
     def candidates(self, small: Small) -> dict[str, Candidate]:
         """What may be tried, plain latents first; what the ladder does not allow is left out."""

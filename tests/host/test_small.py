@@ -1,15 +1,18 @@
 """Meeting in pictures through a small autoencoder, at every step of a real ComfyUI's samplers."""
 
 import functools
+import json
 import logging
 import re
+from types import SimpleNamespace
 
 import pytest
 import torch
 from host_kit import Ladder, apply_node, ksampler, part, sampler_node
+from published import FOLDER, needs_taef2
 from safetensors.torch import save_file
 from tiny_families import family
-from tiny_vae import mosaic_vae, mosaic_video_vae, taehv
+from tiny_vae import demo_vae, mosaic_vae, mosaic_video_vae, taehv
 
 LATENTS = {"sd15": 4, "sd3": 16, "flux2": 128, "qwen_image": 16}
 
@@ -188,3 +191,50 @@ def test_with_a_small_vae_alone_levels_meet_through_it(pack, built):
     with torch.inference_mode():
         stock = ksampler(model, kit, latent, steps=3)
     assert torch.equal(stock, node)
+
+
+@needs_taef2
+def test_flux2_meets_through_the_published_one_in_vae_approx(pack, built, approx, caplog):
+    """Eight levels of a tiny FLUX.2, nothing connected but the VAE: taef2 is found, and taken."""
+    import folder_paths
+
+    import nodes
+
+    folder_paths.folder_names_and_paths["vae_approx"][0].append(str(FOLDER))
+    folder_paths.filename_list_cache.pop("vae_approx", None)
+    tiny = built("flux2")
+    vae = nodes.VAELoader().load_vae("taef2")[0]
+    kit = kit_for(pack, tiny, zooms=(2.0, 2.5, 4.0, 2.0, 3.0, 2.0, 2.0))
+    with caplog.at_level(logging.INFO, "zoomstack"):
+        latent = run(pack, tiny, kit, vae=vae)
+    assert "Levels meet in pixels through taef2: a scene that agrees keeps" in caplog.text
+    tried = re.findall(r"Coupling in ([\w ]+): .* keep ([\d.]+) dB.* by ([\d.]+) dB", caplog.text)
+    numbers = {name: (float(harm), float(agreed)) for name, harm, agreed in tried}
+    assert numbers["pixels through taef2"][0] > 28
+    assert numbers["pixels through taef2"][0] > numbers["plain latents"][0] + 6
+    assert latent.shape == tiny.latent(8, 8, 8).shape and latent.isfinite().all()
+    assert agreement(pack, kit, pictures(vae, latent).clamp(0, 1)) > 15
+
+
+def test_the_demos_own_vae_brings_its_small_one(pack, built, caplog):
+    tiny, demo = built("sd3"), demo_vae()
+    with caplog.at_level(logging.INFO, "zoomstack"):
+        named = run(pack, tiny, kit_for(pack, tiny), vae=demo, space="small")
+    assert "Levels meet in pixels through the demo's small autoencoder" in caplog.text
+    assert named.isfinite().all()
+
+
+def test_what_a_node_said_of_its_run_is_kept_with_the_stack(pack, built, monkeypatch):
+    tiny = built("sd15")
+    node = pack.nodes.ZoomStackSampler
+    monkeypatch.setattr(node, "hidden", SimpleNamespace(unique_id="7", prompt=None))
+    run(pack, tiny, kit_for(pack, tiny), vae=mosaic_vae(4))
+    prompt = {
+        "7": {"class_type": "ZoomStackSampler", "inputs": {}},
+        "8": {"class_type": "VAEDecode", "inputs": {"samples": ["7", 0]}},
+        "9": {"class_type": "SaveZoomStack", "inputs": {"stack": ["8", 0]}},
+    }
+    said = part(pack, "nodes.host").said_behind(SimpleNamespace(unique_id="9", prompt=prompt))
+    told = json.loads(said["zoomstack_said"])
+    assert list(told) == ["7 ZoomStackSampler"]
+    assert "a scene that agrees keeps" in told["7 ZoomStackSampler"]

@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional
 
 from zoomstack.demo.world import SCALES, prompt
+from zoomstack.spaces.codec import Codec
 
 SHADES = torch.linspace(0.1, 0.9, len(SCALES))
 SPREAD = 0.05
@@ -17,6 +18,7 @@ class ToyModel:
 
     def __init__(self):
         self.calls = 0
+        self.small = Codec(self.encode, self.decode, 8)
 
     def denoiser(self, prompts, cfg):
         known = [prompt(scale.octave) for scale in SCALES]

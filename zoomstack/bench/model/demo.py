@@ -15,6 +15,8 @@ from ...demo.networks.classifier import load_classifier, log_probabilities
 from ...demo.networks.flow import FlowModel
 from ...joint.denoise import Denoise
 from ...spaces.codec import Codec
+from ...spaces.small.file import load_small
+from ...spaces.small.network import REACH
 from .settings import RATIO
 
 
@@ -32,6 +34,8 @@ class DemoModel:
         self._flow.transformer.to(self.device)
         self.codec = autoencoder(self.device)
         self._classifier = load_classifier().to(self.device)
+        small = load_small(parts.SMALL).to(self.device)
+        self.small = Codec(small.encode, small.decode, small.ratio, REACH)
 
     def denoiser(self, prompts: Sequence[str], cfg: float) -> Denoise:
         return self._flow.denoiser(prompts, cfg=cfg)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ...joint.denoise import Denoise
+from ...spaces.codec import Codec
 
 
 class Model(Protocol):
@@ -19,6 +20,7 @@ class Model(Protocol):
 
     channels: int
     device: torch.device
+    small: Codec  # its small autoencoder
 
     def denoiser(self, prompts: Sequence[str], cfg: float) -> Denoise:
         """``denoise(x, sigma) -> x0`` of one latent a prompt, guided away from no prompt."""

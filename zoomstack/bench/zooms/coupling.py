@@ -11,7 +11,7 @@ from ...joint.anchor import PhotoAnchor
 from ...joint.coupler import Couple, Coupler
 from ...joint.denoise import Denoise
 from ...joint.render import render_noise
-from ...joint.through_pixels import ThroughPixels, difference
+from ...joint.through_pixels import ThroughPixels, at_every_step, difference
 from ...scene.geometry import Geometry
 from ...spaces.choose import Kind
 from ...spaces.plain import as_space
@@ -72,7 +72,7 @@ class Coupled:
         return self._spaces[kind]
 
     def _meeting(self, name: str, start: float, end: float) -> tuple[Coupler, Couple]:
-        in_pixels = name == "pixel"
+        in_pixels = name in ("pixel", "small")
         space = as_space(pixel_grid(self._geometry)) if in_pixels else self._space(name)
         coupler = Coupler(
             space,
@@ -84,6 +84,8 @@ class Coupled:
         )
         if not in_pixels:
             return coupler, coupler
+        if name == "small":
+            return coupler, at_every_step(coupler, self._model.small, self._sigmas)
         change = difference(self._model.encode)
         return coupler, ThroughPixels(coupler, self._model.decode, change)
 

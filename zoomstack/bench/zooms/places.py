@@ -22,6 +22,8 @@ def fitted(name: str, geometry: Geometry) -> Kind | None:
 def noise_space(row: Row, geometry: Geometry) -> str:
     """The space that a row's levels share noise in."""
     name = row.space if row.noise_space == "auto" else row.noise_space
+    if name == "small":
+        name = "auto"  # the best of latents alone, as in the sampler node
     return fitted(name, geometry) or "latent"
 
 

@@ -13,7 +13,7 @@ from ...scene.checks import check_choice
 from ...spaces.choose import Kind
 from ..model.ladders import PATTERNS
 
-SpaceName = Literal["auto", "latent", Kind, "pixel", "none"]
+SpaceName = Literal["auto", "latent", Kind, "small", "pixel", "none"]
 NoiseSpace = Literal["auto", "latent", Kind]
 Anchor = Literal["none", "exact", "adam"]
 Pictures = Literal["scenery", "leaves", "noise", "world"]
@@ -25,7 +25,8 @@ class Row:
     """One way to sample a zoom. All that it does not say is the library's own default.
 
     ``space`` is where levels meet, on each ``every``-th step from ``start`` to ``end`` of the
-    sampling; ``between`` is where they meet on the steps that this leaves out. ``consensus`` are
+    sampling; ``between`` is where they meet on the steps that this leaves out. "small" is in pixels
+    through the small autoencoder, "pixel" through the model's own. ``consensus`` are
     options of ``zoomstack.Consensus``, any it has. ``fitted_on`` and ``pictures`` say what fitted
     operators are fitted on. Noise is shared in ``noise_space``; "auto" is where levels meet, and
     plain latents where they meet in pixels.
@@ -84,6 +85,7 @@ ROWS = (
     _row("latent", "plain latents", space="latent"),
     _row("fitted", "fitted operators", space="fitted"),
     _row("twin", "linear twin", space="twin"),
+    _row("small", "pixels through the small autoencoder, every step", space="small"),
     _row("pixel", "pixels, every step", space="pixel"),
     # On the other steps levels meet in latents: apart, they would drift.
     _row("pixel-4th", "pixels, every 4th step", space="pixel", every=4, between="auto"),
@@ -93,9 +95,11 @@ ROWS = (
     _row("p2", "p = 2"),
     _row("p4", "p = 4", ladder="p4"),
     _row("p4-fitted", "p = 4, fitted operators", ladder="p4", space="fitted"),
+    _row("p4-small", "p = 4, through the small autoencoder", ladder="p4", space="small"),
     _row("p4-latent", "p = 4, plain latents", ladder="p4", space="latent"),
     _row("p4-alone", "p = 4, independent", ALONE, ladder="p4", shared_noise=False),
     _row("mixed", "mixed real factors", ladder="mixed"),
+    _row("mixed-small", "mixed, through the small autoencoder", ladder="mixed", space="small"),
     _row("mixed-latent", "mixed, plain latents", ladder="mixed", space="latent"),
     _row("mixed-alone", "mixed, independent", ALONE, ladder="mixed", shared_noise=False),
 )

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 COLOURS = 3
+REACH = 4  # latents around one that count (``Codec.reach``): what lies farther off changes nothing
 
 
 class Layout(NamedTuple):
