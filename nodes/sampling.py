@@ -56,11 +56,6 @@ def _coupling_inputs() -> list[Any]:
             "zoom and focus; latent: latents, channel by channel; pixel: in pictures, through the "
             "VAE, in the last steps.",
         ),
-        io.Float.Input(
-            "pixel_budget", optional=True, default=0.2, min=0.0, max=1.0, step=0.05, advanced=True,
-            tooltip="With space auto and no small VAE: the share of the run's work that the last "
-            "steps may take to meet in pictures, through the VAE. 0: none.",
-        ),
         io.Int.Input(
             "pixel_steps", optional=True, default=1, min=0, max=10000, advanced=True,
             tooltip="With space pixel: how many of the last steps meet in pictures; before them "
@@ -109,6 +104,15 @@ def _coupling_inputs() -> list[Any]:
     ]  # fmt: skip
 
 
+def _pixel_budget() -> Any:
+    """The last input of both nodes: graphs hold the values of what came before by their order."""
+    return io.Float.Input(
+        "pixel_budget", optional=True, default=0.2, min=0.0, max=1.0, step=0.05, advanced=True,
+        tooltip="With space auto and no small VAE: the share of the run's work that the last "
+        "steps may take to meet in pictures, through the VAE. 0: none.",
+    )  # fmt: skip
+
+
 def _coupled(
     model: Any,
     ladder: Ladder,
@@ -146,6 +150,7 @@ class ZoomStackApply(io.ComfyNode):
                 io.Model.Input("model", tooltip="The diffusion model."),
                 ZoomLadderType.Input("ladder", tooltip="From Prompt Ladder."),
                 *_coupling_inputs(),
+                _pixel_budget(),
             ],
             outputs=[
                 io.Model.Output(
@@ -225,6 +230,7 @@ class ZoomStackSampler(io.ComfyNode):
                     "or a cancel, the same inputs go on from there, to the same result. Empty: "
                     "not recorded.",
                 ),
+                _pixel_budget(),
             ],
             outputs=[
                 io.Latent.Output(

@@ -32,7 +32,7 @@ FEATURES = (
     ("comfy.model_patcher", "ModelPatcher.set_additional_models"),
     ("comfy.model_sampling", "EPS.noise_scaling CONST.noise_scaling"),
     ("comfy.latent_formats", "LatentFormat.latent_channels LatentFormat.spacial_downscale_ratio"),
-    ("comfy.sd", "VAE.encode VAE.decode"),
+    ("comfy.sd", "VAE.encode VAE.decode VAE.throw_exception_if_invalid"),
     ("comfy.utils", "ProgressBar common_upscale"),
     ("comfy.cli_args", "args.disable_metadata"),
     ("folder_paths", "get_output_directory get_input_directory get_temp_directory"),

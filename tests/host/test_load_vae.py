@@ -2,15 +2,10 @@
 
 import pytest
 import torch
-from ideal import Truth
-from published import FOLDER, needs_taef2
 from safetensors.torch import save_file
 
 from zoomstack.bench.space.autoencoder import load
-from zoomstack.bench.space.couples import PIXEL, Couples
 from zoomstack.bench.speed import host
-from zoomstack.joint.blend import agreement
-from zoomstack.scene.geometry import Geometry
 
 
 @pytest.fixture
@@ -75,18 +70,3 @@ def test_a_file_is_loaded_as_comfyui_loads_it(trial, comfy_host, tmp_path):
     pictures = torch.rand(3, 3, 40, 32)
     theirs = vae.encode(pictures.movedim(1, -1))
     torch.testing.assert_close(own.encode(pictures), theirs, rtol=1e-4, atol=1e-5)
-
-
-@needs_taef2
-def test_levels_of_a_published_autoencoder_choose_the_same_scene(trial, comfy_host):
-    own = load("taef2", comfy_host, FOLDER, "cpu")
-    pixels = Geometry(96, 96, (2.0,))
-    truth, couples = Truth(pixels, own, patch=5, steps=12), Couples(own, own)
-    assert truth.scenes.shape[2:] == (32, 12, 12)
-    alone = truth.draw(None)
-    space = couples.space(PIXEL, truth.geometry)
-    drawn = truth.draw(couples.couple(PIXEL, pixels, truth.sigmas), space)
-    # So few places that levels alone may choose the same by chance: only what is coupled is held.
-    assert truth.same(drawn.final) > 0.5
-    assert agreement(own.decode(drawn.final), pixels)[0] > 18
-    assert truth.sharp(drawn.final, alone.final) > 0.85

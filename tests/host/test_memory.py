@@ -167,17 +167,19 @@ def ram():
         ("couple", cpu, f"{2**55} bytes"),
         ("couple", ram, "more"),
         ("settle", cuda, "2.00 GiB"),
-        ("_encode", cuda, "2.00 GiB"),
+        ("_held", cuda, "2.00 GiB"),
     ],
 )
 def test_between_the_calls_the_error_says_what_needs_it(pack, kit, where, out, need, monkeypatch):
     from comfy.model_management import is_oom
 
+    Levels, Run = pack.nodes.run.autoencoder.Levels, pack.nodes.run.levels.Run
     model = toy_model("eps")
-    options = {"space": "pixel", "vae": bent(mosaic_vae())} if where == "_encode" else {}
+    options = {"space": "pixel", "vae": bent(mosaic_vae())} if where == "_held" else {}
     whole = run(pack, model, kit, **options)
     with monkeypatch.context() as broken:
-        broken.setattr(pack.nodes.run.levels.Run, where, lambda *args: out())
+        owner = Levels if where == "_held" else Run
+        broken.setattr(owner, where, lambda *args: out())
         with pytest.raises(MemoryError) as caught:
             run(pack, model, kit, **options)
     g = kit.geometry

@@ -73,7 +73,7 @@ HANDED = {
     "model": ("MODEL", "ModelPatcher", "network", "BaseModel"),
     "network": ("network", "BaseModel"),
     "sampler": ("sampler",),
-    "vae": ("VAE", "decoder"),
+    "vae": ("VAE", "decoder", "small VAE"),
     "mixing": ("EPS",),
     "latent_format": ("LatentFormat",),
 }

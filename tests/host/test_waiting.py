@@ -147,9 +147,9 @@ def test_lines_come_in_order_and_the_last_one_always(pack, late, monkeypatch):
     clock, lines = [0.0], []
     monkeypatch.setattr(told, "EVERY", 2.0)
     monkeypatch.setattr(told.time, "monotonic", lambda: clock[0])
-    progress = told.Progress(lines.append, space)
+    progress = told.Progress(lines.append)
     for step in range(STEPS):
-        progress.tell(step + 1, STEPS, views[step])
+        progress.tell(step + 1, STEPS, lambda step=step: told.Seen(views[step], space))
         device.called()
         clock[0] += 1
     assert [line.split(":")[0] for line in lines] == [f"step {n} of 5" for n in (1, 3)]
