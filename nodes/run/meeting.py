@@ -57,6 +57,8 @@ def _automatic(ways: Ways, say: Say) -> Meeting:
         return ways.in_latents(ways.space("latent"))
     small = small_autoencoder(given.small_vae, given.vae, ways.levels)
     choice = kept_choice(ways, small)
+    if given.anchors and small.codec is not None:
+        choice = choice.preferring(small.name)  # a photo is met in pixels, with no fit between
     line = choice_line(choice)
     if small.codec is not None and choice.name == small.name:
         say(line)

@@ -65,3 +65,12 @@ def test_none_is_taken_that_is_worse_than_plain_or_hardly_better(trials, taken):
 
 def test_a_single_way_has_no_runner_up():
     assert best({"plain": Trial(25, 20)}).runner_up is None
+
+
+def test_another_may_be_preferred_unless_it_is_worse_than_plain():
+    found = best(
+        {"plain": Trial(25, 20), "a": Trial(35, 30), "b": Trial(30, 25), "c": Trial(9, 40)}
+    )
+    assert found.name == "a"
+    assert found.preferring("b").name == "b"
+    assert found.preferring("c").name == found.preferring("not tried").name == "a"

@@ -37,6 +37,11 @@ class Choice(NamedTuple):
         """What would have been taken without one of the others than plain."""
         return best({other: found for other, found in self.trials.items() if other != name})
 
+    def preferring(self, name: str) -> Choice:
+        """``name`` instead, where it was tried and is in nothing worse than plain."""
+        allowed = name in self.trials and not _worse(self.trials[name], _plain(self.trials))
+        return self._replace(name=name) if allowed else self
+
 
 def choose(
     candidates: Mapping[str, Candidate],
@@ -68,14 +73,21 @@ def choose(
 
 def best(trials: Mapping[str, Trial]) -> Choice:
     """The first that is clearly better than those before it, and in nothing worse than plain."""
-    plain, *others = trials
-    taken = plain
+    taken, *others = trials
     for name in others:
-        both = zip(trials[name], trials[plain], strict=True)
-        worse = any(ours < least - CLEARLY for ours, least in both)
-        if not worse and trials[name].score > trials[taken].score + CLEARLY:
+        better = trials[name].score > trials[taken].score + CLEARLY
+        if better and not _worse(trials[name], _plain(trials)):
             taken = name
     return Choice(taken, trials)
+
+
+def _plain(trials: Mapping[str, Trial]) -> Trial:
+    return next(iter(trials.values()))
+
+
+def _worse(found: Trial, plain: Trial) -> bool:
+    """In anything."""
+    return any(ours < least - CLEARLY for ours, least in zip(found, plain, strict=True))
 
 
 def _pair(zoom: float) -> Geometry:
