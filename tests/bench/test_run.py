@@ -56,7 +56,7 @@ def test_levels_fit_their_prompts_alone_and_each_other_together(toy):
 
 
 def test_an_exact_anchor_shows_the_photo(toy):
-    outcome = sample_zoom(Job(BY_NAME["photo-exact"], 0, TINY), *toy)
+    outcome = sample_zoom(Job(parse_row("photo-exact: space=small"), 0, TINY), *toy)
     shown = toy[0].decode(toy[0].encode(outcome.photo[None]))[0]
     torch.testing.assert_close(outcome.final[0], shown.clamp(0, 1), atol=0.02, rtol=0)
 
