@@ -97,11 +97,12 @@ class ShortWay:
     @torch.inference_mode()
     def encode(self, pictures: Tensor) -> Tensor:
         vae = self._vae
-        network, films = vae.first_stage_model, vae.latent_dim == 3
+        films = vae.latent_dim == 3
         found = []
         for part in self._parts(pictures, vae.memory_used_encode, films):
             ready = vae.process_input(part).to(vae.device, vae.vae_dtype)
-            found.append(network.encode(ready.unsqueeze(2) if films else ready).float())
+            latent = vae.first_stage_model.encode(ready.unsqueeze(2) if films else ready)
+            found.append(latent.float())
         return torch.cat(found)
 
     @torch.inference_mode()

@@ -53,8 +53,8 @@ def test_every_factor_is_tried_and_the_worst_counts():
     ("trials", "taken"),
     [
         ({"plain": Trial(25, 20), "a": Trial(30, 22), "b": Trial(35, 30)}, "b"),
-        ({"plain": Trial(25, 20), "a": Trial(24, 40)}, "plain"),  # harms more than plain
-        ({"plain": Trial(25, 20), "a": Trial(40, 19)}, "plain"),  # agrees less
+        ({"plain": Trial(25, 20), "a": Trial(23.5, 40)}, "plain"),  # harms more than plain
+        ({"plain": Trial(25, 20), "a": Trial(40, 18.5)}, "plain"),  # agrees less
         ({"plain": Trial(25, 20), "a": Trial(25.3, 20.3)}, "plain"),  # not clearly better
         ({"plain": Trial(25, 20), "a": Trial(30, 25), "b": Trial(30.3, 25.3)}, "a"),
     ],

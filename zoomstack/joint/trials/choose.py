@@ -15,7 +15,7 @@ from .trial import Trial, scenes, trial
 LATENTS = 24  # along a level's side on which a factor is tried, or a few more
 LARGEST = 4.0  # larger factors are tried at this one, for the pictures' size
 PICTURES = 2
-CLEARLY = 0.5  # dB: by less a later candidate is no better, so that rounding decides nothing
+CLEARLY = 1.0  # dB: by less a later candidate is no better, so that rounding decides nothing
 
 Candidate = Callable[[Geometry], Couple | None]
 """Of a geometry of latents: its coupling, or None where the way does not apply to it."""
