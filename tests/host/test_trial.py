@@ -61,6 +61,7 @@ def test_the_rows_of_sampling_name_every_coupling(trial, bench):
     assert all(line.value.median > 0 for line in lines)
 
 
+@pytest.mark.slow
 def test_the_rows_of_ladders_name_each_and_what_is_chosen_for_it(trial, bench):
     lines = [*laddered.laddered(bench)]
     assert [line.what.rpartition("at ")[2] for line in lines] == [
