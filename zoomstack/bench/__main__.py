@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from dataclasses import asdict
 from functools import partial
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from ..setup.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
+from ..setup.errors import reported
 from .comparison import Comparison
 from .model.demo import DemoModel, weights
 from .model.settings import FULL, FULL_SEEDS, QUICK, QUICK_SEEDS, Settings
@@ -32,19 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--comfyui", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--python", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        sys.stdout.write(COMMANDS.get(options.what, compared)(options))
-    except ValueError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return BAD_INPUT
-    except OSError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted; the same command goes on where it was\n")
-        return INTERRUPTED
-    return OK
+    work = COMMANDS.get(options.what, compared)
+    return reported(lambda: work(options), "the same command goes on where it was")
 
 
 def compared(options: argparse.Namespace) -> str:

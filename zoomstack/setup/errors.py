@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable
 from types import FrameType
 
@@ -55,3 +56,23 @@ def ended(work: Callable[[], int]) -> int:
 def interrupt(number: int, frame: FrameType | None) -> None:
     """A signal's handler that ends a command as Ctrl-C does."""
     raise KeyboardInterrupt
+
+
+def reported(report: Callable[[], str], interrupted: str) -> int:
+    """Write what ``report`` says; the exit code, and for what went wrong a line on stderr.
+
+    ``interrupted`` is what a user is told who stopped it.
+    """
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        sys.stdout.write(report())
+    except ValueError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return BAD_INPUT
+    except OSError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write(f"interrupted; {interrupted}\n")
+        return INTERRUPTED
+    return OK

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from pathlib import Path
 
-from ...setup.errors import BAD_INPUT, FAILED, INTERRUPTED, OK, interrupt
+from ...setup.errors import reported
 from .options import add_options
 
 
@@ -19,21 +18,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--base", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--python", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        from .run import report
 
-        sys.stdout.write(report(options))
-    except ValueError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return BAD_INPUT
-    except OSError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted; what was fitted by then is kept\n")
-        return INTERRUPTED
-    return OK
+    def fitted() -> str:
+        from .run import report  # within: its imports take a while, and may be interrupted
+
+        return report(options)
+
+    return reported(fitted, "what was fitted by then is kept")
 
 
 if __name__ == "__main__":
