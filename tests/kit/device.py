@@ -7,6 +7,7 @@ both wait for each other. What is asked of a ``Slow`` tensor, or of one made fro
 
 import sys
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -19,7 +20,7 @@ ASKING = {
     "equal", "allclose", "nonzero", "is_nonzero", "argwhere", "unique",
 }  # fmt: skip
 OURS = tuple(str(ROOT / folder) for folder in ("zoomstack", "nodes"))
-KIT = str(Path(__file__).parent)
+THROUGH = (str(Path(__file__).resolve().parent), str(Path(torch.__path__[0]).resolve()))
 
 questions: list[str] = []
 calls = 0  # of the model, by ``called``: what is handed out before the first is read costs nothing
@@ -48,12 +49,18 @@ def asked(what: str) -> None:
     """Note a question of this repository's; others' are their own."""
     frame = sys._getframe(1)
     while watching and frame is not None:
-        name = frame.f_code.co_filename
+        name = _real(frame.f_code.co_filename)
         if name.startswith(OURS):
             questions.append(f"{what} at {name.removeprefix(str(ROOT))}:{frame.f_lineno}")
-        if not name.startswith((KIT, torch.__path__[0])):
+        if not name.startswith(THROUGH):
             return
         frame = frame.f_back
+
+
+@cache
+def _real(name: str) -> str:
+    """A file's own path: the tests' runner imports the checkout through a link."""
+    return str(Path(name).resolve())
 
 
 class Slow(torch.Tensor):

@@ -9,7 +9,7 @@ and 3 x 3 latents -> the block of the enlarged one. They need a whole factor and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from ...scene.geometry import Geometry
 from ..space import Link, Window
-from ..twin.krylov import function_of
+from ..twin.krylov import Function
 from .operators import LARGEST_ZOOM, FittedOperators
 
 Sides = tuple[int, int, int, int]
@@ -32,6 +32,9 @@ class FittedLink:
     operators: FittedOperators
     window: Window
     beyond: Sides  # how far the blocks' rings reach over the picture, whose edge goes on there
+    _inverses: dict[tuple[torch.device, torch.dtype], Function] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def shrink(self, picture: Tensor) -> Tensor:
         return self._shrink(picture, self.operators.to(picture).shrink_offset)
@@ -46,7 +49,7 @@ class FittedLink:
         """The smooth ``spread``, and the smallest change that makes up for what it misses."""
         smooth = self.spread(change)
         missing = self._white(change - self._shrink(smooth, None))
-        solved = function_of(self._gram, missing, torch.reciprocal)
+        solved = self._inverse(missing)(missing)
         return smooth + self._transposed(self._white(solved))
 
     def shrink_noise(self, noise: Tensor) -> Tensor:
@@ -81,6 +84,14 @@ class FittedLink:
     def _gram(self, y: Tensor) -> Tensor:
         """B K K^T B y."""
         return self._white(self._shrink(self._transposed(self._white(y)), None))
+
+    def _inverse(self, y: Tensor) -> Function:
+        """(B K K^T B)^(-1), made once for each device and dtype: to make it asks the device."""
+        key = (y.device, y.dtype)
+        if key not in self._inverses:
+            like = y.new_empty(y.shape[-3:])
+            self._inverses[key] = Function(self._gram, like, torch.reciprocal)
+        return self._inverses[key]
 
     def _white(self, y: Tensor) -> Tensor:
         """B y."""
@@ -157,8 +168,14 @@ class FittedSpace:
             raise ValueError(f"No operators were fitted for a zoom factor of {missing[0]:g}.")
         self.geometry = geometry
         self._operators = operators
+        self._links: dict[tuple[int, int], FittedLink | ChainLink | None] = {}
 
     def link(self, parent: int, child: int) -> FittedLink | ChainLink | None:
+        if (parent, child) not in self._links:
+            self._links[parent, child] = self._joined(parent, child)
+        return self._links[parent, child]
+
+    def _joined(self, parent: int, child: int) -> FittedLink | ChainLink | None:
         operators = self._operators[self.geometry.zooms[parent]]
         # Frames lie on the grid (off_grid says so) up to rounding: a focus typed as 0.33333.
         placements = self.geometry.placement(parent, parent + 1)

@@ -58,11 +58,6 @@ class Function:
         return answer
 
 
-def function_of(operator: Operator, vector: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
-    """f(A) v, once; what applies a function more often keeps a ``Function``."""
-    return Function(operator, vector, function)(vector)
-
-
 @torch.inference_mode(False)
 @torch.no_grad()
 def spectrum(operator: Operator, like: Tensor) -> tuple[float, float]:
