@@ -34,6 +34,7 @@ FEATURES = (
     ("comfy.latent_formats", "LatentFormat.latent_channels LatentFormat.spacial_downscale_ratio"),
     ("comfy.sd", "VAE.encode VAE.decode VAE.throw_exception_if_invalid"),
     ("comfy.utils", "ProgressBar common_upscale"),
+    ("latent_preview", "get_previewer LatentPreviewer.decode_latent_to_preview_image"),
     ("comfy.cli_args", "args.disable_metadata"),
     ("folder_paths", "get_output_directory get_input_directory get_temp_directory"),
     ("folder_paths", "get_save_image_path get_annotated_filepath is_within_directory"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from einops import rearrange
 from torch import Tensor
 
 from ...zoomstack.scene.ladder import Ladder
+from ...zoomstack.scene.sheet import sheet
 from ...zoomstack.spaces.plain import as_space
 from .. import host
 from ..conditioning.levels import Router
@@ -79,6 +78,8 @@ class Run:
     def begin(self, sigma: Tensor) -> None:
         """A prediction is about to be made at ``sigma``."""
         self._watch.begin(sigma)
+        if self._meeting.seen:
+            self._meeting.seen.forget()
 
     def couple(self, x0: Tensor) -> Tensor:
         """Predicted clean latents, one scene. Raises where an earlier one was not finite."""
@@ -117,12 +118,15 @@ class Run:
         return self._options.couple_end >= 1 and self._options.coupling != "independent"
 
     def sheet(self, x0: Tensor) -> Tensor:
-        """All levels side by side in one latent, for the preview."""
-        columns = math.ceil(self.levels**0.5)
-        rows = math.ceil(self.levels / columns)
-        spare = rows * columns - self.levels
-        padded = torch.cat([x0, x0.new_zeros((spare, *x0.shape[1:]))])
-        return rearrange(padded, "(r c) ... h w -> ... (r h) (c w)", r=rows, c=columns)[None]
+        """All levels side by side in a latent of about one level's size, for the preview.
+
+        Where levels have just met as pictures, it shows these: encoded once, on their sheet.
+        """
+        layout, meeting = self._layout, self._meeting
+        if meeting.seen and meeting.seen.after is not None and meeting.codec:
+            pictures = sheet(meeting.seen.after, meeting.codec.ratio * layout.shuffle)
+            return layout.latent(meeting.codec.encode(pictures[None]).to(x0))
+        return layout.latent(sheet(layout.views(x0), layout.shuffle)[None])
 
     def tell(self, step: int, total: int) -> None:
         """Show how far the run is, and how well neighbours agree before they meet."""
@@ -131,19 +135,23 @@ class Run:
             self._progress.tell(step, total, lambda: self._seen(views))
 
     def end(self, latent: Tensor) -> None:
-        """Say how well the levels agree in pixels, and how well photos were kept."""
-        decode = self._meeting.decode
-        if self._teller and decode is not None and not self._idle:
-            pictures = decode(self._layout.views(latent)).clamp(0, 1)
+        """Say how well the levels agree in pixels, and how well photos were kept.
+
+        Not where it would take the model's own VAE, which is asked for a photo's sake alone.
+        """
+        meeting = self._meeting
+        asked = meeting.seen is not None or len(self._anchors) > 0
+        if self._teller and meeting.codec and asked and not self._idle:
+            pictures = meeting.codec.decode(self._layout.views(latent)).clamp(0, 1)
             line = end_line(pictures, self._pixels, self._anchors)
             if line:
                 self._teller.add(line)
 
     def _seen(self, views: Tensor) -> Seen:
-        """Levels before they met: as pictures, where they were decoded."""
-        decode = self._meeting.decode
-        if decode is not None and decode.pictures is not None:
-            return Seen(decode.pictures.clamp(0, 1), self._pixels, 1.0)
+        """Levels before they met: as pictures, where they are."""
+        seen = self._meeting.seen
+        if seen is not None and seen.before is not None:
+            return Seen(seen.before.clamp(0, 1), self._pixels, 1.0)
         return Seen(views, self._meeting.coupler.space)
 
     def _say(self, line: str) -> None:

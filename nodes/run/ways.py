@@ -9,12 +9,13 @@ import torch
 from torch import Tensor
 
 from ...zoomstack.joint.anchor import PhotoAnchor
+from ...zoomstack.joint.blend import Show
 from ...zoomstack.joint.coupler import Couple, Coupler
 from ...zoomstack.joint.through_pixels import Finish, ThroughPixels, at_every_step, through
 from ...zoomstack.joint.trials.choose import Candidate
 from ...zoomstack.scene.geometry import Geometry
 from ...zoomstack.spaces.choose import SPACES, Kind
-from ...zoomstack.spaces.codec import Decode
+from ...zoomstack.spaces.codec import Codec
 from ...zoomstack.spaces.plain import as_space
 from ...zoomstack.spaces.space import Space
 from .autoencoder import Levels, check_vae
@@ -34,15 +35,20 @@ class Given(NamedTuple):
 
 
 class Watched:
-    """Decoding that remembers the pictures that it made last."""
+    """A coupler of pictures that holds those that met last, until it is told to forget them."""
 
-    def __init__(self, decode: Decode) -> None:
-        self._decode = decode
-        self.pictures: Tensor | None = None
+    def __init__(self, couple: Coupler) -> None:
+        self._couple = couple
+        self.before: Tensor | None = None
+        self.after: Tensor | None = None
 
-    def __call__(self, latents: Tensor) -> Tensor:
-        self.pictures = self._decode(latents)
-        return self.pictures
+    def __call__(self, views: Tensor, sigma: float | Tensor, show: Show | None = None) -> Tensor:
+        self.before, self.after = views, self._couple(views, sigma, show)
+        return self.after
+
+    def forget(self) -> None:
+        """A model that is called needs the memory."""
+        self.before = self.after = None
 
 
 class Meeting(NamedTuple):
@@ -51,7 +57,8 @@ class Meeting(NamedTuple):
     couple: Couple
     coupler: Coupler  # of the latents: noise is shared in its space
     in_pixels: bool = False  # in the end levels agree as pictures, not as latents
-    decode: Watched | None = None  # what levels are seen by at every step, where they are
+    codec: Codec | None = None  # what levels can be seen by
+    seen: Watched | None = None  # the pictures that met, where they meet in pixels at every step
     vae: Any = None  # what goes through it while the model samples
 
 
@@ -104,24 +111,24 @@ class Ways:
 
     def in_latents(self, space: Space) -> Meeting:
         coupler = self._coupler(space, self._latent_photo)
-        return Meeting(coupler, coupler)
+        codec = None if self.coder is None else self.levels.codec(self.coder.vae)
+        return Meeting(coupler, coupler, codec=codec)
 
     def through(self, small: Small, noise: Space) -> Meeting:
         """In pixels at every step, through a small autoencoder; noise is shared in ``noise``."""
         assert small.codec is not None
-        decode, sigmas = Watched(small.codec.decode), self.levels.site.sigmas
-        codec, show = small.codec._replace(decode=decode), small.codec.shown
-        couple = at_every_step(self._in_pixels(), codec, sigmas, show)
-        return Meeting(couple, self._coupler(noise), True, decode, small.vae)
+        seen = Watched(self._in_pixels())
+        couple = at_every_step(seen, small.codec, self.levels.site.sigmas)
+        return Meeting(couple, self._coupler(noise), True, small.codec, seen, small.vae)
 
     def finished(self, before: Meeting, steps: int) -> Meeting:
         """``before``, and in the last ``steps`` in pixels through the model's own VAE."""
         coder = self.coder
         assert coder is not None
-        decode = self.levels.codec(coder.vae).decode
-        last = ThroughPixels(self._in_pixels(), decode, change_encoder(coder))
+        codec = self.levels.codec(coder.vae)
+        last = ThroughPixels(self._in_pixels(), codec.decode, change_encoder(coder))
         couple = Finish(before.couple, last, self.levels.site.sigmas, steps)
-        return Meeting(couple, before.coupler, in_pixels=True, vae=coder.vae)
+        return Meeting(couple, before.coupler, True, codec, vae=coder.vae)
 
     def _in_pixels(self) -> Coupler:
         return self._coupler(as_space(self.pixels), self._photo_itself)

@@ -23,7 +23,7 @@ from zoomstack.film.frames import FrameRenderer
 from zoomstack.scene.depth import Depth
 
 STEPS, SIDE = 8, 128
-PROMPTS = ["a planet", "a continent", "a coast line", "an island"]
+PROMPTS = ["a planet", "a continent", "a coast line", "an island", "a tree"]
 DEPTHS = (Depth(0), Depth(1, 0.4), Depth(2, 0.75))
 
 PREPARE = """([steps, side, seed]) => {
@@ -67,6 +67,8 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     prompt.fill(PROMPTS[2])
     prompt.press("Enter")
     page.keyboard.type(PROMPTS[3])
+    page.keyboard.press("Enter")
+    page.keyboard.type(PROMPTS[4])
     before = set(server.output.glob("zoom_stack_*.safetensors"))
 
     # The run: all levels form, and a line says how far it is.
@@ -82,9 +84,10 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     assert steps == [step for step in every if step in steps], "in order, and none twice"
     assert (steps[0], steps[-1]) == (every[0], every[-1])
     sheet = Image.open(io.BytesIO(bytes(page.evaluate("() => window.live.sheets.at(-1)"))))
-    assert sheet.width == sheet.height  # four square levels, two by two
-    quarters = np.asarray(sheet.convert("L").resize((64, 64)), float).reshape(2, 32, 2, 32)
-    assert quarters.std(axis=(1, 3)).min() > 2, "every level shows something"
+    assert 2 * sheet.width == 3 * sheet.height  # five square levels, and the last one's neighbour
+    cells = np.asarray(sheet.convert("L").resize((96, 64)), float).reshape(2, 32, 3, 32)
+    shown_by = cells.std(axis=(1, 3)).flatten()
+    assert shown_by[:5].min() > 2 > shown_by[5], "every level shows something, to the end"
 
     # The result, in the node: the library's frames, whatever the wheel does.
     shown(page)

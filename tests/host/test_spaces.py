@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from host_kit import Ladder, apply_node, ksampler, part, sampler_node
+from host_kit import Ladder, part, sampler_node
 from tiny_families import FAMILIES, family
-from tiny_models import randn, toy_latent, toy_model
+from tiny_models import randn, toy_model
 from tiny_vae import bent, mosaic_vae
 
 
@@ -343,46 +343,3 @@ def test_outside_of_a_mask_a_latent_stays_as_it_was_given(pack):
         )  # fmt: skip
     assert torch.allclose(kept[..., :8], latent[..., :8], atol=1e-4)
     assert not torch.allclose(kept[..., 8:], latent[..., 8:], atol=0.1)
-
-
-def test_previews_show_all_levels(pack, built):
-    tiny = built("sd3")
-    kit = kit_for(pack, tiny)
-    model = apply_node(pack, tiny.model, kit.ladder)
-    import comfy.sample
-
-    shown = []
-    empty = tiny.latent(3, 16, 16)
-    with torch.inference_mode():
-        comfy.sample.sample(
-            model, comfy.sample.prepare_noise(empty, 1), 3, 3.0, "euler", "simple",
-            kit.positive, kit.negative, empty, seed=1, disable_pbar=True,
-            callback=lambda step, x0, x, total: shown.append(x0),
-        )  # fmt: skip
-    assert [x0.shape for x0 in shown] == [(1, 16, 32, 32), (1, 16, 32, 32), (3, 16, 16, 16)]
-    with torch.inference_mode():
-        assert ksampler(model, kit, empty, steps=2).shape == (3, 16, 16, 16)
-
-
-def test_in_a_preview_levels_lie_row_by_row(pack):
-    """Of a model that predicts the same at every step: the last x0 is that of the levels."""
-    kit, shown = Ladder(pack, zooms=(2.0, 2.0)), []
-
-    def respond(x, sigma, context):
-        return torch.tanh(context.mean(1)[:, :4])[..., None, None].expand_as(x)
-
-    model = apply_node(pack, toy_model("eps", respond=respond), kit.ladder)
-    import comfy.sample
-
-    empty = toy_latent(kit.levels)
-    with torch.inference_mode():
-        comfy.sample.sample(
-            model, comfy.sample.prepare_noise(empty, 1), 2, 3.0, "euler", "simple",
-            kit.positive, kit.negative, empty, seed=1, disable_pbar=True,
-            callback=lambda step, x0, x, total: shown.append(x0),
-        )  # fmt: skip
-    (sheet,), levels = shown
-    top, bottom = sheet.split(16, -2)
-    tiles = (*top.split(16, -1), *bottom.split(16, -1))
-    for tile, level in zip(tiles, (*levels, torch.zeros(4, 16, 16)), strict=True):
-        assert torch.allclose(tile, level, atol=1e-4)

@@ -7,6 +7,7 @@ step. ``JointDenoiser`` puts it after a denoiser; a host that has a model of its
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from torch import Tensor
 
@@ -21,6 +22,14 @@ from .schedule import Schedule, within
 
 Couple = Callable[[Tensor, "float | Tensor"], Tensor]
 """``couple(views, sigma) -> views`` that are one scene; views are predicted clean levels."""
+
+
+class Showing(Protocol):
+    """A ``Couple`` of pictures that may be told how a level shows another, as ``Coupler`` is."""
+
+    def __call__(
+        self, views: Tensor, sigma: float | Tensor, show: Show | None = None
+    ) -> Tensor: ...
 
 
 class Coupler:

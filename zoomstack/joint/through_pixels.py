@@ -24,8 +24,7 @@ from torch import Tensor
 
 from ..spaces.codec import Codec, Decode
 from ..spaces.space import Encode
-from .blend import Show
-from .coupler import Couple, Coupler
+from .coupler import Couple, Showing
 from .schedule import Schedule
 
 EncodeChange = Callable[[Tensor, Tensor], Tensor]
@@ -54,18 +53,16 @@ def difference(encode: Encode) -> EncodeChange:
     return lambda before, after: encode(after) - encode(before)
 
 
-def through(couple: Coupler, codec: Codec, show: Show | None = None) -> ThroughPixels:
-    """Through an autoencoder by both rules; ``show`` is the codec's own where none is given.
+def through(couple: Showing, codec: Codec) -> ThroughPixels:
+    """Through an autoencoder by both rules.
 
     A level takes one decoding, two encodings, and one of each to show.
     """
-    showing = partial(couple, show=show or codec.shown)
+    showing = partial(couple, show=codec.shown)
     return ThroughPixels(showing, codec.decode, difference(codec.encode))
 
 
-def at_every_step(
-    couple: Coupler, codec: Codec, sigmas: Sequence[float] | Tensor, show: Show | None = None
-) -> Couple:
+def at_every_step(couple: Showing, codec: Codec, sigmas: Sequence[float] | Tensor) -> Couple:
     """``through`` an autoencoder at every step; in the last one by the first rule alone.
 
     What blurs only once blurs little, and there it counts that levels agree as pictures do:
@@ -73,7 +70,7 @@ def at_every_step(
     with the second rule to the end.
     """
     last = ThroughPixels(couple, codec.decode, difference(codec.encode))
-    return Finish(through(couple, codec, show), last, sigmas, 1)
+    return Finish(through(couple, codec), last, sigmas, 1)
 
 
 class Finish:

@@ -99,7 +99,7 @@ def _outer_sample(
     if run.levels > 1 and noise.any() and latent.any() and denoise_mask is None:
         settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))
         latent = site.process_out(settled).to(latent)
-    preview = Preview(callback, run) if callback is not None and run.levels > 1 else callback
+    preview = Preview(callback, run, site) if callback is not None and run.levels > 1 else callback
     _mark_cfg_pp(guider.model_options, sampler)
     # Asked before sampling: uni_pc writes into the sigmas it is given.
     clean = float(sigmas[-1]) == 0 and denoise_mask is None

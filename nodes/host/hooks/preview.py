@@ -5,29 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import comfy.utils
+import latent_preview
 from torch import Tensor
 
-from .site import LevelsRun
+from .site import LevelsRun, Site
 
 
 class Preview:
-    """Shows all levels as a contact sheet through whatever callback the sampler node has."""
+    """Shows all levels on a sheet through whatever callback the sampler node has."""
 
-    def __init__(self, callback: Callable[..., None], run: LevelsRun) -> None:
-        self._callback, self._run = callback, run
+    def __init__(self, callback: Callable[..., None], run: LevelsRun, site: Site) -> None:
+        self._callback, self._run, self._site = callback, run, site
         self._last: tuple[Any, ...] | None = None
 
     def __call__(self, step: int, x0: Tensor, x: Tensor, total: int) -> None:
         self._run.tell(step + 1, total)
+        sheet = self._run.sheet(x0)
         if step + 1 >= total:
             self._last = None
             self._callback(step, x0, x, total)
+            self._leave(sheet, total)
         else:
             # The callback also keeps x0 as "denoised output": the last one must be the real one.
             self._last = (step, x0, x, total)
-            self._callback(step, self._run.sheet(x0), x, total)
+            self._callback(step, sheet, x, total)
 
     def finish(self) -> None:
         """A sampler that stopped early never gave its last step."""
         if self._last is not None:
-            self._callback(*self._last)
+            step, x0, x, total = self._last
+            self._callback(step, x0, x, total)
+            self._leave(self._run.sheet(x0), total)
+
+    def _leave(self, sheet: Tensor, total: int) -> None:
+        """Show the sheet once more: the last picture stays on the node, and is of level 0 alone."""
+        site = self._site
+        previewer = latent_preview.get_previewer(site.device, site.latent_format)
+        if previewer is not None:
+            picture = previewer.decode_latent_to_preview_image("JPEG", sheet)
+            comfy.utils.ProgressBar(total).update_absolute(total, total, picture)
