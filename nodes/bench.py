@@ -6,15 +6,11 @@ Models with their prompts, and the stock KSampler with and without the pack, for
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import comfy.model_management as management
-import comfy.model_patcher
 import comfy.sd
-import comfy.supported_models
 import comfy.utils
 import torch
 from torch import Tensor
@@ -24,51 +20,27 @@ from ..zoomstack.scene.ladder import Ladder, parse_ladder
 from . import host
 from .conditioning.tags import TAG, of_level
 from .host.load_vae import in_rows_of_pixels, level_layout, load_vae
+from .host.sizes import SIZES
 from .host.vae import decode_pictures, encode_pictures
 from .prompts import PromptLadder
 from .sampling import ZoomStackSampler
 
 CFG, SAMPLER, SCHEDULER = 3.0, "euler", "simple"
 
-_UNET = {
-    "image_size": 32, "in_channels": 4, "out_channels": 4, "model_channels": 320,
-    "use_spatial_transformer": True, "legacy": False,
-}  # fmt: skip
-# What ComfyUI reads off the published checkpoints, and the text that goes with them.
-REAL = {
-    "sd15": (
-        "SD15",
-        {
-            **_UNET, "num_res_blocks": [2] * 4, "channel_mult": [1, 2, 4, 4], "num_heads": 8,
-            "transformer_depth": [1] * 6 + [0] * 2, "transformer_depth_middle": 1,
-            "transformer_depth_output": [1] * 9 + [0] * 3, "context_dim": 768,
-        },
-        768,
-    ),
-    "sdxl": (
-        "SDXL",
-        {
-            **_UNET, "num_res_blocks": [2] * 3, "channel_mult": [1, 2, 4], "num_head_channels": 64,
-            "transformer_depth": [0, 0, 2, 2, 10, 10], "transformer_depth_middle": 10,
-            "transformer_depth_output": [0, 0, 0, 2, 2, 2, 10, 10, 10], "context_dim": 2048,
-            "use_linear_in_transformer": True, "num_classes": "sequential", "adm_in_channels": 2816,
-        },
-        2048,
-    ),
-}  # fmt: skip
-TOKENS, POOLED = 77, 1280
 PROBE = 256  # pixels of the picture that tells an autoencoder's size
 
 
 class Trial(NamedTuple):
-    """A model, its VAE (None for random weights), and a prompt a level."""
+    """A model, its VAEs (of random weights the small one alone), and a prompt a level."""
 
     model: Any
     vae: Any
+    small_vae: Any  # None where the VAE brings its own
     ladder: Ladder
     positive: Any
     negative: Any
     sampler: str = SAMPLER
+    cfg: float = CFG
 
     def sampling(self, steps: int, seed: int) -> host.Sampling:
         """How both the pack and the stock sampler are told to sample."""
@@ -78,7 +50,7 @@ class Trial(NamedTuple):
             negative=self.negative,
             seed=seed,
             steps=steps,
-            cfg=CFG,
+            cfg=self.cfg,
             sampler_name=self.sampler,
             scheduler=SCHEDULER,
         )
@@ -88,33 +60,18 @@ def demo(checkpoint: str, prompts: list[str]) -> Trial:
     """The demo's own model and a level for each prompt."""
     model, clip, vae, _ = comfy.sd.load_checkpoint_guess_config(checkpoint, output_vae=True)
     ladder, positive, negative = PromptLadder.execute(clip, "\n".join(prompts)).result  # type: ignore
-    return Trial(model, vae, ladder, positive, negative)
+    return Trial(model, vae, None, ladder, positive, negative)
 
 
 def random_weights(name: str, levels: int) -> Trial:
-    """A model of a real size, "sd15" or "sdxl", with random weights, and random prompts.
-
-    In half precision on a GPU, as ComfyUI runs the published ones, and in single on a CPU.
-    """
-    config, unet, width = REAL[name]
-    device = management.get_torch_device()
-    dtype = torch.float16 if device.type == "cuda" else torch.float32
-    family = getattr(comfy.supported_models, config)(dict(unet))
-    family.set_inference_dtype(dtype, None)
-    model = family.get_model({}, "", device=device)
-    generator = torch.Generator(device).manual_seed(0)
-    with torch.no_grad():
-        for weight in model.diffusion_model.parameters():
-            if weight.ndim == 1:
-                weight.fill_(1)
-            else:
-                # Of this deviation what a layer puts out is as large as what it is given.
-                fan = math.prod(weight.shape[1:])
-                weight.normal_(0, fan**-0.5, generator=generator)
-    patcher = comfy.model_patcher.ModelPatcher(model, device, management.unet_offload_device())
+    """A model of a real size, one of ``SIZES``, and random prompts."""
+    size = SIZES[name]
     ladder = parse_ladder("\n".join(f"level {level}" for level in range(levels)))
-    positive, negative = ([_entry(width, seed, k) for k in range(levels)] for seed in (1, 1000))
-    return Trial(patcher, None, ladder, positive, negative)
+    positive, negative = (
+        [size.prompt(seed + level, **{TAG: level}) for level in range(levels)] for seed in (1, 1000)
+    )
+    model, small = size.model(), size.small_vae()
+    return Trial(model, None, small, ladder, positive, negative, cfg=size.cfg)
 
 
 def empty(trial: Trial, side: int) -> Tensor:
@@ -134,7 +91,8 @@ def plain(trial: Trial, latent: Tensor, steps: int, seed: int = 0) -> Tensor:
 
 def joint(trial: Trial, latent: Tensor, steps: int, seed: int = 0, **options: Any) -> Tensor:
     """ZoomStackSampler, with its ``options``; the VAE takes part where the space needs it."""
-    vae = None if options.get("space") == "latent" else trial.vae
+    latents = options.get("space") == "latent"
+    vae, small = (None, None) if latents else (trial.vae, trial.small_vae)
     output = ZoomStackSampler.execute(
         ladder=trial.ladder,
         denoise=1.0,
@@ -142,6 +100,7 @@ def joint(trial: Trial, latent: Tensor, steps: int, seed: int = 0, **options: An
         height=0,
         latent={"samples": latent},
         vae=vae,
+        small_vae=small,
         **trial.sampling(steps, seed)._asdict(),
         **options,
     )
@@ -186,11 +145,3 @@ def _one_by_one(vae: Any, batch: Tensor) -> tuple[Tensor, ...]:
 def silent() -> None:
     """Draw no progress bars."""
     comfy.utils.set_progress_bar_enabled(False)
-
-
-def _entry(width: int, seed: int, level: int) -> list[Any]:
-    """A prompt of random text, tagged with its level."""
-    generator = torch.Generator().manual_seed(seed + level)
-    text = torch.randn(1, TOKENS, width, generator=generator)
-    pooled = torch.randn(1, POOLED, generator=generator)
-    return [text, {"pooled_output": pooled, TAG: level}]

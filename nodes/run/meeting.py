@@ -44,7 +44,8 @@ def _small(ways: Ways, say: Say) -> Meeting:
             f"small_vae, from Load VAE{'; ' + small.remedy if small.remedy else ''}."
         )
     say(f"levels meet in pixels through {small.name}")
-    noise = "latent" if ways.coder is None else kept_choice(ways, Small()).name
+    measured = ways.coder is not None and ways.given.options.shared_noise
+    noise = kept_choice(ways, Small()).name if measured else "latent"
     return ways.through(small, ways.space(noise))
 
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 import torch
+from host_kit import part
 
 from zoomstack.bench.speed import host
 from zoomstack.bench.speed.rows import laddered, sampled
@@ -35,19 +36,31 @@ def test_levels_that_never_meet_are_those_of_the_stock_sampler(trial, demo_check
     assert not torch.allclose(trial.joint(at, latent, 2, seed=5), plain, atol=0.1)
 
 
-@pytest.mark.parametrize("name", ["sd15", "sdxl"])
+NARROW = {
+    "sd15": {"model_channels": 64},
+    "sdxl": {"model_channels": 64},
+    "flux": {"hidden_size": 256, "num_heads": 2},
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
 @torch.inference_mode()
-def test_random_weights_keep_numbers_in_range(trial, monkeypatch, name):
-    """The published sizes' own layout, an eighth as wide."""
-    config, unet, width = trial.REAL[name]
-    unet = {**unet, "model_channels": 64}
-    monkeypatch.setitem(trial.REAL, name, (config, unet, width))
+def test_random_weights_keep_numbers_in_range(pack, trial, monkeypatch, name):
+    """The published sizes' own layout, narrower; coupled in latents and through a TAESD."""
+    sizes = part(pack, "nodes.host.sizes").SIZES
+    narrow = sizes[name]._replace(network={**sizes[name].network, **NARROW[name]})
+    monkeypatch.setitem(trial.SIZES, name, narrow)
     at = trial.random_weights(name, 2)
     latent = trial.empty(at, 64)
-    for samples in (trial.plain(at, latent, 2), trial.joint(at, latent, 2)):
-        assert samples.shape == (2, 4, 8, 8)
+    plain = trial.plain(at, latent, 2)
+    ways = ({"space": "latent"}, {"space": "small", "shared_noise": False})
+    for samples in (plain, *(trial.joint(at, latent, 2, **way) for way in ways)):
+        assert samples.shape == latent.shape
         assert samples.isfinite().all()
         assert samples.std() > 0.01
+    if name == "flux":
+        network = at.model.model.diffusion_model
+        assert (len(network.double_blocks), len(network.single_blocks)) == (19, 38)
 
 
 def test_the_rows_of_sampling_name_every_coupling(trial, bench):
@@ -55,6 +68,7 @@ def test_the_rows_of_sampling_name_every_coupling(trial, bench):
     assert [line.what.rpartition("coupled ")[2] for line in lines] == [
         "in latents",
         "in latents, operators fitted to the VAE (the default)",
+        "in pixels through a small autoencoder on every step",
         "in pixels on every step",
         "in pixels by the default schedule, the last step",
     ]

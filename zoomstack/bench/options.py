@@ -33,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--cfg", type=float, metavar="SCALE", help="guidance (3.5)")
     add(
         "--model",
-        choices=("demo", "sd15", "sdxl"),
+        choices=("demo", "sd15", "sdxl", "flux"),
         default="demo",
         help="of speed and memory: the demo's, or random weights of a real size (demo)",
     )

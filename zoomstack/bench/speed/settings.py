@@ -8,7 +8,7 @@ from typing import Literal
 
 import torch
 
-ModelName = Literal["demo", "sd15", "sdxl"]
+ModelName = Literal["demo", "sd15", "sdxl", "flux"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Sizes:
 QUICK = Sizes(3, 4, 128, 8, 256, 40, (1920, 1080), (640, 360), (120, 600), 3, 16)
 FULL = Sizes(9, 16, 256, 8, 1024, 120, (1920, 1080), (1920, 1080), (300, 3000), 4, 64)
 # Random weights of the real sizes, on a GPU.
-GPU_SAMPLED = {"demo": 256, "sd15": 512, "sdxl": 1024}
+GPU_SAMPLED = {"demo": 256, "sd15": 512, "sdxl": 1024, "flux": 1024}
 
 
 @dataclass(frozen=True)

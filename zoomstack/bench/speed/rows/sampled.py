@@ -14,6 +14,7 @@ from ..settings import Bench
 from ..turns import in_turns, ratio, spread
 
 CPU_BAR, GPU_BAR, PIXEL_BAR = 1.05, 1.02, 1.5
+SMALL_BARS = {"sd15": None, "sdxl": 1.3, "flux": 1.1, "demo": 1.5}  # a small autoencoder
 FEW = (1, 3)  # levels a model call, against all at once
 ALIKE = 1e-5
 
@@ -27,6 +28,7 @@ def sampled(bench: Bench) -> Iterator[Line]:
     works: dict[str, Callable[[], object]] = {
         "plain": partial(trial.plain, at, latent, bench.sizes.steps),
         "latent": partial(run, space="latent"),
+        "small": partial(run, space="small"),
     }
     if at.vae is not None:
         works["auto"] = partial(run, space="auto")
@@ -43,6 +45,7 @@ def sampled(bench: Bench) -> Iterator[Line]:
     titles = {
         "latent": ("in latents", bar),
         "auto": ("in latents, operators fitted to the VAE (the default)", bar),
+        "small": ("in pixels through a small autoencoder on every step", SMALL_BARS[bench.model]),
         "pixel": ("in pixels on every step", None),
         "last": ("in pixels by the default schedule, the last step", PIXEL_BAR),
     }
