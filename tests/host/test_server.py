@@ -1,14 +1,21 @@
 """The pack in a real ComfyUI server, by the doors that people use: prompts, cancels, commands."""
 
 import json
+import re
 import subprocess
 import sys
 import time
 import urllib.request
 
 import pytest
+from published import FOLDER, HALVES, needs_taef2
 from run_kit import executed, followed
+from safetensors import safe_open
+from safetensors.torch import save_file
+from tiny_families import family
 
+from zoomstack.demo.dit import TEXT
+from zoomstack.files.stack_file import load_stack
 from zoomstack.headless import workflow as edit
 from zoomstack.setup.errors import CommandError
 from zoomstack.setup.places import API_WORKFLOWS, REPOSITORY
@@ -68,6 +75,51 @@ def test_the_shipped_workflow_leaves_a_video_levels_and_a_stack(server, tmp_path
     ]  # fmt: skip
     assert all(path.stat().st_size > 500 for path in made.files)
     assert any(text.startswith("agreement of neighbouring levels: ") for text in made.texts)
+
+
+@pytest.fixture
+def flux2(server):
+    """A tiny FLUX.2 and its published autoencoder, where the server's loaders look for them."""
+    tiny = family("flux2", context_in_dim=TEXT)
+    models, placed = server.base / "models", []
+    for folder, names in {"diffusion_models": [], "vae_approx": HALVES}.items():
+        (models / folder).mkdir(parents=True, exist_ok=True)
+        for name in names:
+            placed.append(models / folder / name)
+            placed[-1].symlink_to((FOLDER / name).resolve())
+    placed.append(models / "diffusion_models" / "tiny_flux2.safetensors")
+    weights = tiny.model.model.diffusion_model.state_dict()
+    save_file({name: weight.contiguous() for name, weight in weights.items()}, placed[-1])
+    yield placed[-1].name
+    for path in placed:
+        path.unlink()
+
+
+@needs_taef2
+def test_a_flux2_meets_in_pixels_by_its_vae_alone(server, flux2, tmp_path):
+    """Eight levels, nothing connected but the VAE: taef2 is found in vae_approx by itself."""
+    prompts = "\n".join(f"level {level}" for level in range(8))
+    graph = small(f"PromptLadder.prompts={json.dumps(prompts)}", without=("ZoomVideoRender",))
+    graph = {key: node for key, node in graph.items() if node["class_type"] != "SaveVideo"}
+    graph["m"] = {
+        "class_type": "UNETLoader",
+        "inputs": {"unet_name": flux2, "weight_dtype": "default"},
+    }
+    graph["v"] = {"class_type": "VAELoader", "inputs": {"vae_name": "taef2"}}
+    for node in graph.values():
+        if node["class_type"] == "ZoomStackSampler":
+            node["inputs"].update(model=["m", 0], vae=["v", 0])
+        if node["class_type"] == "VAEDecode":
+            node["inputs"].update(vae=["v", 0])
+    made = executed(server.url, graph, tmp_path)
+    assert sum(path.suffix == ".png" for path in made.files) == 8
+    (saved,) = (path for path in made.files if path.suffix == ".safetensors")
+    stack = load_stack(saved)
+    assert stack.levels.shape == (8, 3, 128, 128) and stack.levels.std() > 0.05
+    with safe_open(saved, "pt") as file:
+        said = file.metadata()["zoomstack_said"]
+    assert re.search(r"levels meet in pixels through taef2: a scene that agrees keeps \d+ dB", said)
+    assert re.search(r"levels agree by [\d.]+ dB, .* in pixels", said)
 
 
 def test_the_same_prompt_again_is_answered_from_the_cache(server, tmp_path):

@@ -4,7 +4,8 @@ import pytest
 from checkout import ROOT
 
 FOLDER = ROOT.parent / "shared" / "published_vae"
+HALVES = tuple(f"taef2_{half}.safetensors" for half in ("encoder", "decoder"))
 needs_taef2 = pytest.mark.skipif(
-    not all((FOLDER / f"taef2_{half}.safetensors").is_file() for half in ("encoder", "decoder")),
-    reason=f"needs taef2_encoder.safetensors and taef2_decoder.safetensors in {FOLDER}",
+    not all((FOLDER / name).is_file() for name in HALVES),
+    reason=f"needs {' and '.join(HALVES)} in {FOLDER}",
 )

@@ -198,15 +198,15 @@ _SPECS = {
 FAMILIES = tuple(_SPECS)
 
 
-def family(name: str, seed: int = 0) -> TinyFamily:
-    """Build one of `FAMILIES`, the same weights for the same seed."""
+def family(name: str, seed: int = 0, **changed: Any) -> TinyFamily:
+    """Build one of `FAMILIES`, the same weights for the same seed; its network may be changed."""
     import_comfy()
     import comfy.model_patcher
     import comfy.supported_models
 
     spec = _SPECS[name]
     cpu = torch.device("cpu")
-    config = getattr(comfy.supported_models, spec.config)(spec.unet)
+    config = getattr(comfy.supported_models, spec.config)({**spec.unet, **changed})
     config.set_inference_dtype(torch.float32, None)
     model = config.get_model({}, "", device=cpu)
     _fill(model.diffusion_model, seed)
