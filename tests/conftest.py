@@ -4,12 +4,12 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import torch
 from checkout import ROOT, TREE
 from hypothesis import HealthCheck, settings
+from servers import serving
 from tiny_models import import_comfy
 
 # How long an example takes on a busy machine says nothing of the code.
@@ -72,28 +72,11 @@ def demo_checkpoint(tmp_path_factory):
     path.unlink()
 
 
-class Server(NamedTuple):
-    """A running ComfyUI with the pack among its custom nodes."""
-
-    url: str
-    base: Path
-    output: Path
-    log: Path
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory, demo_checkpoint):
     """A real ComfyUI on a free port, with a base directory of its own and the demo model."""
-    from zoomstack.demo import parts
-    from zoomstack.headless.server import ComfyServer
-    from zoomstack.setup.host import base_directory
-
-    base = base_directory(tmp_path_factory.mktemp("comfyui"))
-    (base / "models" / "checkpoints" / parts.CHECKPOINT).symlink_to(demo_checkpoint.resolve())
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("OMP_NUM_THREADS", "1")
-        with ComfyServer(TREE, Path(sys.executable), base) as comfy:
-            yield Server(comfy.url, base, base / "output", comfy.log)
+    with serving(tmp_path_factory, demo_checkpoint) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

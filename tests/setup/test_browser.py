@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from zoomstack.cli import testing
-from zoomstack.setup import browser
+from zoomstack.setup import aside, browser
 from zoomstack.setup.errors import CommandError
 from zoomstack.setup.host import Host
 
@@ -26,8 +26,8 @@ def commands(monkeypatch):
         started.append(words)
         Path(words[words.index("--target") + 1]).mkdir(parents=True)
 
-    monkeypatch.setattr(browser, "run", run)
-    monkeypatch.setattr(browser, "find_uv", lambda host: Path("uv"))
+    monkeypatch.setattr(aside, "run", run)
+    monkeypatch.setattr(aside, "find_uv", lambda host: Path("uv"))
     return started
 
 
@@ -35,14 +35,15 @@ def on_path(monkeypatch, *names):
     monkeypatch.setattr(browser.shutil, "which", lambda name: name if name in names else None)
 
 
-def test_playwright_is_fetched_once_from_the_lock_with_hashes(tmp_path, commands, monkeypatch):
+def test_what_it_needs_is_fetched_once_from_locks_with_hashes(tmp_path, commands, monkeypatch):
     on_path(monkeypatch, "google-chrome")
     found = browser.find_browser(tmp_path, Path("python"))
     assert found.program == Path("google-chrome")
     assert found.packages.parent == tmp_path
     assert browser.find_browser(tmp_path, Path("python")) == found
-    (command,) = commands
-    assert "--require-hashes" in command and command[-1] == str(browser.LOCK)
+    assert found.front_end.is_relative_to(tmp_path) and found.front_end.name == "static"
+    assert [command[-1] for command in commands] == [str(browser.LOCK), str(browser.FRONT_END)]
+    assert all("--require-hashes" in command for command in commands)
 
 
 def test_without_a_chromium_nothing_is_fetched(tmp_path, commands, monkeypatch):
@@ -70,7 +71,8 @@ def test_a_browser_can_be_named(tmp_path, monkeypatch):
 @pytest.mark.parametrize("there", [True, False])
 def test_one_line_at_the_end_says_that_there_was_no_browser(tmp_path, monkeypatch, capsys, there):
     host = Host(tmp_path, tmp_path, Path("python"), tmp_path, cpu=True, packages=tmp_path / "path")
-    found = browser.Browser(Path("chromium"), tmp_path / "browser") if there else None
+    page = tmp_path / "static"
+    found = browser.Browser(Path("chromium"), tmp_path / "browser", page) if there else None
     seen = {}
     monkeypatch.setattr(testing, "prepare", lambda *given: host)
     monkeypatch.setattr(testing, "demo_checkpoint", lambda host: tmp_path / "model")
@@ -83,8 +85,9 @@ def test_one_line_at_the_end_says_that_there_was_no_browser(tmp_path, monkeypatc
     assert (str(tmp_path / "browser") in seen["env"]["PYTHONPATH"]) is there
 
 
-def test_the_lock_has_hashes_and_no_addresses():
-    text = browser.LOCK.read_text("ascii")
+@pytest.mark.parametrize("lock", [browser.LOCK, browser.FRONT_END], ids=lambda lock: lock.stem)
+def test_the_locks_have_hashes_and_no_addresses(lock):
+    text = lock.read_text("ascii")
     assert "://" not in text and "--index" not in text.replace("no-emit-index-url", "")
     pins = [line for line in text.splitlines() if "==" in line and line[0] not in " #"]
     assert pins and text.count("--hash=sha256:") >= len(pins)

@@ -11,7 +11,7 @@ from ..setup.browser import INSTALL, PROGRAM, find_browser
 from ..setup.console import note
 from ..setup.handover import module
 from ..setup.host import demo_checkpoint, prepare
-from ..setup.places import CHECKPOINT, REPOSITORY, TREE
+from ..setup.places import CHECKPOINT, FRONT_END, REPOSITORY, TREE
 
 ONE_PROCESS = ("-n", "--dist", "-p", "--pdb", "--co", "-s")
 MOST_WORKERS = 4  # each imports ComfyUI, and starts one where a test asks for a server
@@ -37,6 +37,7 @@ def test(
     }
     if browser:
         variables[PROGRAM] = str(browser.program)
+        variables[FRONT_END] = str(browser.front_end)
     # An environment of the user's own may not have what spreads tests.
     spread = workers(arguments) if host.cpu else []
     command = module(host.python, "pytest", [*spread, *arguments])

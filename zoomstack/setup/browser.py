@@ -1,24 +1,23 @@
-"""The browser that the tests drive: the system's Chromium, and Playwright in a folder of its own.
+"""The browser that the tests drive: the system's Chromium, Playwright, and a second front end.
 
-Neither belongs to the locked environment: a demo has no use for them, and Playwright would bring
-45 MB to everybody.
+None belongs to the locked environment: a demo has no use for them, and they would bring 75 MB to
+everybody. ComfyUI's front end in the environment is the one that ComfyUI pins; the second one, in
+``locks/front_end.in``, is the newest that the pack is tested with.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .command import run
-from .environment import STAMP, is_stamped
+from .aside import aside
 from .errors import CommandError
 from .places import LOCKS
-from .uv import UV_VARIABLES, find_uv
 
-LOCK = LOCKS / "browser.lock"
+LOCK, FRONT_END = LOCKS / "browser.lock", LOCKS / "front_end.lock"
+STATIC = Path("comfyui_frontend_package", "static")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROGRAM = "ZOOMSTACK_CHROMIUM"
 # Set to "required" where a test that was skipped for want of a browser is a failure: in CI.
@@ -28,24 +27,27 @@ INSTALL = "install Chromium (on Debian: apt-get install chromium) or name it in 
 
 @dataclass(frozen=True)
 class Browser:
-    """A Chromium, and the folder that makes ``import playwright`` work."""
+    """A Chromium, the folder that makes ``import playwright`` work, and a second front end."""
 
     program: Path
     packages: Path
+    front_end: Path  # ComfyUI's newest, beside the pinned one: what a server's page is made of
 
 
 def find_browser(host: Path, python: Path) -> Browser | None:
     """The browser to test in, with Playwright for ``python`` kept under ``host``; None without one.
 
-    Raises ``CommandError`` where there is none but one is required, and where Playwright cannot be
-    fetched.
+    Raises ``CommandError`` where there is none but one is required, and where what belongs to it
+    cannot be fetched.
     """
     program = find_chromium()
     if program is None:
         if is_required():
             raise CommandError(f"{WISH} is required, but no Chromium is there; {INSTALL}")
         return None
-    return Browser(program, playwright(host, python))
+    packages = aside(host, "browser", LOCK, python, "Fetching Playwright (45 MB)")
+    front_end = aside(host, "front-end", FRONT_END, python, "Fetching a front end (30 MB)")
+    return Browser(program, packages, front_end / STATIC)
 
 
 def find_chromium() -> Path | None:
@@ -62,18 +64,3 @@ def find_chromium() -> Path | None:
 def is_required() -> bool:
     """Whether tests without a browser are worth nothing."""
     return os.environ.get(WISH) == "required"
-
-
-def playwright(host: Path, python: Path) -> Path:
-    """A folder with Playwright and nothing of the environment; made once from the lock."""
-    folder = host / "browser"
-    # It holds compiled modules: what was made for another Python is no use to this one.
-    digest = hashlib.sha256(LOCK.read_bytes() + str(python).encode()).hexdigest()
-    if not is_stamped(folder, digest):
-        shutil.rmtree(folder, ignore_errors=True)
-        command = [find_uv(host), "pip", "install", "--require-hashes", "--no-deps"]
-        command += ["--python", python, "--target", folder, "--requirement", LOCK]
-        remedy = "check the network, then start the command again"
-        run(command, "Fetching Playwright (45 MB)", remedy, extra=UV_VARIABLES, has_bars=True)
-        (folder / STAMP).write_text(digest, "ascii")
-    return folder

@@ -16,6 +16,8 @@ OVERRIDE = "ZOOMSTACK_HOST_DIR"
 # Where tests and benchmarks find ComfyUI's tree and the demo model.
 TREE = "ZOOMSTACK_COMFYUI"
 CHECKPOINT = "ZOOMSTACK_CHECKPOINT"
+# And a second front end, for tests in a browser.
+FRONT_END = "ZOOMSTACK_FRONT_END"
 
 
 def host_folder() -> Path:
