@@ -78,6 +78,7 @@ class LaplacianBlend(io.ComfyNode):
                     "level with the photo, in dB.",
                 ),
             ],
+            hidden=[io.Hidden.unique_id],
         )  # fmt: skip
 
     @classmethod
@@ -101,10 +102,11 @@ class LaplacianBlend(io.ComfyNode):
         agree = Consensus(method=blend, weighting=weighting, feather=feather, values=(0.0, 1.0))
         views = keep(levels, geometry, anchors, agree)
         lines = [describe(agreement(levels, geometry)), *of_photos(levels, geometry, anchors)]
-        for line in lines[1:]:
-            host.log.info("LaplacianBlend: %s", line)
+        teller = host.Teller(cls)
+        for line in reversed(lines):
+            teller.add(line)
         stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
-        return io.NodeOutput(stack, to_image(views), "; ".join(lines))
+        return io.NodeOutput(stack, to_image(views), "; ".join(lines), ui=teller.ui)
 
 
 def of_photos(levels: Tensor, geometry: Geometry, anchors: Sequence[PhotoAnchor]) -> list[str]:

@@ -172,7 +172,7 @@ class BlendedEdit(io.ComfyNode):
         )
         picture = stack.levels[level]
         marked = _fitted(mask, picture)
-        say = host.Teller(cls).say
+        say = host.Teller(cls).show
 
         def paint(part: Tensor, where: Tensor, stroke: Stroke) -> Painted:
             say(f"picture {stroke.number + 1}, {part.shape[-1]} x {part.shape[-2]} pixels")

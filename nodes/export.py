@@ -84,8 +84,9 @@ class ExportZoomStack(io.ComfyNode):
                 for _ in work:
                     host.check_interrupted()
                     bar.update(1)
-        host.Teller(cls).say(_saved(files))
-        return io.NodeOutput(ui={"zoom_exports": files})
+        teller = host.Teller(cls)
+        teller.say(_saved(files))
+        return io.NodeOutput(ui={"zoom_exports": files, **teller.ui})
 
 
 def _saved(files: list[dict[str, str]]) -> str:

@@ -147,11 +147,11 @@ class OutpaintZoom(io.ComfyNode):
         teller, inner = host.Teller(cls), given
         seeds = count(painter.how.seed)  # one for each painting
         if inner is None:
-            teller.say(f"level {ladder.levels - 1} of {ladder.levels - 1}")
+            teller.show(f"level {ladder.levels - 1} of {ladder.levels - 1}")
             inner = painter.invent(height, width, level=ladder.levels - 1, seed=next(seeds))
 
         def paint(picture: Tensor, mask: Tensor, level: int) -> Tensor:
-            teller.say(
+            teller.show(
                 f"level {level} of {ladder.levels - 1}, on {mask.shape[1]} x {mask.shape[0]} pixels"
             )
             return painter.paint(picture, mask, level, seed=next(seeds)).picture
@@ -159,7 +159,7 @@ class OutpaintZoom(io.ComfyNode):
         levels = [inner, *outward(inner, geometry, paint, how)]
         stack = torch.stack(levels[::-1])
         if joint > 0 and ladder.levels > 1:
-            teller.say("all levels together")
+            teller.show("all levels together")
             stack = joined(
                 stack,
                 ladder,
@@ -170,7 +170,7 @@ class OutpaintZoom(io.ComfyNode):
                 keeps_inner=given is not None,
                 small_vae=small_vae,
             )
-        return io.NodeOutput(to_image(stack), ladder)
+        return io.NodeOutput(to_image(stack), ladder, ui=teller.ui)
 
 
 def with_margin(ladder: Ladder, margin: int, width: int) -> Ladder:

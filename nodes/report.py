@@ -175,14 +175,19 @@ class ZoomStackReport(io.ComfyNode):
         if missed:
             host.log.warning(verdict)
         text = f"{verdict}\n\n{table(numbers, prompts)}"
-        host.Teller(cls).show(text)
+        teller = host.Teller(cls)
+        teller.say(text)
         return io.NodeOutput(
             text,
             to_image(heat_map(views, geometry, hot)),
             not missed,
             to_image(views),
             *worst(numbers),
-            ui={"text": [text], "zoom_report": [{"passed": not missed, **_plain(numbers)}]},
+            ui={
+                "text": [text],
+                "zoom_report": [{"passed": not missed, **_plain(numbers)}],
+                **teller.ui,
+            },
         )
 
 

@@ -268,7 +268,7 @@ class ZoomStackSampler(io.ComfyNode):
         samples = host.sample(how._replace(model=coupled), masked, denoise)
         if "noise_mask" in latent:
             samples["noise_mask"] = latent["noise_mask"]
-        return io.NodeOutput(samples)
+        return io.NodeOutput(samples, ui=teller.ui)
 
 
 def _one_mask_a_level(latent: dict[str, Any], levels: int) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class SuperResZoom(io.ComfyNode):
         **sampling: Any,
     ) -> io.NodeOutput:
         painter = Painter(vae, host.Sampling(**sampling))
-        say = host.Teller(cls).say
+        say = host.Teller(cls).show
         if image is None:
             say(f"level 0 of {ladder.levels - 1}")
             widest = painter.invent(height, width, level=0, seed=painter.how.seed)

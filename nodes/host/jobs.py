@@ -11,6 +11,7 @@ import comfy.utils
 
 log = logging.getLogger("zoomstack")
 
+EVENT, SAID = "zoomstack.said", "zoomstack_said"  # what the page listens to, and an output's name
 _said: dict[str, str] = {}  # what nodes said last that stays, by their number in the workflow
 
 
@@ -30,11 +31,20 @@ def said_by(node: str) -> str | None:
 
 
 class Teller:
-    """Speaks under the node that is executing, as Get Image Size does; silent without a server."""
+    """Speaks under a node while it runs, by our page's own words; silent without a server.
+
+    The page keeps what stays (``web/comfy/said``). It is the node's output too, ``ui``, which comes
+    back with the queue's history.
+    """
 
     def __init__(self, node: Any) -> None:
         self._node = getattr(node.hidden, "unique_id", None)
         self._said = ""
+
+    @property
+    def ui(self) -> dict[str, Any]:
+        """What stays, for the node's ``io.NodeOutput``."""
+        return {SAID: [self._said]} if self._said else {}
 
     def say(self, line: str) -> None:
         """Show a line that stays, and log it."""
@@ -47,15 +57,15 @@ class Teller:
         self._said = "\n".join(filter(None, (line, self._said)))
         if self._node:
             _said[str(self._node)] = self._said
-        self._show(self._said)
+        self._send(self._said, stays=True)
 
     def show(self, line: str) -> None:
         """Show a line over what was said, until the next one takes its place."""
-        # The page shows two lines of a narrow node, and scrolls: the news come first.
-        self._show("\n".join(filter(None, (line, self._said))))
+        self._send("\n".join(filter(None, (line, self._said))))
 
-    def _show(self, text: str) -> None:
+    def _send(self, text: str, stays: bool = False) -> None:
         server: Any = sys.modules.get("server")  # absent where nodes run without one
         host = getattr(getattr(server, "PromptServer", None), "instance", None)
         if self._node and host is not None:
-            host.send_progress_text(text, self._node)
+            told = {"node": str(self._node), "text": text, "stays": stays}
+            host.send_sync(EVENT, told, host.client_id)

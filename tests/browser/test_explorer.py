@@ -13,6 +13,7 @@ from browser_kit import (
     page_of,
     pixels,
     run_graph,
+    says,
     shot,
     wait_for_comfy,
 )
@@ -132,8 +133,13 @@ def test_an_exported_page_works_from_its_file(server, stacks, browser, comfy_pag
     load_graph(page, graph_of(nodes, [(1, 0, 2, "stack", WIRE)]))
     run_graph(page)
     (path,) = (server.output / renderer).iterdir()
-    says = "() => app.graph.getNodeById(2).widgets.some((w) => String(w.value).includes(%r))"
-    page.wait_for_function(says % f"aved {renderer}/{path.name} in the output folder")
+    said = f"^saved {renderer}/{path.name} in the output folder$"
+    says(page, said)
+    saved = page.evaluate("() => app.graph.serialize()")
+    page.reload(wait_until="domcontentloaded")
+    wait_for_comfy(page)
+    load_graph(page, saved)
+    says(page, said)
     is_the_stack(browser, path, stacks, 0.4)
 
 

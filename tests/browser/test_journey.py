@@ -11,6 +11,7 @@ from browser_kit import (
     open_comfy,
     page_of,
     pixels,
+    says,
     set_option,
     shot,
     start_graph,
@@ -38,8 +39,8 @@ PREPARE = """([steps, side, seed]) => {
   set("ZoomVideoRender", { fps: 8, seconds_per_level: 0.5, width: 0, height: 0 });
   window.live = { lines: [], sheets: [] };
   window.sampler = set("ZoomStackSampler", { steps, seed, width: side, height: side });
-  app.api.addEventListener("progress_text", ({ detail }) => {
-    if (detail.nodeId === window.sampler) window.live.lines.push(detail.text);
+  app.api.addEventListener("zoomstack.said", ({ detail }) => {
+    if (detail.node === window.sampler) window.live.lines.push(detail.text);
   });
   app.api.addEventListener("b_preview_with_metadata", async ({ detail }) => {
     if (detail.nodeId !== window.sampler) return;
@@ -47,9 +48,6 @@ PREPARE = """([steps, side, seed]) => {
     window.live.sheets.push(bytes);
   });
 }"""
-# What stands under the sampler itself, in whatever way the page shows it.
-UNDER = """() => app.graph.getNodeById(Number(window.sampler)).widgets
-  .some((widget) => /step \\d+ of/.test(String(widget.value)))"""
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
@@ -74,9 +72,10 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     # The run: all levels form, and a line says how far it is.
     start_graph(page)
     page.wait_for_function("() => window.live.sheets.length && window.live.lines.length > 2")
-    page.wait_for_function(UNDER)
+    says(page, r"^step \d+ of")
     shot(page, tmp_path, f"journey-{renderer}-live")
     finish_graph(page)
+    says(page, "^levels meet in ")  # and stays
     lines = page.evaluate("() => window.live.lines")
     told = [line for line in lines if "levels agree by" in line]
     steps = [line.split(":")[0] for line in told]

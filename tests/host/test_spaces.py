@@ -125,7 +125,7 @@ def test_lines_under_the_node_say_how_far_to_trust_the_fit_and_how_far_the_run_i
     pack, built, monkeypatch
 ):
     shown = []
-    server = SimpleNamespace(send_progress_text=lambda text, node: shown.append((node, text)))
+    server = SimpleNamespace(client_id="me", send_sync=lambda _, told, __: shown.append(told))
     module = SimpleNamespace(PromptServer=SimpleNamespace(instance=server))
     monkeypatch.setitem(sys.modules, "server", module)
     monkeypatch.setattr(part(pack, "nodes.run.told"), "EVERY", 0.0)
@@ -133,7 +133,8 @@ def test_lines_under_the_node_say_how_far_to_trust_the_fit_and_how_far_the_run_i
     kit = kit_for(pack, tiny, zooms=(2.5, 2.0))
     monkeypatch.setattr(pack.nodes.ZoomStackSampler, "hidden", SimpleNamespace(unique_id="7"))
     run(pack, tiny, kit, vae=tiny.vae)
-    fit, *steps = [text for node, text in shown if node == "7"]
+    fit, *steps = [told["text"] for told in shown if told["node"] == "7"]
+    assert [told["stays"] for told in shown] == [True] + [False] * len(steps)
     assert re.fullmatch(
         r"levels meet in [\w ]+: a scene that agrees keeps \d+ dB and agrees by \d+ "
         r"\(next: [\w ]+, \d+ and \d+\).*",
@@ -147,7 +148,7 @@ def test_lines_under_the_node_say_how_far_to_trust_the_fit_and_how_far_the_run_i
         assert kept == fit and re.fullmatch(rf"step {number} of {total}: {agreed}", line)
     shown.clear()
     run(pack, tiny, kit)
-    plain = shown[0][1]
+    plain = shown[0]["text"]
     assert plain == "levels meet in plain latents; connect the VAE for better agreement"
 
 

@@ -31,6 +31,8 @@ TEMPLATE = """async (name) => {
   const answer = await fetch(`/api/workflow_templates/zoomstack/${name}.json`);
   await app.loadGraphData(await answer.json());
 }"""
+SAYS = """(words) => [...document.querySelectorAll(".zs-said-words")]
+  .some((said) => said.checkVisibility() && new RegExp(words).test(said.textContent))"""
 RUN = """async () => {
   const done = new Promise((good, bad) => {
     const told = (event) => bad(new Error(JSON.stringify(event.detail)));
@@ -120,6 +122,11 @@ def open_comfy(page, server, renderer="classic", theme="dark"):
 
 def wait_for_comfy(page):
     page.wait_for_function(READY)
+
+
+def says(page, words):
+    """Wait until a node says something that matches ``words``, a pattern, to who looks at it."""
+    page.wait_for_function(SAYS, arg=words)
 
 
 def load_graph(page, graph):

@@ -14,6 +14,7 @@ import { fill } from "../page/words.mjs";
 import { buildPage } from "../viewer/bundle.mjs";
 import { Viewer } from "../viewer/viewer.mjs";
 import { Aim } from "./aim.mjs";
+import { nodeOfOutput } from "./graph.mjs";
 import { addElement, after } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";
 
@@ -36,19 +37,10 @@ export function register(app) {
     // Outputs that no event brings: of a tab that is opened again, or of the queue's history.
     onNodeOutputsUpdated(outputs) {
       for (const [place, output] of Object.entries(outputs)) {
-        if (output?.zoomstack) nodeAt(app, place)?.zoomstack?.keep(output);
+        if (output?.zoomstack) nodeOfOutput(app, place)?.zoomstack?.keep(output);
       }
     },
   });
-}
-
-/** The node that an output belongs to: its id, after its subgraph's where it is in one. */
-function nodeAt(app, place) {
-  const parts = String(place).split(":");
-  const id = parts.pop();
-  const root = app.rootGraph ?? app.graph;
-  const graph = parts.length ? root.subgraphs?.get(parts.at(-1)) : root;
-  return graph?.getNodeById(id) ?? graph?.getNodeById(Number(id));
 }
 
 class Explorer {

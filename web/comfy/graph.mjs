@@ -124,6 +124,35 @@ function through(node, input) {
   return origin;
 }
 
+/**
+ * The node that an output belongs to, by its place: its id, after its subgraph's in one.
+ *
+ * @param {object} app
+ * @param {string} place as "12", or "b7a0…:5"
+ */
+export function nodeOfOutput(app, place) {
+  const parts = String(place).split(":");
+  const id = parts.pop();
+  const root = app.rootGraph ?? app.graph;
+  const graph = parts.length ? root.subgraphs?.get(parts.at(-1)) : root;
+  return nodeIn(graph, id);
+}
+
+/**
+ * The node that a run names: its id, after those of the subgraph nodes that it lies in.
+ *
+ * @param {object} app
+ * @param {string} path as "12", or "7:5"
+ */
+export function nodeOfRun(app, path) {
+  const [id, ...around] = String(path).split(":").reverse();
+  let graph = app.rootGraph ?? app.graph;
+  for (const each of around.reverse()) graph = nodeIn(graph, each)?.subgraph;
+  return nodeIn(graph, id);
+}
+
+const nodeIn = (graph, id) => graph?.getNodeById(id) ?? graph?.getNodeById(Number(id));
+
 /** The ladders of a workflow, those in subgraphs too. */
 function allLadders(app) {
   const root = app.rootGraph ?? app.graph;

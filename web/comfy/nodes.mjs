@@ -22,7 +22,8 @@ export function addElement(node, name, element, heights) {
   // Nodes 2.0 keeps what it shows of a node when undo or a reload makes the node anew, unless the
   // widget has another type: it would go on showing the old element.
   const type = `ZOOMSTACK_${name.toUpperCase()}_${++added}`;
-  const options = { serialize: false, hideOnZoom: false, ...heights };
+  // The side panel would show it empty, and shrink it on the node to its own width.
+  const options = { serialize: false, hideOnZoom: false, hideInPanel: true, ...heights };
   const widget = node.addDOMWidget(name, type, element, options);
   widget.serialize = false;
 }
