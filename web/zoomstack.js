@@ -8,6 +8,7 @@ import { app } from "../../scripts/app.js";
 import * as anchor from "./comfy/anchor.mjs";
 import * as explorer from "./comfy/explorer.mjs";
 import * as ladder from "./comfy/ladder.mjs";
+import * as numbers from "./comfy/numbers.mjs";
 import * as said from "./comfy/said.mjs";
 
-for (const part of [anchor, explorer, ladder, said]) part.register(app);
+for (const part of [anchor, explorer, ladder, numbers, said]) part.register(app);
