@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
+from ...zoomstack.joint.trials.choose import CLEARLY
 from .autoencoder import check_vae
 from .budget import steps_of
 from .choice import choice_line, kept_choice
@@ -58,8 +60,10 @@ def _automatic(ways: Ways, say: Say) -> Meeting:
         return ways.in_latents(ways.space("latent"))
     small = small_autoencoder(given.small_vae, given.vae, ways.levels)
     choice = kept_choice(ways, small)
-    if given.anchors and small.codec is not None:
-        choice = choice.preferring(small.name)  # a photo is met in pixels, with no fit between
+    if small.codec is not None:
+        # A photo is met in pixels, with no fit between. Else what one coupling leaves decides, and
+        # where that is alike pixels keep more of the sharpness over all steps.
+        choice = choice.preferring(small.name, math.inf if given.anchors else CLEARLY)
     line = choice_line(choice)
     if small.codec is not None and choice.name == small.name:
         say(line)

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from ...zoomstack.demo import parts
 from ...zoomstack.spaces.codec import Codec
 from ...zoomstack.spaces.small.file import load_small, owner_of
-from ...zoomstack.spaces.small.network import REACH, SmallAutoencoder
+from ...zoomstack.spaces.small.network import SmallAutoencoder
 from .. import host
 from .autoencoder import Levels, check_vae
 
@@ -27,6 +27,12 @@ class Small(NamedTuple):
     key: str = ""  # of its weights
     vae: Any = None  # the host's, of which the codec is; it must stay loaded
 
+    def is_of(self, vae: Any) -> bool:
+        """Whether it shows the result: it is that VAE itself, or there is no other."""
+        if self.vae is None:
+            return False
+        return vae is None or vae is self.vae or host.weights(vae.patcher) == self.key
+
 
 def small_autoencoder(connected: Any, vae: Any, levels: Levels) -> Small:
     """The connected one; else the one that ships, for the demo's own VAE; else one in a folder.
@@ -39,7 +45,7 @@ def small_autoencoder(connected: Any, vae: Any, levels: Levels) -> Small:
         return _of_host(connected, "small_vae", levels)
     if vae is not None and _owner(vae) == _shipped().owner:
         net = _shipped().to(levels.site.device)
-        return Small(Codec(net.encode, net.decode, net.ratio, REACH), SHIPPED, key=net.owner)
+        return Small(net.codec, SHIPPED, key=net.owner)
     found = host.small_vae_of(levels.latent_format)
     if found is None:
         return Small()

@@ -117,8 +117,12 @@ class Ways:
     def through(self, small: Small, noise: Space) -> Meeting:
         """In pixels at every step, through a small autoencoder; noise is shared in ``noise``."""
         assert small.codec is not None
-        seen = Watched(self._in_pixels())
-        couple = at_every_step(seen, small.codec, self.levels.site.sigmas)
+        seen, shows_result = Watched(self._in_pixels()), small.is_of(self.given.vae)
+        couple = (
+            at_every_step(seen, small.codec, self.levels.site.sigmas)
+            if shows_result
+            else through(seen, small.codec)
+        )
         return Meeting(couple, self._coupler(noise), True, small.codec, seen, small.vae)
 
     def finished(self, before: Meeting, steps: int) -> Meeting:

@@ -224,6 +224,21 @@ def test_the_demos_own_vae_brings_its_small_one(pack, built, caplog):
     assert named.isfinite().all()
 
 
+def test_what_shows_the_result_is_told_from_a_stand_in(pack, built):
+    """By its weights: the last step is another where the small one is the VAE itself."""
+    small = part(pack, "nodes.run.small")
+    levels = SimpleNamespace(
+        latent_format=built("sd15").model.model.latent_format, small_codec=lambda vae: None
+    )
+    vae, other = mosaic_vae(4), mosaic_vae(4)
+    other.first_stage_model.load_state_dict(
+        {name: weight + 0.01 for name, weight in vae.first_stage_model.state_dict().items()}
+    )
+    found = small.small_autoencoder(vae, other, levels)
+    assert found.is_of(vae) and found.is_of(mosaic_vae(4)) and found.is_of(None)
+    assert not found.is_of(other) and not small.Small().is_of(vae)
+
+
 def test_what_a_node_said_of_its_run_is_kept_with_the_stack(pack, built, monkeypatch):
     tiny = built("sd15")
     node = pack.nodes.ZoomStackSampler

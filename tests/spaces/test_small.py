@@ -93,3 +93,16 @@ def test_a_vae_has_one_name_whatever_its_weights_are_called_or_held_in():
     changed[4].view(-1)[3] += 0.5
     assert name != owner_of(changed)
     assert name != owner_of(weights[1:])
+
+
+def test_a_change_is_encoded_by_what_is_linear_of_the_encoder(net):
+    generator = torch.Generator().manual_seed(3)
+    before, change = torch.rand(2, 2, 3, 32, 40, generator=generator)
+    found = net.encode_change(before, before + change)
+    linear = net.encoder.linear(before + change) - net.encoder.linear(before)
+    assert found.shape == (2, 16, 4, 5) and torch.allclose(found, linear, atol=1e-5)
+    assert torch.equal(found, net.codec.encode_change(before, before + change))
+    assert torch.equal(
+        net.codec._replace(quick_change=None).encode_change(before, before + change),
+        net.encode(before + change) - net.encode(before),
+    )

@@ -17,24 +17,21 @@ agree by 30.7 dB and keep 0.75 of the sharpness of independent sampling, with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from torch import Tensor
 
-from ..spaces.codec import Codec, Decode
+from ..spaces.codec import Codec, Decode, EncodeChange
 from ..spaces.space import Encode
 from .coupler import Couple, Showing
 from .schedule import Schedule
-
-EncodeChange = Callable[[Tensor, Tensor], Tensor]
-"""``encode_change(before, after)``: the change of latents between pictures."""
 
 
 class ThroughPixels:
     """``couple(latents, sigma) -> latents`` by a ``couple`` of pictures.
 
-    ``encode_change`` is ``difference(encode)`` or a linear stand-in.
+    ``encode_change`` is a codec's, ``difference(encode)`` or a linear stand-in.
     """
 
     def __init__(self, couple: Couple, decode: Decode, encode_change: EncodeChange) -> None:
@@ -56,20 +53,22 @@ def difference(encode: Encode) -> EncodeChange:
 def through(couple: Showing, codec: Codec) -> ThroughPixels:
     """Through an autoencoder by both rules.
 
-    A level takes one decoding, two encodings, and one of each to show.
+    A level takes one decoding, a change, and an encoding and a decoding to show.
     """
     showing = partial(couple, show=codec.shown)
-    return ThroughPixels(showing, codec.decode, difference(codec.encode))
+    return ThroughPixels(showing, codec.decode, codec.encode_change)
 
 
 def at_every_step(couple: Showing, codec: Codec, sigmas: Sequence[float] | Tensor) -> Couple:
-    """``through`` an autoencoder at every step; in the last one by the first rule alone.
+    """``through`` the autoencoder that shows the result; in the last step by the first rule alone.
 
     What blurs only once blurs little, and there it counts that levels agree as pictures do:
     measured on TAEF2 with an ideal denoiser (``bench space``), the result agrees by 36.7 dB, by 35
-    with the second rule to the end.
+    with the second rule to the end. Where another autoencoder will show the result, the pictures
+    here are only like it, and ``through`` is better to the end: on the demo, through its small one,
+    levels keep 0.99 of independent sampling's sharpness by that, and 0.84 by this (seed 0).
     """
-    last = ThroughPixels(couple, codec.decode, difference(codec.encode))
+    last = ThroughPixels(couple, codec.decode, codec.encode_change)
     return Finish(through(couple, codec), last, sigmas, 1)
 
 

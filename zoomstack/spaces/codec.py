@@ -9,6 +9,9 @@ from torch import Tensor
 
 from .space import Encode, Window
 
+EncodeChange = Callable[[Tensor, Tensor], Tensor]
+"""``encode_change(before, after)``: the change of latents between pictures (B, 3, H, W)."""
+
 Decode = Callable[[Tensor], Tensor]
 """``decode(latents (B, C, h, w)) -> pictures (B, 3, h * ratio, w * ratio) in [0, 1]``."""
 
@@ -18,13 +21,20 @@ class Codec(NamedTuple):
 
     Both take any number of pictures, and know best how many they take at once. ``reach`` is how
     many latents around a place its pixels and latents depend on, as far as anybody can see; None
-    where all of a picture counts, as where an autoencoder pools over it.
+    where all of a picture counts, as where an autoencoder pools over it. ``quick_change`` tells a
+    change of latents at less than two encodings, where that is as good.
     """
 
     encode: Encode
     decode: Decode
     ratio: int
     reach: int | None = None
+    quick_change: EncodeChange | None = None
+
+    @property
+    def encode_change(self) -> EncodeChange:
+        """The quick way, or by encoding both pictures."""
+        return self.quick_change or (lambda before, after: self.encode(after) - self.encode(before))
 
     def shown(self, picture: Tensor, window: Window) -> Tensor:
         """A window of a picture (3, H, W) as the autoencoder shows it: D(E(x)), cut out."""

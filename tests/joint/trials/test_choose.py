@@ -74,3 +74,5 @@ def test_another_may_be_preferred_unless_it_is_worse_than_plain():
     assert found.name == "a"
     assert found.preferring("b").name == "b"
     assert found.preferring("c").name == found.preferring("not tried").name == "a"
+    assert found.preferring("b", within=5.1).name == "b"
+    assert found.preferring("b", within=4.9).name == "a"

@@ -16,7 +16,6 @@ from ...demo.networks.flow import FlowModel
 from ...joint.denoise import Denoise
 from ...spaces.codec import Codec
 from ...spaces.small.file import load_small
-from ...spaces.small.network import REACH
 from .settings import RATIO
 
 
@@ -35,7 +34,7 @@ class DemoModel:
         self.codec = autoencoder(self.device)
         self._classifier = load_classifier().to(self.device)
         small = load_small(parts.SMALL).to(self.device)
-        self.small = Codec(small.encode, small.decode, small.ratio, REACH)
+        self.small = small.codec
 
     def denoiser(self, prompts: Sequence[str], cfg: float) -> Denoise:
         return self._flow.denoiser(prompts, cfg=cfg)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ...joint.coupler import Couple, Coupler
 from ...joint.schedule import Schedule
-from ...joint.through_pixels import ThroughPixels, at_every_step, difference
+from ...joint.through_pixels import ThroughPixels, at_every_step, difference, through
 from ...scene.geometry import Geometry
 from ...spaces.choose import SPACES, Fits, Kind
 from ...spaces.plain import plain_space
@@ -131,7 +131,8 @@ class Couples:
         coupler, codec = Coupler(pixels), self._small.codec
         there: Couple = ThroughPixels(coupler, codec.decode, difference(codec.encode))
         if way.shows:
-            there = at_every_step(coupler, codec, sigmas)
+            itself = self._small is self._own
+            there = at_every_step(coupler, codec, sigmas) if itself else through(coupler, codec)
         return OnSteps(between, there, sigmas, way.pixels(len(sigmas) - 1))
 
 

@@ -11,7 +11,7 @@ from ...joint.anchor import PhotoAnchor
 from ...joint.coupler import Couple, Coupler
 from ...joint.denoise import Denoise
 from ...joint.render import render_noise
-from ...joint.through_pixels import ThroughPixels, at_every_step, difference
+from ...joint.through_pixels import ThroughPixels, difference, through
 from ...scene.geometry import Geometry
 from ...spaces.choose import Kind
 from ...spaces.plain import as_space
@@ -85,7 +85,7 @@ class Coupled:
         if not in_pixels:
             return coupler, coupler
         if name == "small":
-            return coupler, at_every_step(coupler, self._model.small, self._sigmas)
+            return coupler, through(coupler, self._model.small)
         change = difference(self._model.encode)
         return coupler, ThroughPixels(coupler, self._model.decode, change)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -37,10 +38,16 @@ class Choice(NamedTuple):
         """What would have been taken without one of the others than plain."""
         return best({other: found for other, found in self.trials.items() if other != name})
 
-    def preferring(self, name: str) -> Choice:
-        """``name`` instead, where it was tried and is in nothing worse than plain."""
-        allowed = name in self.trials and not _worse(self.trials[name], _plain(self.trials))
-        return self._replace(name=name) if allowed else self
+    def preferring(self, name: str, within: float = math.inf) -> Choice:
+        """``name`` instead, where it was tried and is in nothing worse than plain.
+
+        And has a score of at least what was taken less ``within`` dB.
+        """
+        found = self.trials.get(name)
+        if found is None or _worse(found, _plain(self.trials)):
+            return self
+        close = found.score >= self.trials[self.name].score - within
+        return self._replace(name=name) if close else self
 
 
 def choose(
