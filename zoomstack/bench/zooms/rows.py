@@ -81,7 +81,7 @@ ROWS = (
     _row("average", "joint, plain averaging", {"method": "average"}),
     _row("uniform", "joint, `uniform`, no feather", {"weighting": "uniform", "feather": 0.0}),
     _row("snr", "joint, `snr`, no feather", {"weighting": "snr", "feather": 0.0}),
-    _row("default", "the default"),
+    _row("default", "the default, where no small autoencoder is"),
     _row("latent", "plain latents", space="latent"),
     _row("fitted", "fitted operators", space="fitted"),
     _row("twin", "linear twin", space="twin"),
