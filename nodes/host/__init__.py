@@ -18,8 +18,6 @@ from .disk import (
     new_output,
     said_behind,
     seed_behind,
-    stack_files,
-    stack_path,
     temporary_folder,
     workflow_metadata,
 )
@@ -35,6 +33,7 @@ from .jobs import Teller, check_interrupted, log, progress
 from .sampling import Sampling, sample
 from .score import prompt_fits
 from .small import Found, ShortWay, load_small_vae, small_vae_of
+from .stacks import stack_files, stack_path
 from .text import encode_levels
 from .vae import decode_pictures, encode_pictures
 from .video import LazyVideo

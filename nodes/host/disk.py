@@ -1,4 +1,4 @@
-"""Files in ComfyUI's folders: where a stack may be read from and written to."""
+"""Files in ComfyUI's folders: where results may be written to, and what is told of them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ from comfy.cli_args import args
 from ...zoomstack.files.whole import explained
 from ...zoomstack.scene.geometry import Geometry
 from .jobs import said_by
-
-_FOLDERS = {
-    "output": folder_paths.get_output_directory,
-    "input": folder_paths.get_input_directory,
-}
-_ENDING = ".safetensors"
 
 
 @contextmanager
@@ -115,41 +109,3 @@ def _above(hidden: Any) -> Iterator[str]:
         inputs = prompt.get(name, {}).get("inputs", {})
         links = [value for value in inputs.values() if isinstance(value, list) and len(value) == 2]
         waiting += [source for source in (str(link[0]) for link in links) if source not in seen]
-
-
-def stack_files() -> list[str]:
-    """Stacks in the output and input folders, newest first, as "folder/name [output]"."""
-    found = []
-    for kind, directory in _FOLDERS.items():
-        root = directory()
-        for folder, _, names in os.walk(root):
-            for name in names:
-                if name.endswith(_ENDING) and not name.startswith("."):
-                    path = os.path.join(folder, name)
-                    relative = os.path.relpath(path, root).replace(os.sep, "/")
-                    found.append((_modified(path), f"{relative} [{kind}]"))
-    return [label for _, label in sorted(found, reverse=True)]
-
-
-def stack_path(label: str) -> str:
-    """The path that a label of ``stack_files`` names; ``ValueError`` for any other place."""
-    try:
-        path = folder_paths.get_annotated_filepath(label, folder_paths.get_output_directory())
-    except (ValueError, OSError):
-        path = ""
-    if not path.endswith(_ENDING) or not any(
-        folder_paths.is_within_directory(directory(), path) for directory in _FOLDERS.values()
-    ):
-        raise ValueError(
-            f"{label!r} is no stack file in ComfyUI's output or input folder; copy it there."
-        )
-    if not os.path.isfile(path):
-        raise ValueError(f"There is no stack file {label!r}; it may have been moved or deleted.")
-    return path
-
-
-def _modified(path: str) -> float:
-    try:
-        return os.path.getmtime(path)
-    except OSError:
-        return 0.0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 import types
 
 import pytest
@@ -279,6 +280,47 @@ def test_the_list_holds_the_stacks_of_both_folders_newest_first(pack, folders, s
     for label in combo.options:
         assert pack.nodes.LoadZoomStack.validate_inputs(label) is True
         load(pack, label)
+
+
+def test_the_list_reads_a_folder_again_when_it_has_changed(pack, folders, stack, monkeypatch):
+    """Whoever opens ComfyUI's page asks for it: it must not walk over all outputs each time."""
+    stacks = part(pack, "nodes.host.stacks")
+    read, scandir = [], stacks.os.scandir
+    monkeypatch.setattr(stacks.os, "scandir", lambda path: read.append(str(path)) or scandir(path))
+    deep = folders.output / "a" / "b"
+    deep.mkdir(parents=True)
+    save(pack, stack, "a/b/one")
+    past = time.time() - 100
+    for folder in (deep, deep.parent, folders.output, folders.input):
+        os.utime(folder, (past, past))
+    first = stacks.stack_files()
+    assert first == ["a/b/one_00001_.safetensors [output]"] and len(set(read)) == 4
+    read.clear()
+    assert stacks.stack_files() == first and read == []
+    save(pack, stack, "a/b/two")
+    assert len(stacks.stack_files()) == 2 and set(read) == {str(deep)}
+    (deep / "two_00001_.safetensors").unlink()
+    assert stacks.stack_files() == first
+
+
+def test_the_list_holds_what_can_be_loaded(pack, folders, stack):
+    save(pack, stack, "one")
+    elsewhere = folders.elsewhere / "mine.safetensors"
+    elsewhere.write_bytes((folders.output / "one_00001_.safetensors").read_bytes())
+    (folders.output / "leads_out.safetensors").symlink_to(elsewhere)
+    (folders.output / "leads_in.safetensors").symlink_to(folders.output / "one_00001_.safetensors")
+    (folders.output / "broken.safetensors").symlink_to(folders.elsewhere / "nowhere")
+    os.mkfifo(folders.output / "pipe.safetensors")
+    found = pack.nodes.host.stack_files()
+    assert set(found) == {"leads_in.safetensors [output]", "one_00001_.safetensors [output]"}
+    for label in found:
+        assert pack.nodes.LoadZoomStack.validate_inputs(label) is True
+
+
+@pytest.mark.parametrize("value", [5, None, [], {"a": 1}, "a\0b [output]"])
+def test_what_is_no_label_is_refused_in_words(pack, folders, value):
+    refusal = pack.nodes.LoadZoomStack.validate_inputs(value)
+    assert "is no stack file in ComfyUI's output or input folder" in refusal
 
 
 def damaged(kind, path, stack):
