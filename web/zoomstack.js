@@ -10,5 +10,6 @@ import * as explorer from "./comfy/explorer.mjs";
 import * as ladder from "./comfy/ladder.mjs";
 import * as numbers from "./comfy/numbers.mjs";
 import * as said from "./comfy/said.mjs";
+import * as upload from "./comfy/upload.mjs";
 
-for (const part of [anchor, explorer, ladder, numbers, said]) part.register(app);
+for (const part of [anchor, explorer, ladder, numbers, said, upload]) part.register(app);

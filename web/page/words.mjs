@@ -87,6 +87,10 @@ export const WORDS = Object.freeze({
     "The pictures of this zoom are gone: they were temporary, and ComfyUI removes those when it " +
     "starts. Queue the workflow to make them again.",
   viewSilent: "ComfyUI does not answer; is it still running?",
+
+  // Load Zoom Stack
+  uploadStack: "Choose a stack to upload",
+  uploadFailed: "{file} could not be uploaded: {why}.",
 });
 
 /**
