@@ -127,10 +127,11 @@ def test_a_server_that_crashes_in_the_run_shows_its_log(tree, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", 1)])
 def test_an_interruption_stops_the_run_and_the_server(tree, tmp_path, number):
     # A shell's background job ignores SIGINT, and so would its children.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     process = own_server(tree, tmp_path, graph(tmp_path, "Wait"))
     for line in process.stderr:
         if "node 0 (Wait)" in line:

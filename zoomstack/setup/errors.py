@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from .console import complain, note
@@ -14,6 +15,9 @@ FAILED = 1
 BAD_INPUT = 2
 UNREACHABLE = 3
 INTERRUPTED = 130
+
+# Windows knows no closing of a terminal.
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 class CommandError(Exception):
@@ -36,12 +40,13 @@ class Unreachable(CommandError):
 
 def ended(work: Callable[[], int]) -> int:
     """Do ``work``; its exit code, or that of what ended it early, which is said."""
-    # A service manager's or a runner's way to interrupt: the server is ours to stop then too.
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    heed_signals()
     try:
         return work()
     except KeyboardInterrupt:
-        note("interrupted; nothing is left running")
+        with suppress(OSError):  # the terminal may be gone, and was why
+            note("interrupted; nothing is left running")
         return INTERRUPTED
     except CommandError as error:
         complain(str(error))
@@ -50,11 +55,21 @@ def ended(work: Callable[[], int]) -> int:
         complain(f"{error}; check that the disk has room and that the folder may be written to")
         return FAILED
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def interrupt(number: int, frame: FrameType | None) -> None:
-    """A signal's handler that ends a command as Ctrl-C does."""
+def heed_signals() -> None:
+    """End as Ctrl-C does where a service manager or a runner ends us, or the terminal is closed.
+
+    The server is ours to stop then too. Who started us with ``nohup`` wants no such end.
+    """
+    for number in _ENDING:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
@@ -63,7 +78,7 @@ def reported(report: Callable[[], str], interrupted: str) -> int:
 
     ``interrupted`` is what a user is told who stopped it.
     """
-    signal.signal(signal.SIGTERM, interrupt)
+    heed_signals()
     try:
         sys.stdout.write(report())
     except ValueError as error:

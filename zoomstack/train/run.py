@@ -9,7 +9,6 @@ through all of them in less than a minute, to see that they fit together: what c
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..demo import parts
-from ..setup.errors import FAILED, INTERRUPTED, OK, interrupt
+from ..setup.errors import FAILED, INTERRUPTED, OK, heed_signals
 from .learning.loop import Budget
 from .learning.schedule import Timetable
 from .options import add_options
@@ -175,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.quick and options.install:
         parser.error("--quick leaves noise; it is not for --install")
-    signal.signal(signal.SIGTERM, interrupt)
+    heed_signals()
     try:
         with tempfile.TemporaryDirectory() as folder:
             run(*_chosen(options, Path(folder)), options.stages)

@@ -171,9 +171,12 @@ WAYS = (
     Way("every-4", "every fourth in pixels, none between", None, lambda n: range(3, n, 4)),
 )
 
+# A denoiser that is ideal takes a while, and pixels at every step the most of it.
+USUAL = tuple(way for way in WAYS if way.name not in (UNSHOWN.name, "every-4"))
+
 
 def chosen_ways(names: list[str] | None) -> list[Way]:
-    """The ways of these names, "budget" for all of ``BUDGET``; ``WAYS`` where none is given.
+    """The ways of these names, "budget" for all of ``BUDGET``; ``USUAL`` where none is given.
 
     Independent levels, which detail is measured against, are always among them. ``ValueError`` for
     an unknown name.
@@ -182,5 +185,5 @@ def chosen_ways(names: list[str] | None) -> list[Way]:
     for name in names or ():
         if name not in known:
             raise ValueError(f"There is no row {name!r}; there are: {', '.join(known)}.")
-    ways = [way for name in names for way in known[name]] if names else [*WAYS]
+    ways = [way for name in names for way in known[name]] if names else [*USUAL]
     return [*dict.fromkeys([INDEPENDENT, *ways])]

@@ -101,7 +101,7 @@ class Run:
         yield from unharmed(name, once, pixels, self.ways, self.own, couples)
         on = mosaic(name, mirrored(scenes, pixels), pixels, self.own, couples, sizes.steps)
         strips: dict[str, list[Tensor]] = {}
-        for line, views in sampled(on, self.ways, sizes.seeds or zooms.seeds):
+        for line, views in sampled(on, self.ways, sizes.seeds):
             strips.setdefault(line.way, []).append(views)
             self._sheet(name, strips)
             yield line
