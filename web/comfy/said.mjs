@@ -51,7 +51,7 @@ export function register(app) {
 class Said {
   constructor(node) {
     this.node = node;
-    this.words = null;
+    this.lines = null;
     this.text = "";
     speaking.add(this);
     after(node, "onExecuted", (output) => this.keep(output));
@@ -79,17 +79,17 @@ class Said {
   show(text) {
     if (text === this.text) return;
     this.text = text;
-    if (!this.words) this.#add();
-    this.words.textContent = text;
+    if (!this.lines) this.#add();
+    this.lines.textContent = text;
     const needed = this.node.computeSize();
     this.node.setSize(needed.map((least, side) => Math.max(least, this.node.size[side])));
     this.node.graph?.setDirtyCanvas(true, false);
   }
 
   #add() {
-    this.words = element("div", { class: "zs-said-words", role: "status", "data-scrolls": true });
+    this.lines = element("div", { class: "zs-said-words", role: "status", "data-scrolls": true });
     const getMinHeight = () => (this.text ? LINE * Math.min(this.#lines(), MOST) + 12 : 0);
-    addElement(this.node, "said", widget(STYLE, "zs-said", {}, this.words), {
+    addElement(this.node, "said", widget(STYLE, "zs-said", {}, this.lines), {
       getMinHeight,
       getMaxHeight: getMinHeight,
     });
