@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { aspectOf, laddersBehind, laddersOf, pictureOf } from "../../web/comfy/graph.mjs";
-import { sourceOf } from "../../web/comfy/nodes.mjs";
+import {
+  aspectOf, laddersBehind, laddersOf, nodeOfOutput, nodeOfRun, pictureOf,
+} from "../../web/comfy/graph.mjs";
+import { sourceOf } from "../../web/comfy/links.mjs";
 
 /**
  * An app with a graph of `{name: [kind, widgets]}` and links of [from, to, input, type].
@@ -13,16 +15,16 @@ import { sourceOf } from "../../web/comfy/nodes.mjs";
  * @param {[string, string, string, string][]} wires
  */
 function appWith(kinds, wires) {
-  const graph = { nodes: [], links: {} };
+  const graph = { nodes: [], links: new Map() };
   graph.getNodeById = (id) => graph.nodes.find((node) => node.id === id);
   for (const [id, [type, values = {}]] of Object.entries(kinds)) {
     const widgets = Object.entries(values).map(([name, value]) => ({ name, value }));
     graph.nodes.push({ id, type, title: id, graph, widgets, inputs: [], outputs: [] });
   }
   wires.forEach(([from, to, name, type], link) => {
-    graph.links[link] = { origin_id: from, target_id: to };
-    graph.getNodeById(from).outputs.push({ type, links: [link] });
-    graph.getNodeById(to).inputs.push({ name, type, link });
+    const origin_slot = graph.getNodeById(from).outputs.push({ type }) - 1;
+    const target_slot = graph.getNodeById(to).inputs.push({ name, type }) - 1;
+    graph.links.set(link, { origin_id: from, origin_slot, target_id: to, target_slot });
   });
   return { graph, nodeOutputs: {}, api: { apiURL: (path) => `/api${path}` } };
 }
@@ -96,4 +98,21 @@ test("an input that another node fills says which", () => {
   const app = appWith(KINDS, WIRES);
   assert.equal(sourceOf(at(app, "first"), "image"), "photo");
   assert.equal(sourceOf(at(app, "ladder"), "prompts"), null);
+  // In a subgraph a value may come from the subgraph's own input.
+  const ladder = at(app, "ladder");
+  ladder.inputs = [{ name: "prompts" }];
+  app.graph.inputs = [{ name: "text", label: "What to see" }];
+  app.graph.links.set(99, { origin_id: -10, origin_slot: 0, target_id: "ladder", target_slot: 0 });
+  assert.equal(sourceOf(ladder, "prompts"), "What to see");
+});
+
+test("a node is found by what a run and an output call it, in subgraphs too", () => {
+  const app = appWith(KINDS, []);
+  const inner = appWith({ 5: ["ZoomStackSampler"] }, []).graph;
+  app.graph.subgraphs = new Map([["b7a0", inner]]);
+  at(app, "blend").subgraph = inner;
+  assert.equal(nodeOfRun(app, "blend:5"), inner.nodes[0]);
+  assert.equal(nodeOfRun(app, "ladder"), at(app, "ladder"));
+  assert.equal(nodeOfRun(app, "gone:5"), undefined);
+  assert.equal(nodeOfOutput(app, "b7a0:5"), inner.nodes[0]);
 });

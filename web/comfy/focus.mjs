@@ -7,7 +7,8 @@ import { createFocusBox } from "../focus/stage.mjs";
 import { placeIn, withPlace } from "../focus/write.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
-import { sourceOf, step, widgetOf } from "./nodes.mjs";
+import { sourceOf } from "./links.mjs";
+import { step, widgetOf } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";
 
 /**

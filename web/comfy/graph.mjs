@@ -2,7 +2,8 @@
  * Finding in the graph what belongs together: the ladder of a photo, the picture of an input.
  */
 
-import { originOf, widgetOf } from "./nodes.mjs";
+import { inputOf, isLinked, nodeIn, originOf, targetsOf } from "./links.mjs";
+import { widgetOf } from "./nodes.mjs";
 
 const LADDER = "PromptLadder";
 const ANCHOR = "ZOOM_ANCHOR";
@@ -22,8 +23,7 @@ export const kindOf = (node) => node.constructor.comfyClass ?? node.type;
 export function laddersOf(app, anchor) {
   const found = new Set();
   for (const node of reachedBy(anchor, ANCHOR)) {
-    const input = node.inputs?.find((each) => each.name === "ladder");
-    const origin = input?.link != null ? through(node, input) : undefined;
+    const origin = through(node, inputOf(node, "ladder"));
     if (origin && kindOf(origin) === LADDER) found.add(origin);
   }
   return found.size ? [...found] : allLadders(app);
@@ -45,7 +45,7 @@ export function laddersBehind(app, node, name) {
   const owners = new Map(waiting.map((input) => [input, node]));
   while (waiting.length) {
     const input = waiting.pop();
-    const origin = input.link != null ? through(owners.get(input), input) : undefined;
+    const origin = through(owners.get(input), input);
     if (!origin || seen.has(origin)) continue;
     seen.add(origin);
     if (kindOf(origin) === LADDER) found.add(origin);
@@ -67,8 +67,7 @@ export function laddersBehind(app, node, name) {
 export function aspectOf(anchor) {
   for (const node of reachedBy(anchor, ANCHOR)) {
     const [width, height] = ["width", "height"].map((name) => Number(widgetOf(node, name)?.value));
-    const latent = node.inputs?.find((each) => each.name === "latent");
-    if (width > 0 && height > 0 && latent?.link == null) return width / height;
+    if (width > 0 && height > 0 && !isLinked(node, "latent")) return width / height;
   }
   return null;
 }
@@ -83,8 +82,7 @@ export function aspectOf(anchor) {
  * @returns {string | null} an address on the server
  */
 export function pictureOf(app, node, name) {
-  const input = node.inputs?.find((each) => each.name === name);
-  const origin = input?.link != null ? through(node, input) : undefined;
+  const origin = through(node, inputOf(node, name));
   if (!origin) return null;
   const file = kindOf(origin).startsWith("LoadImage") && widgetOf(origin, "image")?.value;
   if (typeof file === "string" && file) return viewOf(app, fileOf(file));
@@ -100,12 +98,10 @@ function reachedBy(start, type) {
   const waiting = [start];
   while (waiting.length) {
     const node = waiting.pop();
-    for (const output of node.outputs ?? []) {
+    for (const [slot, output] of (node.outputs ?? []).entries()) {
       if (output.type !== type && output.type !== "*") continue;
-      for (const id of output.links ?? []) {
-        const link = node.graph?.getLink?.(id) ?? node.graph?.links?.[id];
-        const target = link && node.graph.getNodeById(link.target_id);
-        if (!target || found.has(target)) continue;
+      for (const target of targetsOf(node, slot)) {
+        if (found.has(target)) continue;
         found.add(target);
         // Pictures change on their way; anchors are only handed on.
         if (type === ANCHOR || kindOf(target) === "Reroute") waiting.push(target);
@@ -117,9 +113,9 @@ function reachedBy(start, type) {
 
 /** The node that an input's value comes from, reroutes left out. */
 function through(node, input) {
-  let origin = originOf(node, input);
+  let origin = input && originOf(node, input);
   for (let steps = 0; origin && kindOf(origin) === "Reroute" && steps < 99; steps++) {
-    origin = origin.inputs?.[0]?.link != null ? originOf(origin, origin.inputs[0]) : undefined;
+    origin = origin.inputs?.[0] && originOf(origin, origin.inputs[0]);
   }
   return origin;
 }
@@ -150,8 +146,6 @@ export function nodeOfRun(app, path) {
   for (const each of around.reverse()) graph = nodeIn(graph, each)?.subgraph;
   return nodeIn(graph, id);
 }
-
-const nodeIn = (graph, id) => graph?.getNodeById(id) ?? graph?.getNodeById(Number(id));
 
 /** The ladders of a workflow, those in subgraphs too. */
 function allLadders(app) {

@@ -7,9 +7,8 @@
  */
 
 import { createEditor } from "../ladder/editor.mjs";
-import {
-  addElement, hideWidget, onChange, sourceOf, step, watch, watchGraph, widgetOf,
-} from "./nodes.mjs";
+import { sourceOf } from "./links.mjs";
+import { addElement, hideWidget, onChange, step, watch, watchGraph, widgetOf } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";
 
 const NODE = "PromptLadder";

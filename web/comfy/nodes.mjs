@@ -28,6 +28,9 @@ export function addElement(node, name, element, heights) {
   widget.serialize = false;
 }
 
+/** What we wished of a widget: the front end's own `hidden` also says whether it is linked. */
+const wishes = new WeakMap();
+
 /**
  * Hides a widget or shows it again; its value is saved and sent as ever. Whether that was news.
  *
@@ -36,7 +39,8 @@ export function addElement(node, name, element, heights) {
  * @param {boolean} hidden
  */
 export function hideWidget(node, widget, hidden) {
-  if (Boolean(widget.hidden) === hidden) return false;
+  if ((wishes.get(widget) ?? false) === hidden) return false;
+  wishes.set(widget, hidden);
   widget.hidden = hidden; // the canvas reads this
   widget.options.hidden = hidden; // and Nodes 2.0 this, but only when the list changes
   node.widgets.push(node.widgets.pop());
@@ -93,26 +97,6 @@ export function after(node, hook, listener) {
     listener(...values);
     return answer;
   };
-}
-
-/**
- * The title of the node that an input's value comes from; null where it is the widget's own.
- *
- * @param {object} node
- * @param {string} name of the input
- * @returns {string | null}
- */
-export function sourceOf(node, name) {
-  const input = node.inputs?.find((each) => each.name === name);
-  if (input?.link == null) return null;
-  const origin = originOf(node, input);
-  return origin?.title || origin?.type || "…";
-}
-
-/** The node at the other end of an input's link. */
-export function originOf(node, input) {
-  const link = node.graph?.getLink?.(input.link) ?? node.graph?.links?.[input.link];
-  return link ? node.graph.getNodeById(link.origin_id) : undefined;
 }
 
 /** What was done so far is a step that undo goes back to. @param {object} app */

@@ -1,0 +1,71 @@
+/**
+ * What hangs together in the graph: the one file that asks it for its links.
+ *
+ * Not by `input.link` and `output.links`, which the front end is giving up: by the graph's own list.
+ */
+
+const OUTSIDE = -10; // where a link in a subgraph begins that comes from one of its inputs
+
+/** @typedef {{id: *, origin_id: *, origin_slot: number, target_id: *, target_slot: number}} Link */
+
+/** @returns {Link[]} all links of a graph */
+function linksOf(graph) {
+  const links = graph?.links;
+  if (!links) return [];
+  return typeof links.values === "function" ? [...links.values()] : Object.values(links);
+}
+
+const same = (a, b) => String(a) === String(b);
+
+/** The link that ends in an input; undefined where none does. @returns {Link | undefined} */
+export function linkInto(node, input) {
+  const slot = node.inputs?.indexOf(input) ?? -1;
+  return linksOf(node.graph).find((l) => same(l.target_id, node.id) && l.target_slot === slot);
+}
+
+/** Whether a value is linked to the input of that name. @param {string} name */
+export function isLinked(node, name) {
+  const input = inputOf(node, name);
+  return input !== undefined && linkInto(node, input) !== undefined;
+}
+
+/** @param {string} name */
+export const inputOf = (node, name) => node.inputs?.find((input) => input.name === name);
+
+/** The node at the other end of an input's link; undefined for none, and for what is outside. */
+export function originOf(node, input) {
+  const link = linkInto(node, input);
+  return link && nodeIn(node.graph, link.origin_id);
+}
+
+/** The nodes that an output leads to. @param {number} slot */
+export function targetsOf(node, slot) {
+  return linksOf(node.graph)
+    .filter((link) => same(link.origin_id, node.id) && link.origin_slot === slot)
+    .map((link) => nodeIn(node.graph, link.target_id))
+    .filter((target) => target !== undefined);
+}
+
+/**
+ * What an input's value comes from, by the name that a user sees: the title of a node, or the
+ * label of the subgraph's own input; null where it is the widget's own.
+ *
+ * @param {string} name of the input
+ * @returns {string | null}
+ */
+export function sourceOf(node, name) {
+  const input = inputOf(node, name);
+  const link = input && linkInto(node, input);
+  if (!link) return null;
+  if (same(link.origin_id, OUTSIDE)) {
+    const outer = node.graph.inputs?.[link.origin_slot];
+    return outer?.label || outer?.name || "…";
+  }
+  const origin = nodeIn(node.graph, link.origin_id);
+  return origin?.title || origin?.type || "…";
+}
+
+/** @returns {object | undefined} the node of an id, which may be a number or its text */
+export function nodeIn(graph, id) {
+  return graph?.getNodeById(id) ?? graph?.getNodeById(Number(id)) ?? undefined;
+}
