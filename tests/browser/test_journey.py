@@ -1,6 +1,7 @@
 """What an artist does in one sitting, in ComfyUI's own page: from a template to a page to send."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -75,18 +76,18 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     says(page, r"^step \d+ of")
     shot(page, tmp_path, f"journey-{renderer}-live")
     finish_graph(page)
-    says(page, "^levels meet in ")  # and stays
+    says(page, r"^levels agree by [\d.]+ dB, .* in pixels\nlevels meet in pixels through ")  # stays
     lines = page.evaluate("() => window.live.lines")
-    told = [line for line in lines if "levels agree by" in line]
+    told = [line for line in lines if re.match(r"step \d+ of \d+: levels agree by", line)]
     steps = [line.split(":")[0] for line in told]
     every = [f"step {number} of {STEPS}" for number in range(1, STEPS + 1)]
     assert steps == [step for step in every if step in steps], "in order, and none twice"
     assert (steps[0], steps[-1]) == (every[0], every[-1])
     sheet = Image.open(io.BytesIO(bytes(page.evaluate("() => window.live.sheets.at(-1)"))))
-    assert 2 * sheet.width == 3 * sheet.height  # five square levels, and the last one's neighbour
+    assert abs(2 * sheet.width - 3 * sheet.height) <= 3  # five square levels, three a row
     cells = np.asarray(sheet.convert("L").resize((96, 64)), float).reshape(2, 32, 3, 32)
     shown_by = cells.std(axis=(1, 3)).flatten()
-    assert shown_by[:5].min() > 2 > shown_by[5], "every level shows something, to the end"
+    assert shown_by[:5].min() > max(2, shown_by[5]), "every level shows something, to the end"
 
     # The result, in the node: the library's frames, whatever the wheel does.
     shown(page)
