@@ -67,7 +67,7 @@ def test_the_rows_of_sampling_name_every_coupling(trial, bench):
     lines = [*sampled.sampled(bench)]
     assert [line.what.rpartition("coupled ")[2] for line in lines] == [
         "in latents",
-        "in latents, operators fitted to the VAE (the default)",
+        "in latents, operators fitted to the VAE",
         "in pixels through a small autoencoder on every step",
         "in pixels on every step",
         "in pixels by the default schedule, the last step",

@@ -16,13 +16,14 @@ from ..turns import in_turns, ratio, spread
 # The sampler that draws noise, which the levels must share, as often as it steps.
 SAMPLER = "euler_ancestral"
 SMALL, SMALL_BAR, BAR = 128, 1.05, 1.1
-# By pattern, what "auto" chooses there.
-WHERE = {"p2": "fitted operators", "p4": "the linear twin", "mixed": "the linear twin"}
+# By pattern, the operators that serve it best in latents alone.
+WHERE = {"p2": "fitted", "p4": "twin", "mixed": "twin"}
+TITLES = {"latent": "plain latents", "fitted": "fitted operators", "twin": "the linear twin"}
 
 
 @torch.inference_mode()
 def laddered(bench: Bench) -> Iterator[Line]:
-    """ZoomStackSampler over the stock KSampler where it chooses other operators: p = 4, mixed.
+    """ZoomStackSampler over the stock KSampler in latents alone: p = 4, mixed.
 
     And at p = 2 in small, where a model call costs little. Random weights have no VAE to fit to.
     """
@@ -37,7 +38,7 @@ def laddered(bench: Bench) -> Iterator[Line]:
         works = {
             "plain": partial(trial.plain, at, latent, bench.sizes.steps),
             "latent": partial(run, space="latent"),
-            "auto": partial(run, space="auto"),
+            operators: partial(run, space=operators),
         }
         # What is quick is told apart from noise by more turns.
         turns = bench.sizes.turns * (2 if small else 1)
@@ -45,8 +46,8 @@ def laddered(bench: Bench) -> Iterator[Line]:
         took = spread([s.own for s in times["plain"]]).written()
         zooms = ", ".join(f"{zoom:g}" for zoom in PATTERNS[pattern].zooms)
         details = f"{side}², {bench.sizes.levels} levels, {SAMPLER}: {took} s plain"
-        for name, where in (("latent", "plain latents"), ("auto", operators)):
-            what = f"joint over plain sampling at p = {zooms}, coupled in {where}"
-            most = (SMALL_BAR if small else BAR) if name == "auto" else None
+        for name in ("latent", operators):
+            what = f"joint over plain sampling at p = {zooms}, coupled in {TITLES[name]}"
+            most = (SMALL_BAR if small else BAR) if name == operators else None
             value = ratio(times[name], times["plain"])
             yield Line("ladders", what, value, most=most, digits=3, details=details)

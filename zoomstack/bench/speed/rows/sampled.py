@@ -31,7 +31,7 @@ def sampled(bench: Bench) -> Iterator[Line]:
         "small": partial(run, space="small"),
     }
     if at.vae is not None:
-        works["auto"] = partial(run, space="auto")
+        works["fitted"] = partial(run, space="fitted")
     found = [in_turns(works, bench.sizes.turns, bench.device)]
     if at.vae is not None:
         # A round trip through the VAE takes many times as long: fewer turns, and ratios of ten.
@@ -44,7 +44,7 @@ def sampled(bench: Bench) -> Iterator[Line]:
     bar = GPU_BAR if bench.on_gpu else CPU_BAR
     titles = {
         "latent": ("in latents", bar),
-        "auto": ("in latents, operators fitted to the VAE (the default)", bar),
+        "fitted": ("in latents, operators fitted to the VAE", bar),
         "small": ("in pixels through a small autoencoder on every step", SMALL_BARS[bench.model]),
         "pixel": ("in pixels on every step", None),
         "last": ("in pixels by the default schedule, the last step", PIXEL_BAR),
