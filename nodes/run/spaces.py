@@ -10,9 +10,10 @@ from torch import Tensor
 
 from ...zoomstack.files.fingerprint import fingerprint
 from ...zoomstack.files.shelf import Shelf
-from ...zoomstack.joint.through_pixels import EncodeChange, difference
+from ...zoomstack.joint.through_pixels import EncodeChange
 from ...zoomstack.scene.geometry import Geometry
 from ...zoomstack.spaces.choose import SPACES, Fits, Kept, Kind
+from ...zoomstack.spaces.codec import difference
 from .. import host
 from .autoencoder import Levels
 

@@ -12,8 +12,9 @@ from zoomstack.bench.zooms.rows import parse_row
 from zoomstack.demo.networks.flow import sigmas
 from zoomstack.joint.consensus import Consensus
 from zoomstack.joint.render import render_noise
-from zoomstack.joint.through_pixels import ThroughPixels, difference
+from zoomstack.joint.through_pixels import ThroughPixels
 from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.codec import difference
 
 LADDER = BenchLadder("p2", 3, 0)
 GEOMETRY = LADDER.geometry(8, 8)

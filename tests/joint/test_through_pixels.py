@@ -8,7 +8,8 @@ from torch.nn import functional
 
 from zoomstack import Consensus, Geometry, PhotoAnchor, agreement, blend, render
 from zoomstack.joint.coupler import Coupler
-from zoomstack.joint.through_pixels import ThroughPixels, at_every_step, difference, through
+from zoomstack.joint.through_pixels import ThroughPixels, at_every_step, through
+from zoomstack.spaces.codec import difference
 
 OFF = Geometry(48, 64, (2.0, 2.6), ((0.5, 0.5), (0.42, 0.57)))
 

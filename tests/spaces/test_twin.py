@@ -8,8 +8,9 @@ from zoomstack.joint.anchor import PhotoAnchor
 from zoomstack.joint.blend import agreement, blend
 from zoomstack.joint.consensus import Consensus
 from zoomstack.joint.render import render, render_noise
-from zoomstack.joint.through_pixels import ThroughPixels, difference
+from zoomstack.joint.through_pixels import ThroughPixels
 from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.codec import difference
 from zoomstack.spaces.fitting.fidelity import fidelity, fidelity_at
 from zoomstack.spaces.fitting.leaves import dead_leaves
 from zoomstack.spaces.pairs import patch

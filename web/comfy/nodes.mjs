@@ -7,6 +7,9 @@ export function widgetOf(node, name) {
   return node.widgets?.find((widget) => widget.name === name);
 }
 
+/** Whether a node is of this pack. @param {object} node */
+export const isOurs = (node) => node.constructor.nodeData?.category === "ZoomStack";
+
 let added = 0;
 
 /**

@@ -2,7 +2,7 @@
  * Numbers as they are typed: ComfyUI rounds them to the step of their arrows, and shows no more.
  */
 
-import { after, onChange, widgetOf } from "./nodes.mjs";
+import { after, isOurs, onChange, widgetOf } from "./nodes.mjs";
 
 const MOST = 6; // decimals shown
 
@@ -11,8 +11,8 @@ export function register(app) {
   app.registerExtension({
     name: "zoomstack.numbers",
     nodeCreated(node) {
-      const { category, input } = node.constructor.nodeData ?? {};
-      if (category !== "ZoomStack") return;
+      if (!isOurs(node)) return;
+      const { input } = node.constructor.nodeData;
       for (const [name, [type]] of Object.entries({ ...input?.required, ...input?.optional })) {
         const widget = type === "FLOAT" && widgetOf(node, name);
         if (widget) asTyped(node, widget);
@@ -31,7 +31,7 @@ function asTyped(node, widget) {
 }
 
 /** @param {unknown} value */
-export function decimals(value) {
+function decimals(value) {
   const [, after = ""] = String(Number(value)).split(".");
   return Math.min(after.length, MOST);
 }

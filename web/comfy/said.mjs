@@ -9,12 +9,11 @@ import { element } from "../page/elements.mjs";
 import { Style } from "../page/style.mjs";
 import { widget } from "../page/widget.mjs";
 import { nodeOfRun, nodeOfOutput } from "./graph.mjs";
-import { addElement, after } from "./nodes.mjs";
+import { addElement, after, isOurs } from "./nodes.mjs";
 
 const STYLE = new Style(import.meta.resolve("./said.css"));
 const EVENT = "zoomstack.said"; // {node, text, stays} from nodes/host/jobs.py
 const OUTPUT = "zoomstack_said";
-const CATEGORY = "ZoomStack";
 const LINE = 16; // pixels
 const LETTER = 6.2; // pixels of a usual one: only how high the words are is reckoned by it
 const MARGIN = 24; // beside the words
@@ -37,7 +36,7 @@ export function register(app) {
       }
     },
     nodeCreated(node) {
-      if (node.constructor.nodeData?.category === CATEGORY) node.zoomstackSaid = new Said(node);
+      if (isOurs(node)) node.zoomstackSaid = new Said(node);
     },
     // Outputs that no event brings: of a tab that is opened again, or of the queue's history.
     onNodeOutputsUpdated(outputs) {

@@ -23,7 +23,6 @@ from functools import partial
 from torch import Tensor
 
 from ..spaces.codec import Codec, Decode, EncodeChange
-from ..spaces.space import Encode
 from .coupler import Couple, Showing
 from .schedule import Schedule
 
@@ -43,11 +42,6 @@ class ThroughPixels:
         if coupled is pictures:
             return latents
         return latents + self._encode_change(pictures, coupled).to(latents)
-
-
-def difference(encode: Encode) -> EncodeChange:
-    """The change of latents between pictures (before, after), by encoding both."""
-    return lambda before, after: encode(after) - encode(before)
 
 
 def through(couple: Showing, codec: Codec) -> ThroughPixels:

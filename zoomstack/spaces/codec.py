@@ -16,6 +16,11 @@ Decode = Callable[[Tensor], Tensor]
 """``decode(latents (B, C, h, w)) -> pictures (B, 3, h * ratio, w * ratio) in [0, 1]``."""
 
 
+def difference(encode: Encode) -> EncodeChange:
+    """The change of latents between pictures (before, after), by encoding both."""
+    return lambda before, after: encode(after) - encode(before)
+
+
 class Codec(NamedTuple):
     """Both halves of an autoencoder; ``ratio`` is pixels along a latent's side.
 
@@ -34,7 +39,7 @@ class Codec(NamedTuple):
     @property
     def encode_change(self) -> EncodeChange:
         """The quick way, or by encoding both pictures."""
-        return self.quick_change or (lambda before, after: self.encode(after) - self.encode(before))
+        return self.quick_change or difference(self.encode)
 
     def shown(self, picture: Tensor, window: Window) -> Tensor:
         """A window of a picture (3, H, W) as the autoencoder shows it: D(E(x)), cut out."""

@@ -10,9 +10,10 @@ from torch import Tensor
 
 from ...joint.coupler import Couple, Coupler
 from ...joint.schedule import Schedule
-from ...joint.through_pixels import ThroughPixels, at_every_step, difference, through
+from ...joint.through_pixels import ThroughPixels, at_every_step, through
 from ...scene.geometry import Geometry
 from ...spaces.choose import SPACES, Fits, Kind
+from ...spaces.codec import difference
 from ...spaces.plain import plain_space
 from ...spaces.space import Space
 from .autoencoder import Autoencoder

@@ -11,9 +11,10 @@ from ...joint.anchor import PhotoAnchor
 from ...joint.coupler import Couple, Coupler
 from ...joint.denoise import Denoise
 from ...joint.render import render_noise
-from ...joint.through_pixels import ThroughPixels, difference, through
+from ...joint.through_pixels import ThroughPixels, through
 from ...scene.geometry import Geometry
 from ...spaces.choose import Kind
+from ...spaces.codec import difference
 from ...spaces.plain import as_space
 from ...spaces.space import Space
 from ..model.model import Model
