@@ -140,3 +140,17 @@ export function step(app) {
   if (tracker?.captureCanvasState) tracker.captureCanvasState();
   else tracker?.checkState?.();
 }
+
+/**
+ * Whether Nodes 2.0 folds a widget away with the node's other advanced ones.
+ *
+ * @param {object} node
+ * @param {object} widget
+ * @param {boolean} folded
+ */
+export function foldWidget(node, widget, folded) {
+  if (Boolean(widget.options.advanced) === folded) return;
+  widget.options.advanced = folded;
+  // As in `setHidden`: it looks only when the list is set.
+  if (!widget.visibility) node.widgets = [...node.widgets];
+}
