@@ -3,8 +3,9 @@
  *
  * The schema says which inputs are `advanced`, which are `hidden` (there for old graphs alone), and
  * with which other input an advanced one counts (`shown_with`). Nodes 2.0 folds advanced ones by
- * itself, behind a button. The canvas shows them all: there we hide them, and put a button below
- * that says the same. Both buttons turn the node's `showAdvanced`, which the host saves with it.
+ * itself, behind a button. The canvas leaves them out, too, but keeps their room: there we hide
+ * them, and put a button below that says the same. Both buttons turn the node's `showAdvanced`,
+ * which the host saves with it.
  *
  * What acts is not folded: what is linked, or set to something else than its default.
  */
@@ -106,19 +107,22 @@ class Face {
   #apply() {
     const { node, button, open } = this;
     const canvas = !this.#setting(NODES2);
+    const always = this.#setting(ALWAYS);
     let rows = 0;
+    let folds = node.showAdvanced;
     for (const { name, widget, aside } of this.folds) {
       const stays = this.kept.has(name);
       const away = !stays && (aside || (canvas && !open));
       if (hideWidget(node, widget, away)) rows += away ? -1 : 1;
       if (away) widget.y = AWAY;
-      if (!aside) foldWidget(node, widget, !stays);
+      if (aside) continue;
+      foldWidget(node, widget, !stays && !always);
+      folds ||= !stays && !always;
     }
     if (!button) return rows;
     const words = wordsFor.now;
     button.label = node.showAdvanced ? words.advancedHide : words.advancedShow;
-    const needless = this.#setting(ALWAYS) || this.folds.every((f) => f.aside || this.kept.has(f.name));
-    if (hideWidget(node, button, needless && !node.showAdvanced)) rows += button.hidden ? -1 : 1;
+    if (hideWidget(node, button, !folds)) rows += folds ? 1 : -1;
     return rows;
   }
 
@@ -143,10 +147,7 @@ class Face {
 
   #resize(height) {
     const { node } = this;
-    const unseen = this.folds.filter(({ name, widget }) => !widget.hidden && !this.kept.has(name));
-    const spare = this.open ? 0 : ROW * unseen.length; // Nodes 2.0 has folded them
-    const least = node.computeSize()[1] - spare;
-    node.setSize([node.size[0], Math.max(least, height)]);
+    node.setSize([node.size[0], Math.max(node.computeSize()[1], height)]);
   }
 
   /** @param {string | undefined} name of an input that is being linked */

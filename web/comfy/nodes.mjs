@@ -142,15 +142,16 @@ export function step(app) {
 }
 
 /**
- * Whether Nodes 2.0 folds a widget away with the node's other advanced ones.
+ * Whether a widget is one of the node's advanced ones, which are seen only where it shows those.
  *
  * @param {object} node
  * @param {object} widget
  * @param {boolean} folded
  */
 export function foldWidget(node, widget, folded) {
-  if (Boolean(widget.options.advanced) === folded) return;
-  widget.options.advanced = folded;
+  if (Boolean(widget.options.advanced) === folded && Boolean(widget.advanced) === folded) return;
+  widget.options.advanced = folded; // Nodes 2.0 reads this
+  widget.advanced = folded; // and the canvas this
   // As in `setHidden`: it looks only when the list is set.
   if (!widget.visibility) node.widgets = [...node.widgets];
 }
