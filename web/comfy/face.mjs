@@ -154,7 +154,7 @@ class Face {
   #keep(name) {
     if (!this.folds.some((fold) => fold.name === name)) return;
     this.kept.add(name);
-    this.#apply();
+    this.show();
   }
 
   /** @param {Fold} fold */

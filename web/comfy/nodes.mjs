@@ -149,9 +149,9 @@ export function step(app) {
  * @param {boolean} folded
  */
 export function foldWidget(node, widget, folded) {
-  if (Boolean(widget.options.advanced) === folded && Boolean(widget.advanced) === folded) return;
+  const news = Boolean(widget.options.advanced) !== folded;
   widget.options.advanced = folded; // Nodes 2.0 reads this
   widget.advanced = folded; // and the canvas this
-  // As in `setHidden`: it looks only when the list is set.
-  if (!widget.visibility) node.widgets = [...node.widgets];
+  // Where visibility is no part of a widget yet, Nodes 2.0 looks only when the list has changed.
+  if (news && !widget.visibility) node.widgets.push(node.widgets.pop());
 }
