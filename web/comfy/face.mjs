@@ -18,7 +18,7 @@ import { wordsFor } from "./words.mjs";
 
 const ALWAYS = "Comfy.Node.AlwaysShowAdvancedWidgets";
 const NODES2 = "Comfy.VueNodes.Enabled";
-const ROW = 24; // pixels of a widget on the canvas, with the gap below
+const ROW = { canvas: 24, nodes2: 28 }; // pixels of a widget, with the gap below
 const AWAY = -1e5; // where sockets of hidden widgets lie: no link is dropped on them by chance
 
 /** The nodes that are there. @type {Set<Face>} */
@@ -32,6 +32,9 @@ export function register(app) {
       // The settings have their new values a moment later.
       const showAll = () => setTimeout(() => faces.forEach((face) => face.show()));
       for (const id of [ALWAYS, NODES2]) app.ui.settings.addEventListener(`${id}.change`, showAll);
+      // Nodes 2.0's button keeps its click for itself, and says nothing.
+      const attend = () => setTimeout(() => faces.forEach((face) => face.attend()));
+      document.addEventListener("click", attend, { capture: true });
     },
     nodeCreated(node) {
       if (!isOurs(node)) return;
@@ -67,10 +70,11 @@ class Face {
     this.kept = new Set();
     this.open = false;
     this.fits = false;
+    this.roomy = false; // whether the node's own height has room for what is open
     node.showAdvanced ??= false; // nodes of graphs from before have none
     for (const { widget, aside } of folds) if (aside) hideWidget(node, widget, true);
     if (folds.some(({ aside }) => !aside)) this.#addButton();
-    for (const each of node.widgets) onChange(each, () => this.show());
+    for (const each of node.widgets) onChange(each, () => this.show(each.name));
     after(node, "onConnectInput", (slot) => this.#keep(node.inputs[slot]?.widget?.name));
     after(node, "onConfigure", (saved) => this.#load(saved));
     after(node, "onRemoved", () => faces.delete(this));
@@ -78,19 +82,31 @@ class Face {
     watch(node, () => this.show());
   }
 
-  /** Show what is asked for and what acts. */
-  show() {
+  /**
+   * Show what is asked for and what acts.
+   *
+   * @param {string} [touched] the widget that is being changed
+   */
+  show(touched) {
     const { node, folds } = this;
-    const open = Boolean(node.showAdvanced || this.#setting(ALWAYS));
-    if (this.open && !open) this.kept.clear();
+    const open = this.#asked();
+    const closes = this.open && !open;
+    if (closes) this.kept = new Set([...this.kept].filter((name) => name === touched));
     this.open = open;
     for (const fold of folds) if (this.#acts(fold)) this.kept.add(fold.name);
     const rows = this.#apply();
     if (!node.graph) return;
-    if (!this.fits) this.#fit(folds.filter(({ aside }) => !aside));
-    else if (rows && !this.#setting(NODES2)) this.#resize(node.size[1] + ROW * rows);
+    const canvas = !this.#setting(NODES2);
+    if (!this.fits || (closes && this.roomy && !canvas)) this.#fit(folds.filter((f) => !f.aside));
+    else if (rows && canvas) this.#resize(node.size[1] + ROW.canvas * rows);
     this.fits = true;
+    this.roomy = open && (canvas || this.roomy); // Nodes 2.0 makes room for the time being
     node.graph.setDirtyCanvas(true, true);
+  }
+
+  /** Show it where the choice was turned by others. */
+  attend() {
+    if (this.#asked() !== this.open) this.show();
   }
 
   /** Keep the saved size; less what is folded now, where the graph is from before that. */
@@ -99,6 +115,7 @@ class Face {
     this.fits = true;
     const before = this.node.size[1];
     this.show();
+    this.roomy = this.open;
     this.#resize(before);
     if (saved.showAdvanced === undefined) this.#fit(this.folds);
   }
@@ -142,7 +159,8 @@ class Face {
   #fit(folds) {
     const { node } = this;
     const folded = folds.filter(({ name }) => !this.open && !this.kept.has(name)).length;
-    this.#resize(node.size[1] - ROW * folded);
+    const row = this.#setting(NODES2) ? ROW.nodes2 : ROW.canvas;
+    this.#resize(node.size[1] - row * folded);
   }
 
   #resize(height) {
@@ -167,6 +185,10 @@ class Face {
     if (!name) return false;
     const fold = this.folds.find((each) => each.name === name);
     return isLinked(this.node, name) || (fold !== undefined && fold.widget.value !== fold.usual);
+  }
+
+  #asked() {
+    return Boolean(this.node.showAdvanced || this.#setting(ALWAYS));
   }
 
   #setting(id) {
