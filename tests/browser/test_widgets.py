@@ -140,20 +140,26 @@ SEEN = """() => Object.fromEntries(app.graph.nodes.map((node) => {
   return [node.comfyClass, [...new Set(seen)].filter((name) => own.includes(name)).sort()];
 }))"""
 SEE = f"([kind, names]) => ({SEEN})()[kind]?.join(' ') === names"
-BUTTON = """() => {
-  const [node] = app.graph.nodes;
+# Not by its place among the nodes: a click brings one to the front.
+SAMPLER = "app.graph.nodes.find(({ comfyClass }) => comfyClass === 'ZoomStackSampler')"
+BUTTON = (
+    f"() => {{ const node = {SAMPLER};"
+    + """
   const { y } = node.widgets.find(({ name }) => name === "advanced");
   const { left, top } = app.canvas.canvas.getBoundingClientRect();
   const { scale, offset } = app.canvas.ds;
   return [left + (node.pos[0] + 60 + offset[0]) * scale,
           top + (node.pos[1] + y + 10 + offset[1]) * scale];
 }"""
+)
 FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-LINK = """([kind, name]) => {
-  const [node, ...others] = app.graph.nodes;
-  const source = others.find(({ comfyClass }) => comfyClass === kind);
+LINK = (
+    f"([kind, name]) => {{ const node = {SAMPLER};"
+    + """
+  const source = app.graph.nodes.find(({ comfyClass }) => comfyClass === kind);
   source.connect(0, node, node.findInputSlot(name));
 }"""
+)
 SIZES = "() => app.graph.nodes.map(({ size }) => [...size])"
 LEAST = "() => app.graph.nodes.map((node) => node.computeSize()[1])"
 SENT = """async () => Object.values((await app.graphToPrompt()).output)
@@ -171,12 +177,12 @@ def sees(page, names, kind="ZoomStackSampler"):
 
 
 def press(page, renderer, words):
-    """The one button for advanced inputs of the first node, whoever's it is."""
+    """The one button for advanced inputs of the sampler, whoever's it is."""
     if renderer == "nodes2":
         page.get_by_text(words).first.click()
     else:
         page.wait_for_function(
-            "(words) => app.graph.nodes[0].widgets.some(({ label }) => label === words)", arg=words
+            f"(words) => {SAMPLER}.widgets.some(({{ label }}) => label === words)", arg=words
         )
         page.evaluate(FRAMES)
         page.mouse.click(*page.evaluate(BUTTON))
@@ -200,7 +206,7 @@ def test_a_node_shows_what_everybody_needs_and_the_rest_when_asked(
     face, usual = set(FACES["ZoomStackSampler"].split()), page.evaluate(SENT)
     every = set(usual[0][1]) - WINDOWS
     sees(page, face)
-    folded = page.evaluate(SIZES)[0]
+    folded = page.evaluate(f"() => {SAMPLER}.size[1]")
     press(page, renderer, "Show advanced inputs")
     sees(page, every)
     shot(page, tmp_path, f"advanced-{renderer}")
@@ -209,7 +215,7 @@ def test_a_node_shows_what_everybody_needs_and_the_rest_when_asked(
     page.evaluate(SET, ["feather", 0.3])
     press(page, renderer, "Hide advanced inputs")
     sees(page, face | {"feather"})
-    page.wait_for_function("most => app.graph.nodes[0].size[1] < most", arg=folded[1] + 50)
+    page.wait_for_function(f"most => {SAMPLER}.size[1] < most", arg=folded + 50)
     page.evaluate(SET, ["feather", 0.25])
     sees(page, face | {"feather"})  # nothing goes from under the hand
     load_graph(page, page.evaluate("() => app.graph.serialize()"))
