@@ -14,6 +14,7 @@ from .cost import SIDE as COUNTED_SIDE
 from .cost import picture_operations, step_operations
 from .decoder import tunable_decoder
 from .disk import (
+    belonging,
     fits_folder,
     new_output,
     said_behind,
@@ -50,6 +51,7 @@ __all__ = [
     "Teller",
     "WindowsPlan",
     "WindowsRun",
+    "belonging",
     "check_interrupted",
     "checkpoint_folder",
     "decode_pictures",

@@ -18,6 +18,8 @@ from ...zoomstack.files.whole import explained
 from ...zoomstack.scene.geometry import Geometry
 from .jobs import said_by
 
+FILES = "zoomstack_files"  # an output's name: what lies in files that belong together
+
 
 @contextmanager
 def new_output(
@@ -48,6 +50,19 @@ def new_output(
             return
         finally:
             os.unlink(reserved)
+
+
+def belonging(path: str, shown: dict[str, str]) -> dict[str, list[str]]:
+    """All files that were written under a name from ``new_output``, as an output of their own.
+
+    For ``run``, which brings them home together. Texts and no entries of files: those the page
+    would put into its gallery, a thousand tiles and all.
+    """
+    name, home = shown["filename"].removesuffix(".dzi"), Path(path).parent
+    tops = (home / shown["filename"], home / f"{name}_files")
+    files = (file for top in tops for file in (top, *top.rglob("*")) if file.is_file())
+    names = sorted(file.relative_to(home).as_posix() for file in files)
+    return {FILES: [json.dumps({**shown, "filename": name, "files": names})]}
 
 
 def temporary_folder() -> tuple[str, dict[str, str]]:
