@@ -132,11 +132,13 @@ def test_an_interruption_stops_the_run_and_the_server(tree, tmp_path, number):
     # A shell's background job ignores SIGINT, and so would its children.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    process = own_server(tree, tmp_path, graph(tmp_path, "Wait"))
+    half = tmp_path / "half.mp4"
+    process = own_server(tree, tmp_path, graph(tmp_path, "Wait", half=str(half)))
     for line in process.stderr:
         if "node 0 (Wait)" in line:
             break
     time.sleep(0.3)
+    assert half.is_file()
     process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode == 130
@@ -144,4 +146,5 @@ def test_an_interruption_stops_the_run_and_the_server(tree, tmp_path, number):
     assert "interrupted by request" in log
     with pytest.raises(ProcessLookupError):
         os.kill(int(log.split()[1]), 0)
+    assert not half.exists(), "the node had no time to tidy up"
     assert not [file for file in tmp_path.iterdir() if file.suffix in (".part", ".bin")]

@@ -39,6 +39,20 @@ def test_brings_home_what_was_saved_and_prints_where(run, tmp_path):
     assert "node 0 (Work): 8/8" in err
 
 
+def test_all_files_of_an_export_come_home_and_the_first_is_told(run, tmp_path):
+    for again in ("", "-2"):
+        code, out, _, files = run(graph(tmp_path, "Tiles"))
+        deep = tmp_path / "out" / "deep"
+        assert code == 0 and out.split() == [str(deep / f"zoom{again}.dzi")]
+        assert {deep / f"zoom{again}_files" / str(i) / "0_0.jpg" for i in range(2)} < {*files}
+    assert len(files) == 6
+
+
+def test_a_node_that_ends_without_a_word_was_not_stopped(run, tmp_path):
+    code, _, err, _ = run(graph(tmp_path, "Work", "Hush"))
+    assert code == 0 and "node 1 (Hush): 8/8" in err and "stopped" not in err
+
+
 def test_never_writes_over_an_earlier_result(run, tmp_path):
     run(graph(tmp_path, "Work"))
     _, _, _, files = run(graph(tmp_path, "Work"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from .workflow import Workflow
 IDLE_SECONDS = 1.0
 POLL_SECONDS = 0.2
 CANCEL_SECONDS = 10.0
+ENDING_SECONDS = 20.0  # what a node may take to leave nothing half done
 
 
 class ComfyClient:
@@ -108,15 +110,23 @@ class ComfyClient:
         """Copy one file of an output to ``target``: whole or not at all."""
         await fetch(self._session, file, target)
 
-    async def cancel(self, run: str) -> None:
-        """Take the run off the queue and stop it where it has begun; never raises."""
+    async def cancel(self, run: str) -> bool:
+        """Take the run off the queue, or stop it and wait until it has; never raises.
+
+        Whether it has ended: a node may be in the middle of something that nothing stops.
+        """
         quick = aiohttp.ClientTimeout(total=CANCEL_SECONDS)
         for path, body in (("/queue", {"delete": [run]}), ("/interrupt", {"prompt_id": run})):
             try:
                 async with self._session.open(path, body, timeout=quick):
                     pass
             except CommandError:
-                return
+                return True  # nobody is there to work on it
+        try:
+            await asyncio.wait_for(self._end_of(run), ENDING_SECONDS)
+        except asyncio.TimeoutError:
+            return False
+        return True
 
     async def _listen(self) -> None:
         if self._events:
@@ -135,6 +145,12 @@ class ComfyClient:
                 self._events = None
         await asyncio.sleep(POLL_SECONDS)
         return None
+
+    async def _end_of(self, run: str) -> None:
+        # It never began, the server is gone, or it says what no ComfyUI does.
+        with suppress(CommandError, LookupError, TypeError):
+            while not await self._has_ended(run):
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _has_ended(self, run: str) -> bool:
         # The queue first: a run that ends between the two questions is then in the history.

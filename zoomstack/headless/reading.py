@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from .saved import Saved, saved_in
 from .workflow import Workflow, name_of
 
 ENDS = ("execution_success", "execution_error", "execution_interrupted")
-KEPT = "output"  # previews are of the type "temp" and uploads "input"
 
 
 class Progress(NamedTuple):
@@ -27,12 +25,9 @@ class Made(NamedTuple):
     node: str
     value: dict[str, Any]
 
-    def files(self) -> Iterator[dict[str, str]]:
-        """The files it saved, as the server names them."""
-        for entries in self.value.values():
-            for entry in entries if isinstance(entries, list) else []:
-                if isinstance(entry, dict) and entry.get("type") == KEPT and "filename" in entry:
-                    yield entry
+    def saved(self) -> list[Saved]:
+        """The files it saved, those that belong together in one."""
+        return saved_in(self.value)
 
     def texts(self) -> list[str]:
         """The texts it showed."""
@@ -50,21 +45,6 @@ def told(message: dict[str, Any], run: str) -> tuple[list[Progress], bool]:
         total = int(state["max"]) if state["max"] > 1 else 0
         steps.append(Progress(node, int(state["value"]), total, state["state"] == "finished"))
     return steps, kind in ENDS or (kind == "executing" and data.get("node") is None)
-
-
-def local_path(file: dict[str, str], folder: Path) -> Path:
-    """Where a file of an output goes below ``folder``: never outside, never over another file."""
-    # The names come from a server, which may be anybody's.
-    parts = PurePosixPath(file.get("subfolder", "").replace("\\", "/")).parts
-    safe = [part for part in parts if part not in ("/", "..") and ":" not in part]
-    name = PurePosixPath(file["filename"].replace("\\", "/")).name.replace(":", "_")
-    name = name if name.strip(".") else "output"
-    target = folder.joinpath(*safe, name)
-    count = 2
-    while target.exists():
-        target = target.with_name(f"{PurePosixPath(name).stem}-{count}{target.suffix}")
-        count += 1
-    return target
 
 
 def rejection(answer: dict[str, Any], workflow: Workflow) -> str:
