@@ -16,7 +16,7 @@ from torch import Tensor
 THUMBNAIL = 96
 LOSSLESS = 100
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
-# The EXIF tags that ComfyUI writes to WebP: Model for the prompt, Make and those before it for others.
+# The EXIF tags of ComfyUI's WebP: Model for the prompt, Make and those before it for the others.
 MODEL, MAKE = 0x0110, 0x010F
 
 
