@@ -142,7 +142,7 @@ def test_an_interruption_stops_the_run_and_the_server(tree, tmp_path, number):
     process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode == 130
-    log = (tmp_path / "host" / "server.log").read_text()
+    log = next((tmp_path / "host" / "servers").glob("*/server.log")).read_text()
     assert "interrupted by request" in log
     with pytest.raises(ProcessLookupError):
         os.kill(int(log.split()[1]), 0)

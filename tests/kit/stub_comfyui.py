@@ -2,7 +2,8 @@
 
 Class names say what a node does: Work counts to 8 and saves a file, Fail raises, Wait waits to be
 interrupted and then takes a while to tidy up, Crash takes the process along, Lie promises more
-bytes than it sends, Hush ends without a word, Tiles saves files that belong together.
+bytes than it sends, Hush ends without a word, Tiles saves files that belong together, Pick wants
+a file and a model.
 """
 
 import argparse
@@ -15,7 +16,18 @@ import uuid
 
 from aiohttp import web
 
-KNOWN = {"Work", "Fail", "Wait", "Crash", "Lie", "Hush", "Tiles", "LoadImage", "PromptLadder"}
+KNOWN = {
+    "Work",
+    "Fail",
+    "Wait",
+    "Crash",
+    "Lie",
+    "Hush",
+    "Tiles",
+    "Pick",
+    "LoadImage",
+    "PromptLadder",
+}
 TIDYING_SECONDS = 0.7
 
 
@@ -46,6 +58,11 @@ class Stub:
                 extra = {"node_id": node, "class_type": kind}
                 error = {"type": "missing_node_type", "message": "x", "extra_info": extra}
                 return web.json_response({"error": error, "node_errors": {}}, status=400)
+            if value["inputs"].get("ckpt_name") == "smal.safetensors":
+                extra = {"input_name": "ckpt_name", "received_value": "smal.safetensors"}
+                one = {"type": "value_not_in_list", "message": "Value not in list", "details": "x"}
+                report = {node: {"errors": [{**one, "extra_info": extra}]}}
+                return web.json_response({"error": "no", "node_errors": report}, status=400)
             if value["inputs"].get("steps", 1) < 1:
                 extra = {"input_name": "steps", "received_value": 0}
                 one = {"type": "value_smaller_than_min", "message": "Value 0 smaller than min of 1"}
@@ -131,7 +148,13 @@ class Stub:
 
     async def object_info(self, request):
         node = request.match_info["node"]
-        schema = {"input": {"required": {"steps": ["INT"]}, "optional": {"prompts": ["STRING"]}}}
+        optional = {"steps": ["INT"], "prompts": ["STRING"], "half": ["STRING"]}
+        schema = {"input": {"optional": optional}, "output_node": True}
+        if node == "LoadImage":
+            schema = {"input": {"required": {"image": [["a.png"], {"image_upload": True}]}}}
+        if node == "Pick":
+            files = ["large.safetensors", "small.safetensors"]
+            schema["input"]["required"] = {"ckpt_name": [files, {}], "model": ["MODEL"]}
         return web.json_response({node: schema} if node in KNOWN else {})
 
     async def stats(self, request):

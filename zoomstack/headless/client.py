@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -54,24 +54,24 @@ class ComfyClient:
             raise Unreachable(f"what answers at {self.url} is no ComfyUI")
         return str(stats["system"].get("comfyui_version", "unknown"))
 
-    async def inputs_of(self, node: str) -> set[str] | None:
-        """The names of the inputs that the node ``node`` takes; None where there is no such node.
-
-        Names that a node makes up as it goes (dynamic inputs) are not among them.
-        """
-        schema = (await self._session.json(f"/object_info/{quote(node, safe='')}")).get(node)
-        if schema is None:
-            return None
-        return {name for group in schema["input"].values() for name in group}
+    async def schemas(self, kinds: Iterable[str]) -> dict[str, dict[str, Any] | None]:
+        """What the server says of node types; None of one that it does not have."""
+        names = [*dict.fromkeys(kinds)]
+        paths = (f"/object_info/{quote(name, safe='')}" for name in names)
+        answers = await asyncio.gather(*map(self._session.json, paths))
+        return {name: answer.get(name) for name, answer in zip(names, answers, strict=True)}
 
     async def upload(self, photo: Path) -> str:
         """Put a picture among the server's inputs; the name that LoadImage knows it by."""
         return await upload(self._session, photo)
 
-    async def queue(self, workflow: Workflow) -> str:
+    async def queue(
+        self, workflow: Workflow, hints: Mapping[tuple[str, str], str] | None = None
+    ) -> str:
         """Hand in a workflow; the id of its run. Its events are kept from here on.
 
-        Raises ``BadInput`` with every node's complaint where the server refuses it.
+        Raises ``BadInput`` with every node's complaint where the server refuses it; ``hints`` are
+        better words for what it says of an input, by node and name.
         """
         await self._listen()
         try:
@@ -80,12 +80,12 @@ class ComfyClient:
         except Refused as refused:
             if not refused.answer:
                 raise
-            raise BadInput(rejection(refused.answer, workflow)) from None
+            raise BadInput(rejection(refused.answer, workflow, hints)) from None
         run = answer["prompt_id"]
         if answer.get("node_errors"):
             # Some outputs would be made and others not: not what was asked for.
             await self.cancel(run)
-            raise BadInput(rejection(answer, workflow))
+            raise BadInput(rejection(answer, workflow, hints))
         return run
 
     async def follow(self, run: str) -> AsyncIterator[Progress]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,8 +24,13 @@ class Result(NamedTuple):
     texts: list[str]
 
 
-async def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Result:
-    """Run ``workflow`` and copy its outputs below ``folder``.
+async def execute(
+    client: ComfyClient,
+    workflow: Workflow,
+    folder: Path,
+    hints: Mapping[tuple[str, str], str] | None = None,
+) -> Result:
+    """Run ``workflow`` and copy its outputs below ``folder``; ``hints`` as for ``client.queue``.
 
     Interrupted, it cancels the run on the server, and gives the node that works the time to leave
     nothing half done. Raises ``BadInput`` where the server refuses the workflow, ``CommandError``
@@ -33,7 +38,7 @@ async def execute(client: ComfyClient, workflow: Workflow, folder: Path) -> Resu
     """
     run, bars = "", Bars(workflow)
     try:
-        run = await client.queue(workflow)
+        run = await client.queue(workflow, hints)
         await _show(client.follow(run), bars)
         made, trouble = await client.outputs(run, workflow)
     except BaseException:

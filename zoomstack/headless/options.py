@@ -16,23 +16,26 @@ from .workflow import Workflow
 DEMO = API_WORKFLOWS / "text-to-zoom.json"
 
 
-def add_host_options(parser: argparse.ArgumentParser) -> None:
-    """The options of all commands: whose ComfyUI it is."""
+RUNS = "your own ComfyUI's folder: with its models, packs and folders, and the demo's model beside"
+
+
+def add_host_options(parser: argparse.ArgumentParser, means: str) -> None:
+    """The options of all commands: whose ComfyUI it is, and what that ``means`` here."""
     add = parser.add_argument
-    add("--comfyui", type=Path, metavar="PATH", help="your own ComfyUI's folder")
-    add("--python", type=Path, metavar="FILE", help="the Python that it runs in")
+    add("--comfyui", type=Path, metavar="PATH", help=means)
+    add("--python", type=Path, metavar="FILE", help="the Python that it runs in (its own venv's)")
 
 
 def add_demo_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``demo``, which is a ``run`` of a workflow that ships."""
-    add_host_options(parser)
+    add_host_options(parser, RUNS)
     _add_changes(parser)
     parser.set_defaults(workflow=DEMO, photo=None, server=None)
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``run``."""
-    add_host_options(parser)
+    add_host_options(parser, RUNS)
     _add_changes(parser)
     add = parser.add_argument
     add("workflow", type=Path, help="a workflow in API format (JSON)")
@@ -45,8 +48,12 @@ def changed(options: argparse.Namespace) -> tuple[Workflow, list[tuple[str, str]
 
     Raises ``BadInput`` for whatever no server could run as it stands.
     """
-    if options.server and (options.comfyui or options.python):
-        raise BadInput("--server names a ComfyUI that is running; leave out --comfyui and --python")
+    if options.server and (options.comfyui or options.python or options.arguments):
+        raise BadInput(
+            "--server names a ComfyUI that is running; leave out --comfyui, --python and --arguments"
+        )
+    if options.arguments and not options.comfyui:
+        raise BadInput("--arguments goes with --comfyui PATH: it is what that one is started with")
     if options.server:
         check_address(options.server)
     workflow = edit.load(options.workflow)
@@ -80,6 +87,12 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
         help="change an input; NODE is an id, a title or a class; may be given again",
     )
     add("--prompts", type=Path, metavar="FILE", help="a text file for the PromptLadder")
+    add(
+        "--arguments",
+        default="",
+        metavar="WORDS",
+        help="what your own ComfyUI is started with: --arguments='--lowvram --base-directory DIR'",
+    )
     add(
         "--output",
         type=Path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .saved import Saved, saved_in
@@ -47,8 +48,15 @@ def told(message: dict[str, Any], run: str) -> tuple[list[Progress], bool]:
     return steps, kind in ENDS or (kind == "executing" and data.get("node") is None)
 
 
-def rejection(answer: dict[str, Any], workflow: Workflow) -> str:
-    """Why a server would not queue a workflow: every node, its input and the complaint."""
+def rejection(
+    answer: dict[str, Any],
+    workflow: Workflow,
+    hints: Mapping[tuple[str, str], str] | None = None,
+) -> str:
+    """Why a server would not queue a workflow: every node, its input and the complaint.
+
+    In its place stands what ``hints`` say of that node and input.
+    """
     given = answer.get("error") or {}
     error: dict[str, Any] = given if isinstance(given, dict) else {"message": str(given)}
     reason = error.get("message", "some nodes cannot run")
@@ -60,7 +68,9 @@ def rejection(answer: dict[str, Any], workflow: Workflow) -> str:
     lines = [f"ComfyUI refused the workflow: {reason}"]
     for node, report in (answer.get("node_errors") or {}).items():
         for one in report.get("errors", []):
-            lines.append(f"  {name_of(workflow, node)}: {_complaint(one)}")
+            name = (one.get("extra_info") or {}).get("input_name", "")
+            words = f"{name_of(workflow, node)}: {_complaint(one)}"
+            lines.append(f"  {(hints or {}).get((node, name), words)}")
             if workflow.get(node, {}).get("class_type") == "LoadImage":
                 lines.append("  give it a picture with --photo FILE")
     return "\n".join(lines)

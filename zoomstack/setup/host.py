@@ -24,21 +24,17 @@ class Host:
     folder: Path  # everything that was made
     comfyui: Path
     python: Path
-    base: Path  # its models, inputs, outputs and custom nodes
+    base: Path  # the demo's model and this pack; unless it is the user's, all that it has
     cpu: bool  # whether the environment has no use for a GPU
     packages: Path  # what goes on PYTHONPATH
-
-    @property
-    def log(self) -> Path:
-        """What the server says goes here."""
-        return self.folder / "server.log"
+    own: bool = False  # whether the tree is the user's, with models, packs and folders of its own
 
 
 def prepare(comfyui: Path | None = None, python: Path | None = None) -> Host:
     """Make or find all of a ``Host``; the second time nothing is fetched.
 
-    With ``comfyui`` the user's own tree is used as it is, with its own environment, or
-    ``python``, or ours where neither is there.
+    With ``comfyui`` the user's own tree is used as it is, with ``python``, or its own environment,
+    or the one that we run in, or ours where none of these can run it.
     """
     if python is not None and comfyui is None:
         raise BadInput("--python goes with --comfyui PATH: it is the Python that ComfyUI runs in")
@@ -51,7 +47,9 @@ def prepare(comfyui: Path | None = None, python: Path | None = None) -> Host:
     interpreter = theirs.absolute() if theirs else locked_environment(folder)
     tree = own or fetched_comfyui(folder)
     base = base_directory(folder / "base")
-    return Host(folder, tree, interpreter, base, cpu=theirs is None, packages=packages(folder))
+    return Host(
+        folder, tree, interpreter, base, theirs is None, packages(folder), own=own is not None
+    )
 
 
 def base_directory(base: Path) -> Path:
