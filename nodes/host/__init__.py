@@ -31,6 +31,7 @@ from .hooks.site import LevelsPlan, LevelsRun, Site, WindowsPlan, WindowsRun
 from .hooks.windows import install_windows
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress
+from .photos import cut_pictures
 from .sampling import Sampling, sample
 from .score import prompt_fits
 from .small import Found, ShortWay, load_small_vae, small_vae_of
@@ -54,6 +55,7 @@ __all__ = [
     "belonging",
     "check_interrupted",
     "checkpoint_folder",
+    "cut_pictures",
     "decode_pictures",
     "differentiable",
     "differential",

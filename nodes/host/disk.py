@@ -90,7 +90,7 @@ def workflow_metadata(hidden: Any) -> dict[str, str]:
 def seed_behind(hidden: Any) -> int | None:
     """The seed of the sampler nearest above the saving node in its workflow; None without one."""
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
-    for name in _above(hidden):
+    for name in above(hidden):
         inputs = prompt.get(name, {}).get("inputs", {})
         seed = inputs.get("seed", inputs.get("noise_seed"))
         if isinstance(seed, list):  # from another node: that one's number, or unknown
@@ -106,14 +106,14 @@ def said_behind(hidden: Any) -> dict[str, str]:
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
     found = {
         f"{name} {prompt[name].get('class_type', '')}".strip(): said_by(name)
-        for name in _above(hidden)
+        for name in above(hidden)
         if name in prompt
     }
     told = {name: line for name, line in found.items() if line}
     return {"zoomstack_said": json.dumps(told)} if told else {}
 
 
-def _above(hidden: Any) -> Iterator[str]:
+def above(hidden: Any) -> Iterator[str]:
     """The saving node and all above it in its workflow, by their numbers, the nearest first."""
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
     waiting, seen = [str(hidden.unique_id)] if prompt else [], set()

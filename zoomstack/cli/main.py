@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     add_bench_options(bench)
     fit = command("fit", "fit operators to a VAE on your own pictures")
     add_host_options(
-        fit, "your own ComfyUI's folder: a --vae of its models; its nodes find the fit"
+        fit, "your own ComfyUI's folder: its models have the --vae, its nodes find the fit"
     )
     add_fit_options(fit)
     train = command("train", "train the demo model from nothing")

@@ -20,7 +20,6 @@ from .lacks import lacks
 from .options import changed
 from .progress import Bar
 from .server import ComfyServer
-from .workflow import Workflow
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +54,7 @@ def made(options: argparse.Namespace) -> Result:
     async def on(url: str) -> Result:
         async with ComfyClient(url) as client:
             version = await client.ping()
-            if options.server:
+            if options.server is not None:
                 note(f"ComfyUI {version} at {client.url}")
             photo = edit.photo_node(workflow) if options.photo else ""
             if photo:  # uploaded once all else is right
@@ -78,7 +77,7 @@ def made(options: argparse.Namespace) -> Result:
 @contextmanager
 def serving(options: argparse.Namespace) -> Iterator[str]:
     """The address of the server that is asked for, or of one that lives as long as the block."""
-    if options.server:
+    if options.server is not None:
         yield options.server
         return
     host = prepare(options.comfyui, options.python)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from .comfyui import fetched_comfyui, own_comfyui
 from .command import run
 from .environment import locked_environment, own_python
 from .errors import BadInput
-from .places import REPOSITORY, host_folder, link, packages
+from .places import REPOSITORY, check_writable, host_folder, link, packages
 
 # The first start would open a template dialog over the graph.
 SETTINGS = {"Comfy.TutorialCompleted": True}
@@ -40,9 +41,12 @@ def prepare(comfyui: Path | None = None, python: Path | None = None) -> Host:
         raise BadInput("--python goes with --comfyui PATH: it is the Python that ComfyUI runs in")
     if python is not None and not python.is_file():
         raise BadInput(f"--python {python} is not a file; give the interpreter itself")
+    if python is not None and not os.access(python, os.X_OK):
+        raise BadInput(f"--python {python} is no program; give the interpreter itself")
     folder = host_folder()
     own = own_comfyui(comfyui) if comfyui else None
     theirs = python or (own_python(own) if own else None)
+    check_writable(folder)
     # An interpreter in an environment is a link that must not be followed.
     interpreter = theirs.absolute() if theirs else locked_environment(folder)
     tree = own or fetched_comfyui(folder)
