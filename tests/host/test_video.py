@@ -39,17 +39,9 @@ def video_of(pack):
     return make
 
 
-def test_a_film_that_no_encoder_opens_is_refused_with_a_size_that_it_takes(pack, video_of):
+def test_a_film_that_no_encoder_opens_is_refused_with_a_size_that_it_takes(video_of):
     with pytest.raises(ValueError, match="16384 x 16384 .* 16384 wide it may be 16128 high"):
         video_of(width=16384, height=16384)
-    check_size = part(pack, "zoomstack.film.encode").check_size
-    check_size(16128, 16384)
-    with pytest.raises(ValueError, match="16128 high"):
-        check_size(16130, 16384)
-    stream = av.open(io.BytesIO(), "w", format="mp4").add_stream("libx264", rate=30)
-    stream.width, stream.height, stream.pix_fmt = 16384, 16384, "yuv420p"
-    with pytest.raises(ValueError):  # as FFmpeg says it: Invalid argument
-        stream.codec_context.open()
 
 
 # Without these, the way back to RGB is a level too dark. PyAV 17, the newest for Python 3.10, knows
