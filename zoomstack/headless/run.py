@@ -9,11 +9,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..setup.beside import extra_paths, server_folder
 from ..setup.console import note, say
 from ..setup.errors import OK, BadInput, CommandError, Unreachable
 from ..setup.host import prepare
 from . import workflow as edit
+from .beside import extra_paths, server_folder
 from .client import ComfyClient
 from .execute import Result, execute
 from .lacks import lacks

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from zoomstack.headless.beside import KEPT_SERVERS, extra_paths, server_folder
 from zoomstack.setup import environment
-from zoomstack.setup.beside import KEPT_SERVERS, extra_paths, server_folder
 from zoomstack.setup.errors import CommandError
 from zoomstack.setup.places import REPOSITORY, check_writable
 
