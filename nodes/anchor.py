@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from comfy_api.latest import io
 from torch import Tensor
 
+from . import host
 from .inputs import shown_with
 from .run.photo import Photo
 from .tensors import SMALLEST
@@ -74,6 +76,7 @@ class PhotoAnchor(io.ComfyNode):
                     tooltip="For the sampler and Laplacian Blend: this photo and those before.",
                 )
             ],
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 
     @classmethod
@@ -88,7 +91,22 @@ class PhotoAnchor(io.ComfyNode):
             raise ValueError(
                 f"PhotoAnchor starts at {photo.start:g} and ends at {photo.end:g}; swap them."
             )
-        return io.NodeOutput((*(anchor or ()), photo))
+        teller = host.Teller(cls)
+        for line in (*host.cut_pictures(cls.hidden), *_in_the_way(photo, anchor or ())):
+            teller.add(line)
+        return io.NodeOutput((*(anchor or ()), photo), ui=teller.ui)
+
+
+def _in_the_way(photo: Photo, others: tuple[Photo, ...]) -> Iterator[str]:
+    """A line where another photo is for the same level at the same time: the last one wins."""
+    if any(
+        other.level == photo.level and other.start < photo.end and photo.start < other.end
+        for other in others
+    ):
+        yield (
+            f"level {photo.level} has a photo already: this one takes its place; give each a level "
+            "of its own"
+        )
 
 
 def photo_of(image: Tensor) -> Tensor:

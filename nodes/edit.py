@@ -128,7 +128,7 @@ class BlendedEdit(io.ComfyNode):
                     display_name="candidates", tooltip="The drafts of the first stage."
                 ),
             ],
-            hidden=[io.Hidden.unique_id],
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 
     @classmethod
@@ -174,10 +174,12 @@ class BlendedEdit(io.ComfyNode):
         )
         picture = stack.levels[level]
         marked = _fitted(mask, picture)
-        say = host.Teller(cls).show
+        teller = host.Teller(cls)
+        for line in host.cut_pictures(cls.hidden):
+            teller.add(line)
 
         def paint(part: Tensor, where: Tensor, stroke: Stroke) -> Painted:
-            say(f"picture {stroke.number + 1}, {part.shape[-1]} x {part.shape[-2]} pixels")
+            teller.show(f"picture {stroke.number + 1}, {part.shape[-1]} x {part.shape[-2]} pixels")
             if stroke.strength <= 0:
                 return painter.kept(part)
             # KSampler takes all steps for a part of the schedule; the paper that part of them.
@@ -202,7 +204,10 @@ class BlendedEdit(io.ComfyNode):
         edited = edit(picture, marked, paint, how, enlarge=enlarge, score=score, tuned=tuned)
         levels = write_back(stack.levels, stack.geometry, level, edited.picture, marked)
         return io.NodeOutput(
-            to_image(levels), stack._replace(levels=levels), to_image(edited.candidates)
+            to_image(levels),
+            stack._replace(levels=levels),
+            to_image(edited.candidates),
+            ui=teller.ui,
         )
 
 

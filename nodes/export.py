@@ -57,7 +57,7 @@ class ExportZoomStack(io.ComfyNode):
                 ),
             ],
             outputs=[],
-            hidden=[io.Hidden.unique_id],
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt, io.Hidden.extra_pnginfo],
         )  # fmt: skip
 
     @classmethod
@@ -78,15 +78,17 @@ class ExportZoomStack(io.ComfyNode):
             elif format == "dzi":
                 total, work, files = _tiles(stack, path, shown, quality)
             else:
-                total, work, files = _pictures(stack, path, shown, format, wide, quality)
+                about = host.workflow_metadata(cls.hidden)
+                total, work, files = _pictures(stack, path, shown, format, wide, quality, about)
             bar = host.progress(total)
             with closing(work):
                 for _ in work:
                     host.check_interrupted()
                     bar.update(1)
+            home = {} if format == "html" else host.belonging(path, shown)
         teller = host.Teller(cls)
         teller.say(_saved(files))
-        return io.NodeOutput(ui={"zoom_exports": files, **teller.ui})
+        return io.NodeOutput(ui={"zoom_exports": files, **home, **teller.ui})
 
 
 def _saved(files: list[dict[str, str]]) -> str:
@@ -112,14 +114,20 @@ def _tiles(stack: ZoomStack, path: str, shown: Shown, quality: int) -> Work:
 
 
 def _pictures(
-    stack: ZoomStack, path: str, shown: Shown, kind: str, wide: float, quality: int
+    stack: ZoomStack,
+    path: str,
+    shown: Shown,
+    kind: str,
+    wide: float,
+    quality: int,
+    about: dict[str, str],
 ) -> Work:
     folder = os.path.join(shown["subfolder"], shown["filename"]).replace(os.sep, "/")
     files: list[Shown] = []
 
     def write() -> Generator[int, None, None]:
-        lossless = kind == "png"
-        manifest = yield from write_levels(path, stack, kind, wide, 100 if lossless else quality)
+        exact = 100 if kind == "png" else quality
+        manifest = yield from write_levels(path, stack, kind, wide, exact, about)
         files.extend({**shown, "filename": name, "subfolder": folder} for name in manifest["files"])
 
     return len(stack.levels), write(), files

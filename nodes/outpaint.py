@@ -103,7 +103,7 @@ class OutpaintZoom(io.ComfyNode):
                     tooltip="The ladder whose frames these are, for Laplacian Blend.",
                 ),
             ],
-            hidden=[io.Hidden.unique_id],
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 
     @classmethod
@@ -145,6 +145,8 @@ class OutpaintZoom(io.ComfyNode):
             canvas=canvas,
         )
         teller, inner = host.Teller(cls), given
+        for line in host.cut_pictures(cls.hidden):
+            teller.add(line)
         seeds = count(painter.how.seed)  # one for each painting
         if inner is None:
             teller.show(f"level {ladder.levels - 1} of {ladder.levels - 1}")

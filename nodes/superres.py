@@ -51,7 +51,7 @@ class SuperResZoom(io.ComfyNode):
                     tooltip="One picture a level, the widest first, for Laplacian Blend.",
                 )
             ],
-            hidden=[io.Hidden.unique_id],
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 
     @classmethod
@@ -67,19 +67,21 @@ class SuperResZoom(io.ComfyNode):
         **sampling: Any,
     ) -> io.NodeOutput:
         painter = Painter(vae, host.Sampling(**sampling))
-        say = host.Teller(cls).show
+        teller = host.Teller(cls)
+        for line in host.cut_pictures(cls.hidden):
+            teller.add(line)
         if image is None:
-            say(f"level 0 of {ladder.levels - 1}")
+            teller.show(f"level 0 of {ladder.levels - 1}")
             widest = painter.invent(height, width, level=0, seed=painter.how.seed)
         else:
             widest = one_picture(image, "SuperResZoom")
         geometry = ladder.geometry(*widest.shape[-2:])
 
         def redraw(picture: Tensor, level: int) -> Tensor:
-            say(f"level {level} of {ladder.levels - 1}")
+            teller.show(f"level {level} of {ladder.levels - 1}")
             return painter.redraw(picture, level, seed=painter.how.seed + level, denoise=denoise)
 
         enlarge = partial(host.enlarge, upscale_model) if upscale_model is not None else None
         given = image is not None
         levels = [widest, *inward(widest, geometry, redraw, enlarge, exact=given)]
-        return io.NodeOutput(to_image(torch.stack(levels)))
+        return io.NodeOutput(to_image(torch.stack(levels)), ui=teller.ui)

@@ -6,6 +6,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
+from ..zoomstack.film.encode import check_size
 from ..zoomstack.film.frames import FrameRenderer
 from ..zoomstack.film.path import DIRECTIONS, EASINGS, Path
 from ..zoomstack.scene.stack import ZoomStack
@@ -93,6 +94,7 @@ class ZoomVideoRender(io.ComfyNode):
         g = stack.geometry
         path = Path(g.zooms, **timing)  # whose fields have the names and defaults of the inputs
         size = even(height or g.height), even(width or g.width)
+        check_size(*size)
         return io.NodeOutput(host.LazyVideo(FrameRenderer(stack.levels, g, *size), path))
 
 

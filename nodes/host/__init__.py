@@ -14,6 +14,7 @@ from .cost import SIDE as COUNTED_SIDE
 from .cost import picture_operations, step_operations
 from .decoder import tunable_decoder
 from .disk import (
+    belonging,
     fits_folder,
     new_output,
     said_behind,
@@ -30,6 +31,7 @@ from .hooks.site import LevelsPlan, LevelsRun, Site, WindowsPlan, WindowsRun
 from .hooks.windows import install_windows
 from .inpaint import differential, inpaint_conditioning, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress
+from .photos import cut_pictures
 from .sampling import Sampling, sample
 from .score import prompt_fits
 from .small import Found, ShortWay, load_small_vae, small_vae_of
@@ -50,8 +52,10 @@ __all__ = [
     "Teller",
     "WindowsPlan",
     "WindowsRun",
+    "belonging",
     "check_interrupted",
     "checkpoint_folder",
+    "cut_pictures",
     "decode_pictures",
     "differentiable",
     "differential",

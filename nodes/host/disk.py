@@ -18,6 +18,8 @@ from ...zoomstack.files.whole import explained
 from ...zoomstack.scene.geometry import Geometry
 from .jobs import said_by
 
+FILES = "zoomstack_files"  # an output's name: what lies in files that belong together
+
 
 @contextmanager
 def new_output(
@@ -50,6 +52,19 @@ def new_output(
             os.unlink(reserved)
 
 
+def belonging(path: str, shown: dict[str, str]) -> dict[str, list[str]]:
+    """All files that were written under a name from ``new_output``, as an output of their own.
+
+    For ``run``, which brings them home together. Texts and no entries of files: those the page
+    would put into its gallery, a thousand tiles and all.
+    """
+    name, home = shown["filename"].removesuffix(".dzi"), Path(path).parent
+    tops = (home / shown["filename"], home / f"{name}_files")
+    files = (file for top in tops for file in (top, *top.rglob("*")) if file.is_file())
+    names = sorted(file.relative_to(home).as_posix() for file in files)
+    return {FILES: [json.dumps({**shown, "filename": name, "files": names})]}
+
+
 def temporary_folder() -> tuple[str, dict[str, str]]:
     """A new path in ComfyUI's temp folder, which it empties when it starts, and its name there."""
     subfolder = f"zoomstack/{secrets.token_hex(8)}"
@@ -75,7 +90,7 @@ def workflow_metadata(hidden: Any) -> dict[str, str]:
 def seed_behind(hidden: Any) -> int | None:
     """The seed of the sampler nearest above the saving node in its workflow; None without one."""
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
-    for name in _above(hidden):
+    for name in above(hidden):
         inputs = prompt.get(name, {}).get("inputs", {})
         seed = inputs.get("seed", inputs.get("noise_seed"))
         if isinstance(seed, list):  # from another node: that one's number, or unknown
@@ -91,14 +106,14 @@ def said_behind(hidden: Any) -> dict[str, str]:
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
     found = {
         f"{name} {prompt[name].get('class_type', '')}".strip(): said_by(name)
-        for name in _above(hidden)
+        for name in above(hidden)
         if name in prompt
     }
     told = {name: line for name, line in found.items() if line}
     return {"zoomstack_said": json.dumps(told)} if told else {}
 
 
-def _above(hidden: Any) -> Iterator[str]:
+def above(hidden: Any) -> Iterator[str]:
     """The saving node and all above it in its workflow, by their numbers, the nearest first."""
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
     waiting, seen = [str(hidden.unique_id)] if prompt else [], set()

@@ -40,6 +40,16 @@ def host(tmp_path, monkeypatch):
     [
         (["--server", "localhost:8188"], "like http://127.0.0.1:8188"),
         (["--server", "http://here:99999"], "like http://127.0.0.1:8188"),
+        (["--server", "http://[::1"], "like http://127.0.0.1:8188"),
+        (["--server", "http://here there:80"], "like http://127.0.0.1:8188"),
+        (["--server", "http://here:80/?a=b"], "like http://127.0.0.1:8188"),
+        (["--server", "http://..:80"], "like http://127.0.0.1:8188"),
+        (["--server", ""], "like http://127.0.0.1:8188"),
+        (["--server", ELSEWHERE, "--output", __file__], "is no folder"),
+        (["--server", ELSEWHERE, "--arguments=--cpu"], "leave out --comfyui"),
+        (["--arguments=--cpu"], "goes with --comfyui"),
+        (["--comfyui", "x", "--arguments='"], "No closing quotation"),
+        (["--comfyui", "nowhere"], "holds no ComfyUI"),
         (["--server", ELSEWHERE, "--python", sys.executable], "leave out --comfyui"),
         (["--server", ELSEWHERE, "--set", "Wrok.steps=7"], "no node has the id"),
         (["--server", ELSEWHERE, "--prompts", "nowhere.txt"], "cannot be read"),
@@ -132,16 +142,19 @@ def test_an_interruption_stops_the_run_and_the_server(tree, tmp_path, number):
     # A shell's background job ignores SIGINT, and so would its children.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    process = own_server(tree, tmp_path, graph(tmp_path, "Wait"))
+    half = tmp_path / "half.mp4"
+    process = own_server(tree, tmp_path, graph(tmp_path, "Wait", half=str(half)))
     for line in process.stderr:
         if "node 0 (Wait)" in line:
             break
     time.sleep(0.3)
+    assert half.is_file()
     process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode == 130
-    log = (tmp_path / "host" / "server.log").read_text()
+    log = next((tmp_path / "host" / "servers").glob("*/server.log")).read_text()
     assert "interrupted by request" in log
     with pytest.raises(ProcessLookupError):
         os.kill(int(log.split()[1]), 0)
+    assert not half.exists(), "the node had no time to tidy up"
     assert not [file for file in tmp_path.iterdir() if file.suffix in (".part", ".bin")]

@@ -127,6 +127,19 @@ class TestLevels:
         manifest, _ = finished(write_levels(tmp_path / "made", stack_of(mixed()), kind, quality=80))
         assert seen(tmp_path / "made" / manifest["files"][0]).shape == (63, 54, 3)
 
+    @pytest.mark.parametrize("kind", ["png", "webp"])
+    def test_each_picture_carries_what_made_it(self, tmp_path, kind):
+        about = {"prompt": '{"1": "a"}', "workflow": '{"nodes": []}', "mine": "2"}
+        manifest, _ = finished(write_levels(tmp_path / "a", stack_of(mixed()), kind, about=about))
+        for name in manifest["files"]:
+            with Image.open(tmp_path / "a" / name) as picture:
+                if kind == "png":
+                    assert picture.text == about
+                else:  # as ComfyUI's own nodes write it and its page reads it
+                    exif = picture.getexif()
+                    got = [exif[tag] for tag in (0x0110, 0x010F, 0x010E)]
+                    assert got == [f"{key}:{text}" for key, text in about.items()]
+
     @pytest.mark.parametrize(
         "given, words", [({"kind": "bmp"}, "png, webp"), ({"quality": 0}, "1")]
     )

@@ -46,6 +46,12 @@ def test_a_failed_save_leaves_the_earlier_file(tmp_path, stack):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path, stack):
+    with pytest.raises(FileNotFoundError, match="there is no folder; make it first") as caught:
+        save_stack(tmp_path / "there" / "a.safetensors", stack)
+    assert str(tmp_path / "there") in str(caught.value) and "a.safetensors" in str(caught.value)
+
+
 def test_levels_and_geometry_must_match(tmp_path, stack):
     with pytest.raises(ValueError, match="5 levels of 63 x 54"):
         save_stack(tmp_path / "a.safetensors", stack._replace(levels=stack.levels[:4]))

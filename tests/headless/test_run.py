@@ -1,5 +1,6 @@
 """Headless runs: what arrives, what is said when it does not, and the exit code for scripts."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,20 @@ def test_brings_home_what_was_saved_and_prints_where(run, tmp_path):
     assert "node 0 (Work): 8/8" in err
 
 
+def test_all_files_of_an_export_come_home_and_the_first_is_told(run, tmp_path):
+    for again in ("", "-2"):
+        code, out, _, files = run(graph(tmp_path, "Tiles"))
+        deep = tmp_path / "out" / "deep"
+        assert code == 0 and out.split() == [str(deep / f"zoom{again}.dzi")]
+        assert {deep / f"zoom{again}_files" / str(i) / "0_0.jpg" for i in range(2)} < {*files}
+    assert len(files) == 6
+
+
+def test_a_node_that_ends_without_a_word_was_not_stopped(run, tmp_path):
+    code, _, err, _ = run(graph(tmp_path, "Work", "Hush"))
+    assert code == 0 and "node 1 (Hush): 8/8" in err and "stopped" not in err
+
+
 def test_never_writes_over_an_earlier_result(run, tmp_path):
     run(graph(tmp_path, "Work"))
     _, _, _, files = run(graph(tmp_path, "Work"))
@@ -68,7 +83,7 @@ def test_a_missing_photo_is_named(run, tmp_path):
 def test_an_input_that_the_node_does_not_have_is_refused(run, tmp_path):
     code, _, err, files = run(graph(tmp_path, "Work"), "--set", "Work.stepz=7")
     assert code == 2 and not files
-    assert "no input 'stepz'; it has: prompts, steps" in err
+    assert "no input 'stepz'; it has: half, prompts, steps" in err
 
 
 def test_a_refused_workflow_says_which_input_of_which_node(run, tmp_path):
@@ -77,9 +92,39 @@ def test_a_refused_workflow_says_which_input_of_which_node(run, tmp_path):
     assert "node 0 (Work): steps: Value 0 smaller than min of 1" in err
 
 
-def test_an_unknown_node_is_named(run, tmp_path):
-    code, _, err, _ = run(graph(tmp_path, "Wrok"))
-    assert code == 2 and "no node type 'Wrok'" in err
+def test_all_that_the_server_lacks_is_told_at_once_and_before_it_is_handed_in(run, tmp_path):
+    path = tmp_path / "graph.json"
+    nodes = {
+        "1": {"class_type": "Pick", "inputs": {"ckpt_name": "smal.safetensors", "seed": 3}},
+        "2": {"class_type": "Wrok", "inputs": {}},
+        "3": {"class_type": "ZoomStackSampler", "inputs": {}},
+        "4": {"class_type": "Work", "inputs": {"steps": ["9", 0]}},
+    }
+    path.write_text(json.dumps(nodes))
+    code, _, err, files = run(str(path))
+    assert code == 2 and not files and "ComfyUI refused" not in err
+    for words in (
+        "no node type 'Wrok' (node 2): install the packs",
+        "no node type 'ZoomStackSampler' (node 3): ZoomStack is not loaded there",
+        "needs ComfyUI 0.30.0 or newer, and this is stub",
+        "'Wrok' may be 'Work'",
+        "node 1 (Pick): model is missing; connect a MODEL",
+        "node 4 (Work): steps comes from node 9, which is not in the workflow",
+        "ckpt_name: 'smal.safetensors' is not in the server's list; it has 'small.safetensors', "
+        "'large.safetensors'; put the file into its models/checkpoints",
+        "node 1 (Pick) has no input 'seed'; it has: ckpt_name, half, model, prompts, steps; "
+        "ComfyUI passes over it",
+    ):
+        assert words in err
+
+
+def test_a_value_that_is_not_listed_is_the_servers_to_judge(run, tmp_path):
+    """LoadImage takes more than it lists; a checkpoint that is refused is told in our words."""
+    code, _, err, _ = run(graph(tmp_path, "LoadImage", "Work", image="folder/b.png"))
+    assert code == 0
+    code, _, err, _ = run(graph(tmp_path, "Pick", ckpt_name="smal.safetensors", model=["0", 0]))
+    assert code == 2 and "node 0 (Pick): ckpt_name: 'smal.safetensors' is not in" in err
+    assert "Value not in list" not in err
 
 
 def test_a_failing_node_is_named_with_its_words(run, tmp_path):

@@ -31,6 +31,19 @@ def test_reads_what_the_host_exports_and_what_its_api_is_sent(tmp_path, graph):
 
 
 @pytest.mark.parametrize(
+    "inputs", ["", ', "inputs": null', ', "_meta": "x"', ', "_meta": {"title": null}']
+)
+def test_reads_what_scripts_write(tmp_path, inputs):
+    """With a byte order mark, without inputs, and with titles that are none."""
+    text = '{"3": {"class_type": "KSampler"' + inputs + "}}"
+    graph = load(tmp_path, b"\xef\xbb\xbf" + text.encode())
+    assert edit.assign(graph, "KSampler.steps=7") == ("3", "steps")
+    assert graph["3"]["inputs"] == {"steps": 7}
+    assert edit.name_of(graph, "3") == "node 3 (KSampler)"
+    edit.assign(graph, "3.steps=" + "[" * 100_000)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ('{"nodes": [], "links": [], "version": 0.4}', r"Export \(API\)"),
@@ -39,6 +52,10 @@ def test_reads_what_the_host_exports_and_what_its_api_is_sent(tmp_path, graph):
         ("{}", "holds no nodes"),
         ("[1]", "holds no nodes"),
         (b"\xff\xfe{}", "not text in UTF-8"),
+        ('{"3": {"class_type": null}}', "'3' is no node"),
+        ('{"3": {"class_type": "A", "inputs": [1]}}', "the inputs of node 3"),
+        ("[" * 100_000, "nothing can read"),
+        ('{"3": %s}' % ("9" * 5000), "nothing can read"),
     ],
 )
 def test_refuses_what_is_no_api_workflow(tmp_path, text, message):

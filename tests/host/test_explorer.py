@@ -2,11 +2,15 @@
 
 import json
 import math
+import types
 from pathlib import Path
 
 import pytest
 import torch
 from host_kit import part
+from PIL import Image
+
+from zoomstack.headless.saved import saved_in
 
 
 @pytest.fixture
@@ -112,6 +116,55 @@ def test_exports_are_numbered_like_any_saved_file(pack, folders, stack_of, level
         "zoom_00004_", "zoom_00005_",
     ]  # fmt: skip
     assert [one["filename"] for one in shown] == [f"level_0{i}.webp" for i in range(levels)]
+
+
+@pytest.mark.parametrize("kind", ["html", "dzi", "png", "webp"])
+def test_all_that_an_export_wrote_can_be_brought_home(pack, folders, stack_of, kind):
+    """By ``run``; the page's gallery sees no more than before."""
+    for _ in range(2):  # the second one's list has nothing of the first
+        ui = export(pack, stack_of(), "v1.5/zoom.a", kind)
+    output = folders / "output"
+    new = "zoom.a_00002_"
+    wrote = {path for path in output.rglob(f"{new}*") if path.is_file()}
+    wrote |= {path for path in output.rglob(f"{new}*/**/*") if path.is_file()}
+    saved = saved_in(ui)
+    files = [entry for one in saved for entry in one.files.values()]
+    assert len(saved) == 1 and len(files) == len(wrote)
+    assert {output / one["subfolder"] / one["filename"] for one in files} == wrote
+    assert all(saved[0].files[name] in ui["zoom_exports"] for name in saved[0].shown)
+    assert len(saved[0].shown) == len(ui["zoom_exports"])
+    assert all(type(text) is str for text in ui.get("zoomstack_files", []))
+    stock = pytest.importorskip("comfy_execution.jobs")
+    count, _ = stock.get_outputs_summary({"1": ui})
+    assert count == len(ui["zoom_exports"])
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_level_opens_its_graph_as_stock_pictures_do(pack, folders, stack_of, monkeypatch, silent):
+    """The stock node's own texts, in a file of each kind, and none where the user wants none."""
+    from comfy.cli_args import args
+    from comfy_api.latest._ui import ImageSaveHelper
+
+    monkeypatch.setattr(args, "disable_metadata", silent)
+    graph = {
+        "prompt": {"1": {"class_type": "\u00e4"}},
+        "extra_pnginfo": {"workflow": {"nodes": []}},
+    }
+    hidden = types.SimpleNamespace(**graph, unique_id=None)
+    node = type("Exporting", (part(pack, "nodes.export").ExportZoomStack,), {"hidden": hidden})
+    for kind in ("png", "webp"):
+        shown = node.execute(stack_of(), "zoom", kind).ui["zoom_exports"]
+        for one in shown:
+            with Image.open(folders / "output" / one["subfolder"] / one["filename"]) as picture:
+                exif, text = dict(picture.getexif()), getattr(picture, "text", {})
+        stock = ImageSaveHelper._create_png_metadata(node)
+        chunks = dict(chunk.split(b"\0") for _, chunk, *_ in stock.chunks) if stock else {}
+        webp = dict(ImageSaveHelper._create_webp_metadata(Image.new("RGB", (8, 8)), node))
+        assert text == (
+            {k.decode(): v.decode() for k, v in chunks.items()} if kind == "png" else {}
+        )
+        assert exif == (webp if kind == "webp" else {})
+        assert silent or text or exif
 
 
 def test_an_export_that_is_cancelled_leaves_nothing(pack, folders, stack_of, monkeypatch):

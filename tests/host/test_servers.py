@@ -60,7 +60,8 @@ async def made_by(client, run, graph):
         pass
     made, trouble = await client.outputs(run, graph)
     assert not trouble
-    return [f"{file['subfolder']}/{file['filename']}" for one in made for file in one.files()]
+    shown = [(saved, file) for one in made for saved in one.saved() for file in saved.shown]
+    return ["/".join((*saved.folder, file)) for saved, file in shown]
 
 
 async def made_in_turn(*servers):

@@ -39,6 +39,14 @@ def video_of(pack):
     return make
 
 
+def test_a_film_that_no_encoder_opens_is_refused_with_a_size_that_it_takes(pack):
+    stack = part(pack, "zoomstack.scene.stack").ZoomStack
+    geometry = part(pack, "zoomstack.scene.geometry").Geometry(16, 16, (2.0,))
+    node = part(pack, "nodes.video").ZoomVideoRender
+    with pytest.raises(ValueError, match="16384 x 16384 .* 16384 wide it may be 16128 high"):
+        node.execute(stack=stack(torch.rand(2, 3, 16, 16), geometry), width=16384, height=16384)
+
+
 # Without these, the way back to RGB is a level too dark. PyAV 17, the newest for Python 3.10, knows
 # the second and third only by their numbers in FFmpeg.
 FULL_CHR_H_INT, ACCURATE_RND = 0x2000, 0x40000

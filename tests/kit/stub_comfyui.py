@@ -1,19 +1,34 @@
 """A stand-in for ComfyUI's main.py: its HTTP and its event stream, and nodes that misbehave.
 
 Class names say what a node does: Work counts to 8 and saves a file, Fail raises, Wait waits to be
-interrupted, Crash takes the process along, Lie promises more bytes than it sends.
+interrupted and then takes a while to tidy up, Crash takes the process along, Lie promises more
+bytes than it sends, Hush ends without a word, Tiles saves files that belong together, Pick wants
+a file and a model.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import pathlib
 import sys
 import uuid
 
 from aiohttp import web
 
-KNOWN = {"Work", "Fail", "Wait", "Crash", "Lie", "LoadImage", "PromptLadder"}
+KNOWN = {
+    "Work",
+    "Fail",
+    "Wait",
+    "Crash",
+    "Lie",
+    "Hush",
+    "Tiles",
+    "Pick",
+    "LoadImage",
+    "PromptLadder",
+}
+TIDYING_SECONDS = 0.7
 
 
 class Stub:
@@ -43,6 +58,11 @@ class Stub:
                 extra = {"node_id": node, "class_type": kind}
                 error = {"type": "missing_node_type", "message": "x", "extra_info": extra}
                 return web.json_response({"error": error, "node_errors": {}}, status=400)
+            if value["inputs"].get("ckpt_name") == "smal.safetensors":
+                extra = {"input_name": "ckpt_name", "received_value": "smal.safetensors"}
+                one = {"type": "value_not_in_list", "message": "Value not in list", "details": "x"}
+                report = {node: {"errors": [{**one, "extra_info": extra}]}}
+                return web.json_response({"error": "no", "node_errors": report}, status=400)
             if value["inputs"].get("steps", 1) < 1:
                 extra = {"input_name": "steps", "received_value": 0}
                 one = {"type": "value_smaller_than_min", "message": "Value 0 smaller than min of 1"}
@@ -64,7 +84,7 @@ class Stub:
         outputs, messages = {}, []
         for node, value in prompt.items():
             kind = value["class_type"]
-            for step in range(9):
+            for step in range(5 if kind == "Hush" else 9):
                 state = {"value": step, "max": 8, "state": "finished" if step == 8 else "running"}
                 await tell("progress_state", nodes={node: state})
             if kind == "Fail":
@@ -75,8 +95,12 @@ class Stub:
                 sys.stderr.write("the end of the world\n")
                 os._exit(7)
             if kind == "Wait":
+                half = pathlib.Path(value["inputs"].get("half", os.devnull))
+                half.write_bytes(b"half")
                 await self.interrupted.wait()
                 sys.stderr.write("interrupted by request\n")
+                await asyncio.sleep(TIDYING_SECONDS)
+                half.unlink() if half.is_file() else None
                 messages.append(["execution_interrupted", {"node_id": node}])
                 break
             if kind in ("Work", "Lie"):
@@ -84,6 +108,11 @@ class Stub:
                 temp = {"filename": "preview.png", "subfolder": "", "type": "temp"}
                 text = json.dumps({"inputs": value["inputs"], "uploads": self.uploads})
                 outputs[node] = {"images": [file, temp], "text": [text]}
+            if kind == "Tiles":
+                top = {"filename": "zoom.dzi", "subfolder": "deep", "type": "output"}
+                files = ["zoom.dzi", "zoom_files/0/0_0.jpg", "zoom_files/1/0_0.jpg"]
+                whole = json.dumps({**top, "filename": "zoom", "files": files})
+                outputs[node] = {"zoom_exports": [top], "zoomstack_files": [whole]}
         del self.running[run]
         status = {"status_str": "error" if messages else "success", "messages": messages}
         self.history[run] = {"outputs": outputs, "status": status}
@@ -119,7 +148,13 @@ class Stub:
 
     async def object_info(self, request):
         node = request.match_info["node"]
-        schema = {"input": {"required": {"steps": ["INT"]}, "optional": {"prompts": ["STRING"]}}}
+        optional = {"steps": ["INT"], "prompts": ["STRING"], "half": ["STRING"]}
+        schema = {"input": {"optional": optional}, "output_node": True}
+        if node == "LoadImage":
+            schema = {"input": {"required": {"image": [["a.png"], {"image_upload": True}]}}}
+        if node == "Pick":
+            files = ["large.safetensors", "small.safetensors"]
+            schema["input"]["required"] = {"ckpt_name": [files, {}], "model": ["MODEL"]}
         return web.json_response({node: schema} if node in KNOWN else {})
 
     async def stats(self, request):

@@ -43,6 +43,11 @@ def test_negatives_are_one_for_all_or_one_a_level():
     assert parse_ladder("a\nb", negative="\n\nblurry\n").negatives == ("blurry", "blurry")
 
 
+def test_what_shows_nowhere_is_no_level_and_no_text():
+    assert parse_ladder("\ufeffa\n\u200b\n b\u200b").prompts == ("a", "b")
+    assert parse_ladder("a\nb", negative="x\n\u200b").negatives == ("x", "x")
+
+
 def test_a_ladder_may_have_256_levels():
     assert parse_ladder("a\n" * 256).levels == 256
 
@@ -63,6 +68,7 @@ def test_brackets_that_place_nothing_belong_to_the_prompt():
         ("a\n[p=two] b", r"Line 2, column 2: 'p=two' is not understood"),
         ("a\n[focus=0.4] b", r"Line 2, column 2: 'focus=0.4' is not understood"),
         ("a\n[p=2 b", "Line 2, column 1: this bracket is not closed"),
+        ("a\nb [p=2]", "Line 2, column 3: .* in front of its prompt; move them there"),
         ("a\n[p=1] b", "Level 1 has a zoom factor of 1"),
         ("a\n[p=nan] b", "'p=nan' is not understood"),
         ("a\n[p=2 focus=0.9,0.5] b", "Level 1 would leave the level above it"),

@@ -13,11 +13,14 @@ export const MOST_LEVELS = 256;
 const BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
 const SPACE =
   "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+// What shows nowhere and is no space to Python: a byte order mark, zero-width spaces and joiners.
+const INVISIBLE = "\\u200b-\\u200f\\u2060\\ufeff";
 const NUMBER = "[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?";
 
-const OUTER = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g");
+const OUTER = new RegExp(`^[${SPACE}${INVISIBLE}]+|[${SPACE}${INVISIBLE}]+$`, "g");
 const WORD = new RegExp(`[^${SPACE}]+`);
 const BRACKETS = /^\[([^\]]*=[^\]]*)(\]?)/;
+const BEHIND = new RegExp(`\\[[${SPACE}]*(?:p|focus)[${SPACE}]*=`);
 const OPTION = new RegExp(
   `[${SPACE}]*(?:p=(${NUMBER})|focus=(${NUMBER}),(${NUMBER}))(?=[${SPACE}]|$)`, "y",
 );
@@ -58,7 +61,7 @@ export function splitLines(text) {
   return lines;
 }
 
-/** The text without the space around it, by Python's idea of space. @param {string} text */
+/** The text without what shows nowhere around it, as Python's reader takes it. @param {string} text */
 export function strip(text) {
   return text.replace(OUTER, "");
 }
@@ -91,6 +94,7 @@ export function bracketsOf(line) {
 export function parseLine(line, number = 1) {
   const stripped = strip(line);
   const brackets = bracketsOf(stripped);
+  if (!brackets || brackets.closed) refuseBehind(stripped, brackets?.whole.length ?? 0, number);
   if (!brackets) return { prompt: stripped, zoom: null, focus: null };
   if (!brackets.closed) {
     throw new LadderError(
@@ -110,6 +114,24 @@ export function parseLine(line, number = 1) {
     at = OPTION.lastIndex;
   }
   return { prompt: strip(stripped.slice(brackets.whole.length)), zoom, focus };
+}
+
+/**
+ * Brackets that place a level are read in front of its prompt alone.
+ *
+ * @param {string} line
+ * @param {number} start where its prompt begins
+ * @param {number} number
+ */
+function refuseBehind(line, start, number) {
+  const behind = BEHIND.exec(line.slice(start));
+  if (!behind) return;
+  // Python counts characters, not their halves.
+  const column = [...line.slice(0, start + behind.index)].length + 1;
+  throw new LadderError(
+    `Line ${number}, column ${column}: brackets that place a level stand in ` +
+      "front of its prompt; move them there.",
+  );
 }
 
 /**

@@ -16,7 +16,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "autoencoder, time or memory",
     )
     add("--quick", action="store_true", help="small and short: minutes, and only a hint")
-    add("--seeds", type=int, metavar="N", help="seeds of a row (16; quick: 2)")
+    add("--seeds", type=count, metavar="N", help="seeds of a row (16; quick: 2)")
     add(
         "--rows",
         nargs="+",
@@ -25,11 +25,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--grid", metavar="AXES", help="all combinations of 'feather=0,0.25 weighting=snr,uniform'")
     add("--out", type=Path, metavar="FOLDER", help="where results go (output/WHAT)")
-    add("--processes", type=int, metavar="N", help="processes of one thread each (one a core)")
+    add("--processes", type=count, metavar="N", help="processes of one thread each (one a core)")
     add("--device", default="cpu", help="what torch calls it (cpu)")
-    add("--size", type=int, metavar="PIXELS", help="a level's side (256; quick: 128)")
-    add("--levels", type=int, metavar="N", help="of a zoom (5; quick: 4)")
-    add("--steps", type=int, metavar="N", help="of the sampler (16; quick: 8)")
+    add("--size", type=count, metavar="PIXELS", help="a level's side (256; quick: 128)")
+    add("--levels", type=count, metavar="N", help="of a zoom (5; quick: 4)")
+    add("--steps", type=count, metavar="N", help="of the sampler (16; quick: 8)")
     add("--cfg", type=float, metavar="SCALE", help="guidance (3.5)")
     add(
         "--model",
@@ -42,3 +42,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--models", type=Path, metavar="FOLDER", help="of space: where Load VAE looks as well")
     add("--pictures", type=Path, metavar="FOLDER", help="of space: photographs (drawn ones)")
     add("--sheet-seed", type=int, default=0, metavar="SEED", help="on the contact sheet (0)")
+
+
+def count(text: str) -> int:
+    """A number of things, 1 or more; ``ArgumentTypeError`` for another text."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 on")
+    return int(text)

@@ -69,16 +69,20 @@ def _parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=what, description=what, allow_abbrev=False)
 
     add_demo_options(command("demo", "make a zoom with the demo model"))
-    add_host_options(command("test", "run all tests; what else is given goes to pytest"))
-    add_host_options(command("setup", "fetch and make what the others need"))
+    test = command("test", "run all tests; what else is given goes to pytest")
+    add_host_options(test, "the ComfyUI to test with; its models, packs and folders are not used")
+    setup = command("setup", "fetch and make what the others need")
+    add_host_options(setup, "your own ComfyUI's folder, so that none is fetched")
     bench = command("bench", "measure the pack on the demo model")
-    add_host_options(bench)
+    add_host_options(bench, "the ComfyUI to measure with; space finds a --vae among its models")
     add_bench_options(bench)
     fit = command("fit", "fit operators to a VAE on your own pictures")
-    add_host_options(fit)
+    add_host_options(
+        fit, "your own ComfyUI's folder: its models have the --vae, its nodes find the fit"
+    )
     add_fit_options(fit)
     train = command("train", "train the demo model from nothing")
-    add_host_options(train)
+    add_host_options(train, "the ComfyUI whose tokenizer reads the captions")
     add_train_options(train)
     add_run_options(command("run", "run a workflow, headless"))
     return parser

@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
     folder of packages.
     """
     changed(options)  # refused before anything is fetched
-    if options.server:
+    if options.server is not None:
         host = host_folder()
         python, path = Path(sys.executable), [client_packages(host), packages(host)]
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from ..files.whole import new_folder
@@ -23,11 +23,13 @@ def write_levels(
     kind: str = "png",
     metres: float = 0.0,
     quality: int = LOSSLESS,
+    about: Mapping[str, str] | None = None,
 ) -> Generator[int, None, dict[str, Any]]:
     """Write the new folder ``folder``; yields how many levels are done, returns the manifest.
 
-    ``kind``: ``png`` keeps every pixel; ``webp`` and ``jpg`` take a ``quality`` of 1 to 100. Raises
-    ``ValueError`` for any other and ``OSError`` as the disk does.
+    ``kind``: ``png`` keeps every pixel; ``webp`` and ``jpg`` take a ``quality`` of 1 to 100. Each
+    picture carries the texts ``about`` (``pictures.encoded``). Raises ``ValueError`` for any other
+    kind and ``OSError`` as the disk does.
     """
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(KINDS)}.")
@@ -39,7 +41,7 @@ def write_levels(
     with new_folder(folder) as place:
         for done, (name, level) in enumerate(zip(files, stack.levels, strict=True), start=1):
             picture = image(level)
-            (place / name).write_bytes(encoded(picture, kind, quality))
+            (place / name).write_bytes(encoded(picture, kind, quality, about))
             thumbnails.append(thumbnail(picture))
             yield done
         sheet, about = thumbnail_sheet(thumbnails)

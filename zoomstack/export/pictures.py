@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from PIL import Image, features
+from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 # Pixels of a thumbnail's longer side.
 THUMBNAIL = 96
 LOSSLESS = 100
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+# The EXIF tags of ComfyUI's WebP: Model for the prompt, Make and those before it for the others.
+MODEL, MAKE = 0x0110, 0x010F
 
 
 def image(level: Tensor) -> Image.Image:
@@ -39,17 +42,42 @@ def check_quality(quality: int) -> None:
         raise ValueError(f"quality is {quality}; it must be from 1 to 100 (every pixel kept).")
 
 
-def encoded(picture: Image.Image, kind: str, quality: int = LOSSLESS) -> bytes:
-    """The bytes of a file: ``png``, which keeps every pixel, ``jpg`` or ``webp``."""
+def encoded(
+    picture: Image.Image, kind: str, quality: int = LOSSLESS, about: Mapping[str, str] | None = None
+) -> bytes:
+    """The bytes of a file: ``png``, which keeps every pixel, ``jpg`` or ``webp``.
+
+    ``about`` are texts for png and webp to carry, as ComfyUI's own pictures do: ``prompt`` and
+    ``workflow``, for example. ComfyUI's page reads none from a JPEG.
+    """
     buffer = io.BytesIO()
     if kind == "png":
         # Pictures hardly shrink further, and take ten times as long to.
-        picture.save(buffer, "PNG", compress_level=1)
+        picture.save(buffer, "PNG", compress_level=1, pnginfo=_chunks(about or {}))
     elif kind == "jpg":
         picture.save(buffer, "JPEG", quality=quality, subsampling=0)
     else:
-        picture.save(buffer, "WEBP", quality=quality, method=4)
+        picture.save(buffer, "WEBP", quality=quality, method=4, exif=_exif(about or {}))
     return buffer.getvalue()
+
+
+def _chunks(about: Mapping[str, str]) -> PngInfo:
+    chunks = PngInfo()
+    for name, text in about.items():
+        chunks.add_text(name, text)
+    return chunks
+
+
+def _exif(about: Mapping[str, str]) -> bytes:
+    """``name:text`` a tag; nothing where there is nothing to say."""
+    exif, tag = Image.Exif(), MAKE
+    for name, text in about.items():
+        if name == "prompt":
+            exif[MODEL] = f"{name}:{text}"
+        else:
+            exif[tag] = f"{name}:{text}"
+            tag -= 1
+    return exif.tobytes() if about else b""
 
 
 def thumbnail(picture: Image.Image) -> Image.Image:

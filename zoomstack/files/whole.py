@@ -77,10 +77,18 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextmanager
 def explained(target: Path) -> Iterator[None]:
-    """An ``OSError`` of a disk that refuses says which file, that nothing is lost, and the cure."""
+    """An ``OSError`` of a disk that refuses says which file, that nothing is lost, and the cure.
+
+    And one of a folder that is not there, which folder.
+    """
     try:
         yield
     except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR) and not target.parent.is_dir():
+            raise type(error)(
+                error.errno,
+                f"{target.name} cannot be written: {target.parent} is no folder; make it first",
+            ) from error
         if error.errno is None or error.errno not in _REFUSED:
             raise
         reason = os.strerror(error.errno)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 BT709 = 1  # primaries, transfer and matrix alike, in the code points of H.273
 LIMITED = 1  # AVCOL_RANGE_MPEG
+# FFmpeg's bound on a picture: its sides, each with so much more, multiplied.
+MOST_PIXELS, MARGIN = (2**31 - 1) // 8, 128
 
 
 def encode(
@@ -32,7 +34,7 @@ def encode(
     ``metadata`` values that are not text are written as JSON. A file appears under its name only
     when it is complete: an error or a cancel leaves none. A buffer is written to directly.
 
-    Raises ``ValueError`` for no frames.
+    Raises ``ValueError`` for no frames, and for some that are too large (``check_size``).
     """
     if isinstance(target, str | os.PathLike):
         with replacing(target) as part:
@@ -64,6 +66,7 @@ def _encode(
                 rate = fps if isinstance(fps, Fraction) else frame_rate(fps)
                 stream = output.add_stream("libx264", rate=rate, options=options)
                 height, width = planes.shape
+                check_size(height * 2 // 3, width)
                 stream.width, stream.height, stream.pix_fmt = width, height * 2 // 3, depth
                 context = stream.codec_context
                 context.color_primaries = context.color_trc = context.colorspace = BT709
@@ -72,6 +75,16 @@ def _encode(
         if stream is None:
             raise ValueError("A video needs at least one frame; there are none.")
         output.mux(stream.encode(None))
+
+
+def check_size(height: int, width: int) -> None:
+    """Raise ``ValueError`` for a film that the encoder would not open."""
+    if (height + MARGIN) * (width + MARGIN) >= MOST_PIXELS:
+        most = (MOST_PIXELS - 1) // (width + MARGIN) - MARGIN
+        raise ValueError(
+            f"A film of {width} x {height} pixels is larger than the encoder takes; {width} wide "
+            f"it may be {most - most % 2} high. Give a smaller width or height."
+        )
 
 
 def frame_rate(fps: float) -> Fraction:

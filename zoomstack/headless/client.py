@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from .workflow import Workflow
 IDLE_SECONDS = 1.0
 POLL_SECONDS = 0.2
 CANCEL_SECONDS = 10.0
+ENDING_SECONDS = 20.0  # what a node may take to leave nothing half done
 
 
 class ComfyClient:
@@ -52,24 +54,24 @@ class ComfyClient:
             raise Unreachable(f"what answers at {self.url} is no ComfyUI")
         return str(stats["system"].get("comfyui_version", "unknown"))
 
-    async def inputs_of(self, node: str) -> set[str] | None:
-        """The names of the inputs that the node ``node`` takes; None where there is no such node.
-
-        Names that a node makes up as it goes (dynamic inputs) are not among them.
-        """
-        schema = (await self._session.json(f"/object_info/{quote(node, safe='')}")).get(node)
-        if schema is None:
-            return None
-        return {name for group in schema["input"].values() for name in group}
+    async def schemas(self, kinds: Iterable[str]) -> dict[str, dict[str, Any] | None]:
+        """What the server says of node types; None of one that it does not have."""
+        names = [*dict.fromkeys(kinds)]
+        paths = (f"/object_info/{quote(name, safe='')}" for name in names)
+        answers = await asyncio.gather(*map(self._session.json, paths))
+        return {name: answer.get(name) for name, answer in zip(names, answers, strict=True)}
 
     async def upload(self, photo: Path) -> str:
         """Put a picture among the server's inputs; the name that LoadImage knows it by."""
         return await upload(self._session, photo)
 
-    async def queue(self, workflow: Workflow) -> str:
+    async def queue(
+        self, workflow: Workflow, hints: Mapping[tuple[str, str], str] | None = None
+    ) -> str:
         """Hand in a workflow; the id of its run. Its events are kept from here on.
 
-        Raises ``BadInput`` with every node's complaint where the server refuses it.
+        Raises ``BadInput`` with every node's complaint where the server refuses it; ``hints`` are
+        better words for what it says of an input, by node and name.
         """
         await self._listen()
         try:
@@ -78,12 +80,12 @@ class ComfyClient:
         except Refused as refused:
             if not refused.answer:
                 raise
-            raise BadInput(rejection(refused.answer, workflow)) from None
+            raise BadInput(rejection(refused.answer, workflow, hints)) from None
         run = answer["prompt_id"]
         if answer.get("node_errors"):
             # Some outputs would be made and others not: not what was asked for.
             await self.cancel(run)
-            raise BadInput(rejection(answer, workflow))
+            raise BadInput(rejection(answer, workflow, hints))
         return run
 
     async def follow(self, run: str) -> AsyncIterator[Progress]:
@@ -108,15 +110,23 @@ class ComfyClient:
         """Copy one file of an output to ``target``: whole or not at all."""
         await fetch(self._session, file, target)
 
-    async def cancel(self, run: str) -> None:
-        """Take the run off the queue and stop it where it has begun; never raises."""
+    async def cancel(self, run: str) -> bool:
+        """Take the run off the queue, or stop it and wait until it has; never raises.
+
+        Whether it has ended: a node may be in the middle of something that nothing stops.
+        """
         quick = aiohttp.ClientTimeout(total=CANCEL_SECONDS)
         for path, body in (("/queue", {"delete": [run]}), ("/interrupt", {"prompt_id": run})):
             try:
                 async with self._session.open(path, body, timeout=quick):
                     pass
             except CommandError:
-                return
+                return True  # nobody is there to work on it
+        try:
+            await asyncio.wait_for(self._end_of(run), ENDING_SECONDS)
+        except asyncio.TimeoutError:
+            return False
+        return True
 
     async def _listen(self) -> None:
         if self._events:
@@ -135,6 +145,12 @@ class ComfyClient:
                 self._events = None
         await asyncio.sleep(POLL_SECONDS)
         return None
+
+    async def _end_of(self, run: str) -> None:
+        # It never began, the server is gone, or it says what no ComfyUI does.
+        with suppress(CommandError, LookupError, TypeError):
+            while not await self._has_ended(run):
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _has_ended(self, run: str) -> bool:
         # The queue first: a run that ends between the two questions is then in the history.

@@ -5,9 +5,13 @@ server. Standard library only: both come before an environment.
 from __future__ import annotations
 
 import argparse
+import os
+import re
+import shlex
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..files.cut import cut_off
 from ..setup.errors import BadInput
 from ..setup.places import API_WORKFLOWS
 from . import workflow as edit
@@ -16,23 +20,26 @@ from .workflow import Workflow
 DEMO = API_WORKFLOWS / "text-to-zoom.json"
 
 
-def add_host_options(parser: argparse.ArgumentParser) -> None:
-    """The options of all commands: whose ComfyUI it is."""
+RUNS = "your own ComfyUI's folder: with its models, packs and folders, and the demo's model beside"
+
+
+def add_host_options(parser: argparse.ArgumentParser, means: str) -> None:
+    """The options of all commands: whose ComfyUI it is, and what that ``means`` here."""
     add = parser.add_argument
-    add("--comfyui", type=Path, metavar="PATH", help="your own ComfyUI's folder")
-    add("--python", type=Path, metavar="FILE", help="the Python that it runs in")
+    add("--comfyui", type=Path, metavar="PATH", help=means)
+    add("--python", type=Path, metavar="FILE", help="the Python that it runs in (its own venv's)")
 
 
 def add_demo_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``demo``, which is a ``run`` of a workflow that ships."""
-    add_host_options(parser)
+    add_host_options(parser, RUNS)
     _add_changes(parser)
     parser.set_defaults(workflow=DEMO, photo=None, server=None)
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``run``."""
-    add_host_options(parser)
+    add_host_options(parser, RUNS)
     _add_changes(parser)
     add = parser.add_argument
     add("workflow", type=Path, help="a workflow in API format (JSON)")
@@ -45,10 +52,20 @@ def changed(options: argparse.Namespace) -> tuple[Workflow, list[tuple[str, str]
 
     Raises ``BadInput`` for whatever no server could run as it stands.
     """
-    if options.server and (options.comfyui or options.python):
-        raise BadInput("--server names a ComfyUI that is running; leave out --comfyui and --python")
-    if options.server:
+    server = options.server is not None
+    if server and (options.comfyui or options.python or options.arguments):
+        raise BadInput(
+            "--server names a ComfyUI that is running; leave out --comfyui, --python, --arguments"
+        )
+    if options.arguments and not options.comfyui:
+        raise BadInput("--arguments goes with --comfyui PATH: it is what that one is started with")
+    try:
+        shlex.split(options.arguments)
+    except ValueError as error:
+        raise BadInput(f"--arguments {options.arguments!r} cannot be read: {error}") from None
+    if server:
         check_address(options.server)
+    check_output(options.output)
     workflow = edit.load(options.workflow)
     if options.prompts:
         edit.set_prompts(workflow, options.prompts)
@@ -56,6 +73,8 @@ def changed(options: argparse.Namespace) -> tuple[Workflow, list[tuple[str, str]
         edit.photo_node(workflow)
         if not options.photo.is_file():
             raise BadInput(f"--photo {options.photo} is not a file")
+        if trouble := cut_off(options.photo):
+            raise BadInput(f"--photo {options.photo} {trouble}")
     return workflow, [edit.assign(workflow, one) for one in options.set]
 
 
@@ -64,10 +83,21 @@ def check_address(url: str) -> None:
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is none
+        good = good and not (parts.query or parts.fragment or re.search(r"[\s\x00-\x1f]", url))
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # a port, a bracket or a name that is none
         good = False
     if not good:
         raise BadInput(f"{url!r} is no server address; give one like http://127.0.0.1:8188")
+
+
+def check_output(folder: Path) -> None:
+    """``BadInput`` where results could not go: it would be a pity at the end of a long run."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise BadInput(f"--output {folder} cannot be made: {there} is no folder")
+    if not os.access(there, os.W_OK):
+        raise BadInput(f"--output {folder} cannot be written to; give another folder")
 
 
 def _add_changes(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +110,12 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
         help="change an input; NODE is an id, a title or a class; may be given again",
     )
     add("--prompts", type=Path, metavar="FILE", help="a text file for the PromptLadder")
+    add(
+        "--arguments",
+        default="",
+        metavar="WORDS",
+        help="what your own ComfyUI is started with: --arguments='--lowvram --base-directory DIR'",
+    )
     add(
         "--output",
         type=Path,

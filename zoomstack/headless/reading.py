@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .saved import Saved, saved_in
 from .workflow import Workflow, name_of
 
 ENDS = ("execution_success", "execution_error", "execution_interrupted")
-KEPT = "output"  # previews are of the type "temp" and uploads "input"
 
 
 class Progress(NamedTuple):
@@ -27,12 +26,9 @@ class Made(NamedTuple):
     node: str
     value: dict[str, Any]
 
-    def files(self) -> Iterator[dict[str, str]]:
-        """The files it saved, as the server names them."""
-        for entries in self.value.values():
-            for entry in entries if isinstance(entries, list) else []:
-                if isinstance(entry, dict) and entry.get("type") == KEPT and "filename" in entry:
-                    yield entry
+    def saved(self) -> list[Saved]:
+        """The files it saved, those that belong together in one."""
+        return saved_in(self.value)
 
     def texts(self) -> list[str]:
         """The texts it showed."""
@@ -52,23 +48,15 @@ def told(message: dict[str, Any], run: str) -> tuple[list[Progress], bool]:
     return steps, kind in ENDS or (kind == "executing" and data.get("node") is None)
 
 
-def local_path(file: dict[str, str], folder: Path) -> Path:
-    """Where a file of an output goes below ``folder``: never outside, never over another file."""
-    # The names come from a server, which may be anybody's.
-    parts = PurePosixPath(file.get("subfolder", "").replace("\\", "/")).parts
-    safe = [part for part in parts if part not in ("/", "..") and ":" not in part]
-    name = PurePosixPath(file["filename"].replace("\\", "/")).name.replace(":", "_")
-    name = name if name.strip(".") else "output"
-    target = folder.joinpath(*safe, name)
-    count = 2
-    while target.exists():
-        target = target.with_name(f"{PurePosixPath(name).stem}-{count}{target.suffix}")
-        count += 1
-    return target
+def rejection(
+    answer: dict[str, Any],
+    workflow: Workflow,
+    hints: Mapping[tuple[str, str], str] | None = None,
+) -> str:
+    """Why a server would not queue a workflow: every node, its input and the complaint.
 
-
-def rejection(answer: dict[str, Any], workflow: Workflow) -> str:
-    """Why a server would not queue a workflow: every node, its input and the complaint."""
+    In its place stands what ``hints`` say of that node and input.
+    """
     given = answer.get("error") or {}
     error: dict[str, Any] = given if isinstance(given, dict) else {"message": str(given)}
     reason = error.get("message", "some nodes cannot run")
@@ -80,7 +68,9 @@ def rejection(answer: dict[str, Any], workflow: Workflow) -> str:
     lines = [f"ComfyUI refused the workflow: {reason}"]
     for node, report in (answer.get("node_errors") or {}).items():
         for one in report.get("errors", []):
-            lines.append(f"  {name_of(workflow, node)}: {_complaint(one)}")
+            name = (one.get("extra_info") or {}).get("input_name", "")
+            words = f"{name_of(workflow, node)}: {_complaint(one)}"
+            lines.append(f"  {(hints or {}).get((node, name), words)}")
             if workflow.get(node, {}).get("class_type") == "LoadImage":
                 lines.append("  give it a picture with --photo FILE")
     return "\n".join(lines)

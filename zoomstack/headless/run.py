@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,12 +13,13 @@ from ..setup.console import note, say
 from ..setup.errors import OK, BadInput, CommandError, Unreachable
 from ..setup.host import prepare
 from . import workflow as edit
+from .beside import extra_paths, server_folder
 from .client import ComfyClient
 from .execute import Result, execute
+from .lacks import lacks
 from .options import changed
 from .progress import Bar
 from .server import ComfyServer
-from .workflow import Workflow
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,37 +53,51 @@ def made(options: argparse.Namespace) -> Result:
 
     async def on(url: str) -> Result:
         async with ComfyClient(url) as client:
-            if options.server:
-                note(f"ComfyUI {await client.ping()} at {client.url}")
-            await check_inputs(client, workflow, assigned)
-            if options.photo:
+            version = await client.ping()
+            if options.server is not None:
+                note(f"ComfyUI {version} at {client.url}")
+            photo = edit.photo_node(workflow) if options.photo else ""
+            if photo:  # uploaded once all else is right
+                edit.set_photo(workflow, options.photo.name)
+            kinds = (value["class_type"] for value in workflow.values())
+            found = lacks(workflow, await client.schemas(kinds), assigned, version)
+            found.unlisted.pop((photo, edit.IMAGE), None)
+            for line in found.passed:
+                note(f"{line}; ComfyUI passes over it")
+            if found.faults:
+                raise BadInput(str(found))
+            if photo:
                 edit.set_photo(workflow, await client.upload(options.photo))
-            return await execute(client, workflow, options.output)
+            return await execute(client, workflow, options.output, found.unlisted)
 
     with serving(options) as url:
         return asyncio.run(on(url))
 
 
-async def check_inputs(
-    client: ComfyClient, workflow: Workflow, assigned: list[tuple[str, str]]
-) -> None:
-    """Refuse an assigned input that its node does not have: ComfyUI would pass over it."""
-    for node, name in assigned:
-        kind = workflow[node]["class_type"]
-        known = await client.inputs_of(kind)
-        if known and name.partition(".")[0] not in known:
-            place = edit.name_of(workflow, node)
-            raise BadInput(f"{place} has no input {name!r}; it has: {', '.join(sorted(known))}")
-
-
 @contextmanager
 def serving(options: argparse.Namespace) -> Iterator[str]:
     """The address of the server that is asked for, or of one that lives as long as the block."""
-    if options.server:
+    if options.server is not None:
         yield options.server
         return
     host = prepare(options.comfyui, options.python)
-    server = ComfyServer(host.comfyui, host.python, host.base, cpu=host.cpu, log=host.log)
+    place = server_folder(host.folder)
+    # Its temporary files are its own: ComfyUI empties the folder when it starts and when it ends,
+    # and the user's, or another run's, may be at work.
+    arguments = ["--temp-directory", str(place)]
+    if host.own:
+        arguments += shlex.split(options.arguments)  # after ours: of two the last one counts
+        arguments += ["--extra-model-paths-config", str(extra_paths(host.folder, host.base))]
+    if host.own and host.cpu:
+        note(
+            f"{host.comfyui} has no Python of its own in .venv, venv or ../python_embeded: ours "
+            "runs it, on the CPU, without what its packs need; name its own with --python FILE"
+        )
+    base = None if host.own else host.base
+    log = place / "server.log"
+    server = ComfyServer(
+        host.comfyui, host.python, base, cpu=host.cpu, log=log, arguments=arguments
+    )
     try:
         with Bar("Starting ComfyUI") as bar:
             server.start(tick=bar.update)
@@ -93,3 +110,4 @@ def serving(options: argparse.Namespace) -> Iterator[str]:
         ) from None
     finally:
         server.stop()
+        shutil.rmtree(place / "temp", ignore_errors=True)

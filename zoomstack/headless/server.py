@@ -24,15 +24,15 @@ class ComfyServer:
     """A ComfyUI process: ``with ComfyServer(tree, python, base) as server: server.url``.
 
     ``tree`` is ComfyUI's folder, ``python`` the interpreter of its environment,
-    ``base_directory`` where its models, inputs, outputs and custom nodes are. The process's
-    output goes to ``log`` (default: server.log in the base directory).
+    ``base_directory`` where its models, inputs, outputs and custom nodes are; None for its own
+    folders. The process's output goes to ``log`` (default: server.log in the base directory).
     """
 
     def __init__(
         self,
         tree: Path,
         python: Path,
-        base_directory: Path,
+        base_directory: Path | None,
         *,
         cpu: bool = True,
         log: Path | None = None,
@@ -41,7 +41,7 @@ class ComfyServer:
         self.tree = tree
         self.python = python
         self.base_directory = base_directory
-        self.log = log or base_directory / "server.log"
+        self.log = log or (base_directory or tree) / "server.log"
         self.arguments = ["--cpu", *arguments] if cpu else list(arguments)
         self.url = ""
         self.process: subprocess.Popen[bytes] | None = None
@@ -90,7 +90,8 @@ class ComfyServer:
     def _try(self, timeout: float, tick: Callable[[], None]) -> str:
         port = free_port()
         command = [str(self.python), "main.py", "--listen", ADDRESS, "--port", str(port)]
-        command += ["--base-directory", str(self.base_directory)]
+        if self.base_directory:
+            command += ["--base-directory", str(self.base_directory)]
         # The default database lies in the tree, which may be the user's, and locks out a second.
         command += ["--database-url", "sqlite:///:memory:", "--disable-api-nodes", *self.arguments]
         self.process = begin(command, self.tree, self.log)

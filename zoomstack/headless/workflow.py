@@ -19,14 +19,18 @@ PHOTO, IMAGE = "LoadImage", "image"
 def load(path: Path) -> Workflow:
     """The workflow in a file; ``BadInput`` where it is none, or is in the graph's own format."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_text("utf-8-sig"))  # Windows' editors write a byte order mark
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is not text in UTF-8 (byte {error.start})") from None
+        raise BadInput(
+            f"{path} is not text in UTF-8 (byte {error.start}); save it in that encoding"
+        ) from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BadInput(f"{path} is not JSON: {error.msg} in {where}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path} is JSON that nothing can read: {error}") from None
     if isinstance(data, dict) and isinstance(data.get("nodes"), list):
         raise BadInput(
             f"{path} is a workflow in the graph's format; a run needs the API format: "
@@ -37,12 +41,17 @@ def load(path: Path) -> Workflow:
     if not isinstance(data, dict) or not data:
         raise BadInput(f"{path} holds no nodes; save it in ComfyUI with File > Export (API)")
     for node, value in data.items():
-        if not isinstance(value, dict) or "class_type" not in value:
+        if not isinstance(value, dict) or not isinstance(value.get("class_type"), str):
             raise BadInput(
                 f"{path}: the entry {node!r} is no node (it has no class_type); "
                 "save the workflow in ComfyUI with File > Export (API)"
             )
-        value.setdefault("inputs", {})
+        if not isinstance(value.get("inputs") or {}, dict):
+            raise BadInput(
+                f"{path}: the inputs of node {node} are no names with values; "
+                "save the workflow in ComfyUI with File > Export (API)"
+            )
+        value["inputs"] = value.get("inputs") or {}
     return data
 
 
@@ -85,7 +94,7 @@ def assign(workflow: Workflow, assignment: str) -> tuple[str, str]:
     node, name = _split(workflow, key.strip())
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = text
     workflow[node]["inputs"][name] = value
     return node, name
@@ -95,8 +104,12 @@ def set_prompts(workflow: Workflow, file: Path) -> None:
     """Give the PromptLadder the lines of ``file``, one level a line, widest first."""
     try:
         text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"--prompts {file} cannot be read as text in UTF-8: {error}") from None
+    except OSError as error:
+        raise BadInput(f"--prompts {file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"--prompts {file} is not text in UTF-8 (byte {error.start}); save it in that encoding"
+        ) from None
     if not text.strip():
         raise BadInput(f"--prompts {file} is empty; write one prompt a line, widest first")
     workflow[_only(workflow, LADDER, "--prompts")]["inputs"][PROMPTS] = text
@@ -137,7 +150,8 @@ def _split(workflow: Workflow, key: str) -> tuple[str, str]:
 
 
 def _title(value: dict[str, Any]) -> str:
-    return str((value.get("_meta") or {}).get("title", ""))
+    about = value.get("_meta")
+    return str(about.get("title") or "") if isinstance(about, dict) else ""
 
 
 def _both(value: dict[str, Any], title: str) -> str:

@@ -9,6 +9,11 @@ from .geometry import MIDDLE, Geometry, check_child
 
 MOST_LEVELS = 256
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+# What shows nowhere and is no space to Python: a byte order mark, zero-width spaces and joiners.
+INVISIBLE = "\u200b-\u200f\u2060\ufeff"
+_END = re.compile(rf"[\s{INVISIBLE}]+\Z")
+_OUTER = re.compile(rf"\A[\s{INVISIBLE}]+|{_END.pattern}")
+_BEHIND = re.compile(r"\[\s*(?:p|focus)\s*=")
 _OPTION = re.compile(rf"\s*(?:p=(?P<p>{_NUMBER})|focus=(?P<x>{_NUMBER}),(?P<y>{_NUMBER}))(?=\s|$)")
 
 
@@ -48,7 +53,8 @@ def parse_ladder(
 
     Blank lines and lines that begin with # are skipped. A line may begin with brackets that say
     how its level sits in the one above: ``[p=3.5 focus=0.4,0.6] a coast line``; the zoom factor is
-    ``zoom_factor`` and the focus the middle where they do not. ``negative`` is one line for all
+    ``zoom_factor`` and the focus the middle where they do not. What shows nowhere, such as a byte
+    order mark, is no text. ``negative`` is one line for all
     levels, or one line a level.
 
     Raises ``ValueError`` naming the line, and the column where brackets do not parse.
@@ -79,13 +85,20 @@ def parse_ladder(
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
-    numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), start=1))
+    numbered = ((number, _strip(line)) for number, line in enumerate(text.splitlines(), start=1))
     return [(number, line) for number, line in numbered if line and not line.startswith("#")]
 
 
 def _parse_line(number: int, line: str) -> Rung:
     # Brackets are ours only where they hold an assignment: "[old photo] a coast" is a prompt.
     match = re.match(r"\[([^\]]*=[^\]]*)(\]?)", line)
+    if not match or match[2]:
+        behind = _BEHIND.search(line, match.end() if match else 0)
+        if behind:
+            raise ValueError(
+                f"Line {number}, column {behind.start() + 1}: brackets that place a level stand in "
+                "front of its prompt; move them there."
+            )
     if not match:
         return Rung(line)
     inside, closed = match.groups()
@@ -105,11 +118,15 @@ def _parse_line(number: int, line: str) -> Rung:
         else:
             focus = float(option["x"]), float(option["y"])
         at = option.end()
-    return Rung(line[match.end() :].strip(), zoom, focus)
+    return Rung(_strip(line[match.end() :]), zoom, focus)
+
+
+def _strip(line: str) -> str:
+    return _OUTER.sub("", line)
 
 
 def _negatives(text: str, levels: int) -> tuple[str, ...]:
-    lines = [line.strip() for line in text.rstrip().splitlines()]
+    lines = [_strip(line) for line in _END.sub("", text).splitlines()]
     if levels == 1 or len([line for line in lines if line]) <= 1 and len(lines) != levels:
         return (" ".join(lines).strip(),) * levels
     if len(lines) != levels:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .command import run
 from .environment import STAMP, is_stamped, python_tag
-from .places import LOCKS
+from .places import LOCKS, check_writable
 from .uv import UV_VARIABLES, uv_there
 
 LOCK = LOCKS / "client.lock"
@@ -24,6 +24,7 @@ def client_packages(host: Path) -> Path:
     folder = host / f"client-{python_tag()}"
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if not is_stamped(folder, digest):
+        check_writable(host)
         shutil.rmtree(folder, ignore_errors=True)
         command = [*_installer(host), "--no-deps", "--target", folder]
         command += ["--require-hashes", "--requirement", LOCK]

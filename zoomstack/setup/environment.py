@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from .command import run
@@ -14,6 +15,8 @@ from .uv import UV_VARIABLES, find_uv
 LOCK = LOCKS / "host.lock"
 STAMP = "zoomstack.stamp"
 OLDEST, NEWEST = (3, 10), (3, 13)
+# Where these are ComfyUI is meant to run.
+COMFYUI_NEEDS = ("torch", "aiohttp", "comfyui_frontend_package")
 REMEDY = "check the network and the free disk space (6 GB), then start the command again"
 
 
@@ -53,10 +56,15 @@ def python_tag() -> str:
 
 
 def own_python(comfyui: Path) -> Path | None:
-    """The environment that a user's ComfyUI usually has: a venv inside, or the portable one."""
+    """The environment that a user's ComfyUI usually has; None where none is found.
+
+    A venv inside, the portable one, or the one that was activated before we were started.
+    """
     folders = (comfyui / ".venv", comfyui / "venv", comfyui.parent / "python_embeded")
     candidates = [python_in(folder) for folder in folders]
     candidates.append(folders[-1] / "python.exe")
+    if not (Path(sys.prefix) / STAMP).exists() and all(map(find_spec, COMFYUI_NEEDS)):
+        candidates.append(Path(sys.executable))
     return next((python for python in candidates if python.exists()), None)
 
 

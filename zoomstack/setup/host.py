@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from .comfyui import fetched_comfyui, own_comfyui
 from .command import run
 from .environment import locked_environment, own_python
 from .errors import BadInput
-from .places import REPOSITORY, host_folder, link, packages
+from .places import REPOSITORY, check_writable, host_folder, link, packages
 
 # The first start would open a template dialog over the graph.
 SETTINGS = {"Comfy.TutorialCompleted": True}
@@ -24,34 +25,35 @@ class Host:
     folder: Path  # everything that was made
     comfyui: Path
     python: Path
-    base: Path  # its models, inputs, outputs and custom nodes
+    base: Path  # the demo's model and this pack; unless it is the user's, all that it has
     cpu: bool  # whether the environment has no use for a GPU
     packages: Path  # what goes on PYTHONPATH
-
-    @property
-    def log(self) -> Path:
-        """What the server says goes here."""
-        return self.folder / "server.log"
+    own: bool = False  # whether the tree is the user's, with models, packs and folders of its own
 
 
 def prepare(comfyui: Path | None = None, python: Path | None = None) -> Host:
     """Make or find all of a ``Host``; the second time nothing is fetched.
 
-    With ``comfyui`` the user's own tree is used as it is, with its own environment, or
-    ``python``, or ours where neither is there.
+    With ``comfyui`` the user's own tree is used as it is, with ``python``, or its own environment,
+    or the one that we run in, or ours where none of these can run it.
     """
     if python is not None and comfyui is None:
         raise BadInput("--python goes with --comfyui PATH: it is the Python that ComfyUI runs in")
     if python is not None and not python.is_file():
         raise BadInput(f"--python {python} is not a file; give the interpreter itself")
+    if python is not None and not os.access(python, os.X_OK):
+        raise BadInput(f"--python {python} is no program; give the interpreter itself")
     folder = host_folder()
     own = own_comfyui(comfyui) if comfyui else None
     theirs = python or (own_python(own) if own else None)
+    check_writable(folder)
     # An interpreter in an environment is a link that must not be followed.
     interpreter = theirs.absolute() if theirs else locked_environment(folder)
     tree = own or fetched_comfyui(folder)
     base = base_directory(folder / "base")
-    return Host(folder, tree, interpreter, base, cpu=theirs is None, packages=packages(folder))
+    return Host(
+        folder, tree, interpreter, base, theirs is None, packages(folder), own=own is not None
+    )
 
 
 def base_directory(base: Path) -> Path:

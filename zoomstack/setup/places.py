@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from .errors import CommandError
@@ -23,6 +24,19 @@ FRONT_END = "ZOOMSTACK_FRONT_END"
 def host_folder() -> Path:
     """``.host`` in the checkout, or what the environment variable says."""
     return Path(os.environ.get(OVERRIDE) or REPOSITORY / ".host").resolve()
+
+
+def check_writable(host: Path) -> None:
+    """``CommandError`` where nothing can be made under ``host``: a clone that is read-only."""
+    try:
+        host.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=host):
+            pass
+    except OSError as error:
+        raise CommandError(
+            f"{host} cannot be written to ({error.strerror}); all that is fetched and made goes "
+            f"there: name another folder in the environment variable {OVERRIDE}"
+        ) from None
 
 
 def packages(host: Path) -> Path:

@@ -34,6 +34,10 @@ def trial(comfyui: Path, cpu: bool) -> Any:
     # ComfyUI's models look for a device when they are imported; its options are read before that.
     importlib.import_module("comfy.cli_args").args.cpu = cpu
     logging.getLogger().setLevel(logging.WARNING)
+    # As its main.py does: a user's models may lie elsewhere.
+    elsewhere = comfyui / "extra_model_paths.yaml"
+    if elsewhere.is_file():
+        importlib.import_module("utils.extra_config").load_extra_path_config(str(elsewhere))
     if PACK not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             PACK, REPOSITORY / "__init__.py", submodule_search_locations=[str(REPOSITORY)]
