@@ -2,11 +2,23 @@
  * What the pack asks of ComfyUI's nodes and widgets, in both of its renderers.
  */
 
-import { isLinked } from "./links.mjs";
+import { holderOf, isLinked } from "./links.mjs";
 
 /** @param {object} node @param {string} name */
 export function widgetOf(node, name) {
   return node.widgets?.find((widget) => widget.name === name);
+}
+
+/**
+ * The widget that holds an input's value, which a subgraph around may; undefined where a node gives
+ * it, or several subgraphs do.
+ *
+ * @param {object} node
+ * @param {string} name of the input
+ */
+export function holdingWidget(node, name) {
+  const holder = holderOf(node, name);
+  return holder ? widgetOf(holder.node, holder.name) : undefined;
 }
 
 /** Whether a node is of this pack. @param {object} node */
@@ -77,7 +89,9 @@ function settle(node, widget) {
 function setHidden(node, widget, hidden) {
   if (Boolean(widget.options.hidden) === hidden) return;
   widget.hidden = hidden; // the canvas reads this
-  widget.options.hidden = hidden; // and Nodes 2.0 this
+  // And Nodes 2.0 this; what takes over a widget's options must not take over that it is hidden.
+  const hiding = { value: hidden, enumerable: false, configurable: true, writable: true };
+  Object.defineProperty(widget.options, "hidden", hiding);
   // Where visibility is no part of a widget yet, Nodes 2.0 looks only when the list is set.
   if (!widget.visibility) node.widgets = [...node.widgets];
 }
@@ -121,6 +135,8 @@ export function watch(node, show) {
 export function watchGraph(app) {
   const showAll = () => watching.forEach((show) => show());
   for (const event of ["graphChanged", "executed"]) app.api.addEventListener(event, showAll);
+  // What is in a subgraph may stand for what was changed around it.
+  app.canvas.canvas.addEventListener("litegraph:set-graph", () => queueMicrotask(showAll));
   return showAll;
 }
 
