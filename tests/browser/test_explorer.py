@@ -90,12 +90,7 @@ def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tm
         got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
         assert np.abs(got.astype(float) - want).mean() < 0.4
 
-    graph_scale = page.evaluate("() => app.canvas.ds.scale")
-    page.locator(".picture").hover()
-    before = page.evaluate(f"() => {VIEWER}.motion.log")
-    page.mouse.wheel(0, 200)
-    page.wait_for_function(f"before => {VIEWER}.motion.log < before - 0.1", arg=before)
-    assert page.evaluate("() => app.canvas.ds.scale") == graph_scale, "the graph must not zoom"
+    wheel_is_shared(page)
     place = page.evaluate("() => [...app.graph.getNodeById(9).pos]")
     page.mouse.down()
     page.mouse.move(900, 500, steps=3)
@@ -108,6 +103,36 @@ def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tm
     assert not page.locator(".message").count()
     # WebP at the quality of a page, so a little more than rounding.
     is_the_stack(browser, tmp_path / "saved.html", stacks, 2)
+
+
+def wheel_is_shared(page):
+    """The wheel is the graph's until the pointer went down in the viewer, with Ctrl even then."""
+    depth = f"{VIEWER}.motion.log"
+
+    def turns(part, name):
+        page.evaluate("() => { app.canvas.ds.scale = 1; app.canvas.setDirty(true, true); }")
+        page.locator(part).hover()
+        before = page.evaluate(f"() => [app.canvas.ds.scale, {depth}]")
+        page.mouse.wheel(0, 100)
+        page.wait_for_function(
+            f"([scale, log]) => app.canvas.ds.scale !== scale || {depth} < log - 0.1", arg=before
+        )
+        graph = page.evaluate("() => app.canvas.ds.scale") != before[0]
+        assert ("graph" if graph else "viewer") == name
+
+    turns(".picture", "graph")
+    turns(".strip", "graph")
+    page.evaluate("() => app.canvas.selectItems([app.graph.getNodeById(9)])")
+    page.mouse.move(5, 500)
+    turns(".picture", "viewer")
+    page.evaluate("() => { app.canvas.deselectAll(); document.activeElement.blur(); }")
+    turns(".picture", "graph")
+    page.locator(".picture").click()
+    page.evaluate("() => app.canvas.deselectAll()")
+    turns(".picture", "viewer")
+    page.keyboard.down("Control")
+    turns(".picture", "graph")
+    page.keyboard.up("Control")
 
 
 def is_the_stack(browser, path, stack, close):

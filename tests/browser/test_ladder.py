@@ -363,6 +363,35 @@ def test_prompts_promoted_twice_are_text_outside_and_rows_inside(page, tmp_path)
     assert box.input_value() == "p\nq\nr"
 
 
+def test_the_wheel_is_the_graphs_but_over_a_list_that_scrolls(page):
+    page.evaluate("() => document.activeElement.blur()")
+
+    def scrolls(part):
+        """Whether the list is scrolled, with the graph where it was; else the graph is zoomed."""
+        page.mouse.move(5, 500)
+        page.locator(part).first.hover()
+        before = page.evaluate("() => app.canvas.ds.scale")
+        page.mouse.wheel(0, 100)
+        page.wait_for_function(
+            "scale => app.canvas.ds.scale !== scale "
+            "|| document.querySelector('.zs-scroller').scrollTop > 0", arg=before)  # fmt: skip
+        return page.evaluate("() => app.canvas.ds.scale") == before
+
+    open_ladder(page, "a\nb")
+    assert not scrolls(".zs-bar")
+    show(page)
+    assert not scrolls(".zs-scroller")
+    open_ladder(page, "\n".join(f"level {level}" for level in range(60)))
+    prompt(page, 1).click()
+    page.keyboard.down("Control")
+    assert not scrolls(".zs-scroller")
+    page.keyboard.up("Control")
+    show(page)
+    assert scrolls(".zs-scroller")
+    page.evaluate("() => { document.querySelector('.zs-scroller').scrollTop = 0; }")
+    assert not scrolls(".zs-bar")
+
+
 def test_a_prompt_is_text_whatever_it_says(page):
     open_ladder(page, f"{EVIL}\n[p=3] {EVIL}")
     prompt(page, 0).evaluate(PASTE, f"1. {EVIL}\n2. {EVIL}")

@@ -149,7 +149,8 @@ export function nodeOfRun(app, path) {
 
 /** The ladders of a workflow, those in subgraphs too. */
 function allLadders(app) {
-  return graphsOf(app.rootGraph ?? app.graph).flatMap((graph) => graph.nodes.filter((node) => kindOf(node) === LADDER));
+  const nodes = graphsOf(app.rootGraph ?? app.graph).flatMap((graph) => graph.nodes);
+  return nodes.filter((node) => kindOf(node) === LADDER);
 }
 
 /** "folder/name.png [output]", as a LoadImage writes it, in parts. @param {string} value */

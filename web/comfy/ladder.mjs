@@ -2,7 +2,8 @@
  * The ladder editor as a widget of PromptLadder.
  *
  * The node's `prompts` widget stays the truth, or the one that a subgraph around promotes it to: the
- * editor reads it and writes it and keeps nothing beside it, so that workflows from before the editor, the API, undo and copies know no other.
+ * editor reads it and writes it and keeps nothing beside it, so that workflows from before the
+ * editor, the API, undo and copies know no other.
  * Which way of editing was chosen, and where the ruler has its 1, is kept in the node's properties.
  */
 

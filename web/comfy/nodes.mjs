@@ -3,6 +3,7 @@
  */
 
 import { holderOf, isLinked } from "./links.mjs";
+import { shareWheel } from "./wheel.mjs";
 
 /** @param {object} node @param {string} name */
 export function widgetOf(node, name) {
@@ -42,6 +43,7 @@ export function addElement(node, name, element, heights) {
   // The side panel would show it empty, and shrink it on the node to its own width.
   const options = { serialize: false, hideOnZoom: false, hideInPanel: true, ...heights };
   const widget = node.addDOMWidget(name, type, element, options);
+  shareWheel(node, element);
   widget.serialize = false;
 }
 
