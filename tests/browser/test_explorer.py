@@ -103,6 +103,37 @@ def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tm
     assert not page.locator(".message").count()
     # WebP at the quality of a page, so a little more than rounding.
     is_the_stack(browser, tmp_path / "saved.html", stacks, 2)
+    is_shown_in_an_app(page, tmp_path, renderer)
+
+
+def is_shown_in_an_app(page, tmp_path, renderer):
+    """As the app's result the levels' pictures, and the viewer and the ladder among its inputs."""
+    nodes = [(1, "LoadZoomStack", ["a.safetensors [input]"]),
+             (2, "PromptLadder", ["a galaxy\na leaf", 2, "", "", ""]),
+             (9, "ZoomStackExplorer", [""])]  # fmt: skip
+    graph = graph_of(nodes, [(1, 0, 9, "stack", WIRE)], size=(640, 660))
+    inputs = [[2, "ladder_editor"], [9, "explorer"]]
+    graph["extra"] = {"linearData": {"inputs": inputs, "outputs": [9]}}
+    load_graph(page, graph)
+    page.evaluate(MODE, "app")
+    page.locator(".zs-prompt").first.wait_for()
+    run_graph(page)
+    shown(page)
+    page.wait_for_function("""() => [...document.images].some((image) => image.checkVisibility()
+      && /filename=level_0/.test(image.src) && image.naturalWidth === 256)""")
+    page.locator(".zoomstack-viewer .picture").scroll_into_view_if_needed()
+    assert page.locator(".picture").bounding_box()["height"] > 100
+    assert "levels" not in " ".join(page.locator("article").all_inner_texts())
+    page.get_by_role("button", name="Edit as plain text").click()
+    page.locator(".zs-plain").fill("a galaxy\na planet\na leaf")
+    page.locator(".zs-plain").blur()
+    shot(page, tmp_path, f"explorer-{renderer}-app")
+    page.get_by_role("button", name="Edit as rows").click()
+    assert page.locator(".zs-prompt").count() == 3
+    page.evaluate(MODE, "graph")
+
+
+MODE = "(mode) => { app.extensionManager.workflow.activeWorkflow.activeMode = mode; }"
 
 
 def wheel_is_shared(page):

@@ -303,6 +303,36 @@ def test_prompts_from_another_node_are_shown_to_be_read_there(page, tmp_path):
     assert rows(page) == ["a", "b"]
 
 
+DOT = """() => [...document.querySelectorAll(".lg-node:has(.zs-ladder) .lg-slot--input")][1]"""
+
+
+def test_rows_leave_the_socket_of_the_text_to_link_to(page, tmp_path):
+    nodes = [
+        (1, "PrimitiveStringMultiline", ["p\nq"]),
+        (2, "PromptLadder", ["a\nb", 2, "", "", ""]),
+    ]
+    load_graph(page, graph_of(nodes, size=(400, 560)))
+    show(page)
+    assert page.evaluate("() => app.graph.nodes[1].widgets[0].hidden")
+    if page.renderer == "classic":
+        return  # what is dropped on the node finds it
+    page.evaluate("() => { app.canvas.ds.scale = 1; app.canvas.ds.offset = [60, 90]; }")
+    page.evaluate("() => app.canvas.setDirty(true, true)")
+    wait_for_rows(page, "a", "b")
+    dot = page.evaluate_handle(DOT).as_element()
+    source = page.locator(".lg-slot--output").first.bounding_box()
+    page.mouse.move(source["x"] + source["width"] - 4, source["y"] + source["height"] / 2)
+    page.mouse.down()
+    target = dot.bounding_box()
+    assert target["height"] < 40, "a socket, and no text box"
+    for right in (40, 4):
+        page.mouse.move(target["x"] + right, target["y"] + target["height"] / 2, steps=4)
+    shot(page, tmp_path, f"ladder-{page.renderer}-socket")
+    page.mouse.up()
+    page.wait_for_selector(".zs-row", state="hidden")
+    assert queued(page)["prompts"] == ["1", 0]
+
+
 # The selected node goes into a subgraph, and what it calls `prompts` is promoted to it; the name of
 # the subgraph's node, and the order of the widgets of the node in it.
 WRAP = """async () => {

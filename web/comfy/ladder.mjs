@@ -10,7 +10,7 @@
 import { createEditor } from "../ladder/editor.mjs";
 import { holderOf, sourceOf } from "./links.mjs";
 import {
-  addElement, hideWidget, holdingWidget, onChange, step, watch, watchGraph, widgetOf,
+  addElement, hideWidget, holdingWidget, keepSocket, onChange, step, watch, watchGraph, widgetOf,
 } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";
 
@@ -43,6 +43,7 @@ function attach(app, node) {
   const prompts = widgetOf(node, "prompts");
   const factor = widgetOf(node, "zoom_factor");
   if (!prompts) return;
+  keepSocket(prompts);
   let rows = true;
   let brief = BAR;
   const editor = createEditor(

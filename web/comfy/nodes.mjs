@@ -88,14 +88,43 @@ function settle(node, widget) {
   setHidden(node, widget, wishes.get(node).get(widget) && !isLinked(node, widget.name));
 }
 
+/** Which are hidden now. @type {WeakMap<object, boolean>} */
+const gone = new WeakMap();
+
 function setHidden(node, widget, hidden) {
-  if (Boolean(widget.options.hidden) === hidden) return;
+  if ((gone.get(widget) ?? false) === hidden) return;
+  gone.set(widget, hidden);
+  const folds = types.has(widget);
+  if (folds) fold(widget, hidden);
   widget.hidden = hidden; // the canvas reads this
   // And Nodes 2.0 this; what takes over a widget's options must not take over that it is hidden.
-  const hiding = { value: hidden, enumerable: false, configurable: true, writable: true };
+  const value = hidden && !(folds && isOld(widget));
+  const hiding = { value, enumerable: false, configurable: true, writable: true };
   Object.defineProperty(widget.options, "hidden", hiding);
-  // Where visibility is no part of a widget yet, Nodes 2.0 looks only when the list is set.
-  if (!widget.visibility) node.widgets = [...node.widgets];
+  // There Nodes 2.0 looks at widgets only when one goes or comes: the last, which stays the last.
+  if (isOld(widget)) node.widgets.push(node.widgets.pop());
+}
+
+/** Whether a front end has no visibility of widgets yet (1.47). */
+const isOld = (widget) => !widget.visibility;
+
+/** The types of widgets that leave their socket when they are hidden. */
+const types = new WeakMap();
+
+/** In Nodes 2.0, a text box leaves its socket when it is hidden. @param {object} widget */
+export function keepSocket(widget) {
+  types.set(widget, widget.type);
+}
+
+function fold(widget, hidden) {
+  // As the host's own widgets were when they had been made inputs: a socket with its name.
+  widget.type = hidden ? "converted-widget" : types.get(widget);
+  if (!isOld(widget)) return;
+  // 1.47 knows no such type and shows the widget's own element beside the socket.
+  widget.element.classList.toggle("zs-folded", hidden);
+  widget.options.hideInPanel = hidden;
+  if (hidden) widget.computeLayoutSize = undefined; // its row would take a share of the height
+  else delete widget.computeLayoutSize;
 }
 
 /**
