@@ -14,6 +14,7 @@ from browser_kit import (
     pixels,
     run_graph,
     says,
+    set_option,
     shot,
     wait_for_comfy,
 )
@@ -69,6 +70,7 @@ def explore(page, *files, **options):
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tmp_path, renderer):
     page = comfy_page
+    set_option(server, "Comfy.OnboardingCoachmarks.Seen", ["appMode"])  # a tour would lie over it
     open_comfy(page, server, renderer)
     load_graph(page, explorer("a", width="12700 km"))
     assert "Queue the workflow" in page.locator(NOTE).text_content()
@@ -139,9 +141,14 @@ MODE = "(mode) => { app.extensionManager.workflow.activeWorkflow.activeMode = mo
 def wheel_is_shared(page):
     """The wheel is the graph's until the pointer went down in the viewer, with Ctrl even then."""
     depth = f"{VIEWER}.motion.log"
+    view = page.evaluate("() => [app.canvas.ds.scale, ...app.canvas.ds.offset]")
+    again = """([scale, ...offset]) => {
+      Object.assign(app.canvas.ds, { scale, offset });
+      app.canvas.setDirty(true, true);
+    }"""
 
     def turns(part, name):
-        page.evaluate("() => { app.canvas.ds.scale = 1; app.canvas.setDirty(true, true); }")
+        page.evaluate(again, view)
         page.locator(part).hover()
         before = page.evaluate(f"() => [app.canvas.ds.scale, {depth}]")
         page.mouse.wheel(0, 100)
@@ -164,6 +171,7 @@ def wheel_is_shared(page):
     page.keyboard.down("Control")
     turns(".picture", "graph")
     page.keyboard.up("Control")
+    page.evaluate(again, view)
 
 
 def is_the_stack(browser, path, stack, close):
