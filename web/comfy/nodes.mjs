@@ -187,3 +187,18 @@ export function step(app) {
   if (tracker?.captureCanvasState) tracker.captureCanvasState();
   else tracker?.checkState?.();
 }
+
+/**
+ * Whether a widget is one of the node's advanced ones, which are seen only where it shows those.
+ *
+ * @param {object} node
+ * @param {object} widget
+ * @param {boolean} folded
+ */
+export function foldWidget(node, widget, folded) {
+  const news = Boolean(widget.options.advanced) !== folded;
+  widget.options.advanced = folded; // Nodes 2.0 reads this
+  widget.advanced = folded; // and the canvas this
+  // Where visibility is no part of a widget yet, Nodes 2.0 looks only when the list has changed.
+  if (news && !widget.visibility) node.widgets.push(node.widgets.pop());
+}
