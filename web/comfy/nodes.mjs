@@ -2,8 +2,8 @@
  * What the pack asks of ComfyUI's nodes and widgets, in both of its renderers.
  */
 
+import { shareWheel } from "../page/wheel.mjs";
 import { holderOf, isLinked } from "./links.mjs";
-import { shareWheel } from "./wheel.mjs";
 
 /** @param {object} node @param {string} name */
 export function widgetOf(node, name) {
@@ -43,7 +43,8 @@ export function addElement(node, name, element, heights) {
   // The side panel would show it empty, and shrink it on the node to its own width.
   const options = { serialize: false, hideOnZoom: false, hideInPanel: true, ...heights };
   const widget = node.addDOMWidget(name, type, element, options);
-  shareWheel(node, element);
+  const turn = (event) => node.graph?.canvasAction((canvas) => canvas.processMouseWheel(event));
+  shareWheel(element, { isSelected: () => Boolean(node.selected), turn });
   widget.serialize = false;
 }
 
