@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from comfy_api.latest import io
@@ -48,16 +49,23 @@ class ZoomStackExplorer(io.ComfyNode):
         wide = metres(width)
         stacks = {"zoomstack": stack} | ({} if compare is None else {"zoomstack_compare": compare})
         bar = host.progress(sum(len(one.levels) for one in stacks.values()))
-        ui = {name: [_shown(one, wide, bar)] for name, one in stacks.items()}
+        ui: dict[str, list[dict[str, str]]] = {}
+        for name, one in stacks.items():
+            folder, place = _written(one, wide, bar)
+            ui[name] = [{"manifest": MANIFEST, **place}]
+            # What ComfyUI finds a file name in it shows wherever no script of ours does: in an app,
+            # and among the results. So pictures are named as files are, and the manifest is not.
+            names = sorted(path.name for path in Path(folder).glob("level_*"))
+            ui[f"{name}_levels"] = [{"filename": each, **place} for each in names]
         # What is sent must be plain: a value that JSON cannot hold would end the server.
         return io.NodeOutput(ui=plain(ui, "ui"))
 
 
-def _shown(stack: ZoomStack, wide: float, bar: Any) -> dict[str, str]:
-    """Put a stack's pictures and manifest among the temporary files; how the page names it."""
+def _written(stack: ZoomStack, wide: float, bar: Any) -> tuple[str, dict[str, str]]:
+    """Put a stack's pictures and manifest among the temporary files: where, and its name there."""
     folder, shown = host.temporary_folder()
     with closing(write_levels(folder, stack, metres=wide)) as work:
         for _ in work:
             host.check_interrupted()
             bar.update(1)
-    return {"filename": MANIFEST, **shown}
+    return folder, shown

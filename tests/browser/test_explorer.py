@@ -14,6 +14,7 @@ from browser_kit import (
     pixels,
     run_graph,
     says,
+    set_option,
     shot,
     wait_for_comfy,
 )
@@ -69,6 +70,7 @@ def explore(page, *files, **options):
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tmp_path, renderer):
     page = comfy_page
+    set_option(server, "Comfy.OnboardingCoachmarks.Seen", ["appMode"])  # a tour would lie over it
     open_comfy(page, server, renderer)
     load_graph(page, explorer("a", width="12700 km"))
     assert "Queue the workflow" in page.locator(NOTE).text_content()
@@ -90,12 +92,7 @@ def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tm
         got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
         assert np.abs(got.astype(float) - want).mean() < 0.4
 
-    graph_scale = page.evaluate("() => app.canvas.ds.scale")
-    page.locator(".picture").hover()
-    before = page.evaluate(f"() => {VIEWER}.motion.log")
-    page.mouse.wheel(0, 200)
-    page.wait_for_function(f"before => {VIEWER}.motion.log < before - 0.1", arg=before)
-    assert page.evaluate("() => app.canvas.ds.scale") == graph_scale, "the graph must not zoom"
+    wheel_is_shared(page)
     place = page.evaluate("() => [...app.graph.getNodeById(9).pos]")
     page.mouse.down()
     page.mouse.move(900, 500, steps=3)
@@ -108,6 +105,73 @@ def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tm
     assert not page.locator(".message").count()
     # WebP at the quality of a page, so a little more than rounding.
     is_the_stack(browser, tmp_path / "saved.html", stacks, 2)
+    is_shown_in_an_app(page, tmp_path, renderer)
+
+
+def is_shown_in_an_app(page, tmp_path, renderer):
+    """As the app's result the levels' pictures, and the viewer and the ladder among its inputs."""
+    nodes = [(1, "LoadZoomStack", ["a.safetensors [input]"]),
+             (2, "PromptLadder", ["a galaxy\na leaf", 2, "", "", ""]),
+             (9, "ZoomStackExplorer", [""])]  # fmt: skip
+    graph = graph_of(nodes, [(1, 0, 9, "stack", WIRE)], size=(640, 660))
+    inputs = [[2, "ladder_editor"], [9, "explorer"]]
+    graph["extra"] = {"linearData": {"inputs": inputs, "outputs": [9]}}
+    load_graph(page, graph)
+    page.evaluate(MODE, "app")
+    page.locator(".zs-prompt").first.wait_for()
+    run_graph(page)
+    shown(page)
+    page.wait_for_function("""() => [...document.images].some((image) => image.checkVisibility()
+      && /filename=level_0/.test(image.src) && image.naturalWidth === 256)""")
+    page.locator(".zoomstack-viewer .picture").scroll_into_view_if_needed()
+    assert page.locator(".picture").bounding_box()["height"] > 100
+    assert "levels" not in " ".join(page.locator("article").all_inner_texts())
+    page.get_by_role("button", name="Edit as plain text").click()
+    page.locator(".zs-plain").fill("a galaxy\na planet\na leaf")
+    page.locator(".zs-plain").blur()
+    shot(page, tmp_path, f"explorer-{renderer}-app")
+    page.get_by_role("button", name="Edit as rows").click()
+    assert page.locator(".zs-prompt").count() == 3
+    page.evaluate(MODE, "graph")
+
+
+MODE = "(mode) => { app.extensionManager.workflow.activeWorkflow.activeMode = mode; }"
+
+
+def wheel_is_shared(page):
+    """The wheel is the graph's until the pointer went down in the viewer, with Ctrl even then."""
+    depth = f"{VIEWER}.motion.log"
+    view = page.evaluate("() => [app.canvas.ds.scale, ...app.canvas.ds.offset]")
+    again = """([scale, ...offset]) => {
+      Object.assign(app.canvas.ds, { scale, offset });
+      app.canvas.setDirty(true, true);
+    }"""
+
+    def turns(part, name):
+        page.evaluate(again, view)
+        page.locator(part).hover()
+        before = page.evaluate(f"() => [app.canvas.ds.scale, {depth}]")
+        page.mouse.wheel(0, 100)
+        page.wait_for_function(
+            f"([scale, log]) => app.canvas.ds.scale !== scale || {depth} < log - 0.1", arg=before
+        )
+        graph = page.evaluate("() => app.canvas.ds.scale") != before[0]
+        assert ("graph" if graph else "viewer") == name
+
+    turns(".picture", "graph")
+    turns(".strip", "graph")
+    page.evaluate("() => app.canvas.selectItems([app.graph.getNodeById(9)])")
+    page.mouse.move(5, 500)
+    turns(".picture", "viewer")
+    page.evaluate("() => { app.canvas.deselectAll(); document.activeElement.blur(); }")
+    turns(".picture", "graph")
+    page.locator(".picture").click()
+    page.evaluate("() => app.canvas.deselectAll()")
+    turns(".picture", "viewer")
+    page.keyboard.down("Control")
+    turns(".picture", "graph")
+    page.keyboard.up("Control")
+    page.evaluate(again, view)
 
 
 def is_the_stack(browser, path, stack, close):

@@ -303,6 +303,126 @@ def test_prompts_from_another_node_are_shown_to_be_read_there(page, tmp_path):
     assert rows(page) == ["a", "b"]
 
 
+DOT = """() => [...document.querySelectorAll(".lg-node:has(.zs-ladder) .lg-slot--input")][1]"""
+
+
+def test_rows_leave_the_socket_of_the_text_to_link_to(page, tmp_path):
+    nodes = [
+        (1, "PrimitiveStringMultiline", ["p\nq"]),
+        (2, "PromptLadder", ["a\nb", 2, "", "", ""]),
+    ]
+    load_graph(page, graph_of(nodes, size=(400, 560)))
+    show(page)
+    assert page.evaluate("() => app.graph.nodes[1].widgets[0].hidden")
+    if page.renderer == "classic":
+        return  # what is dropped on the node finds it
+    page.evaluate("() => { app.canvas.ds.scale = 1; app.canvas.ds.offset = [60, 90]; }")
+    page.evaluate("() => app.canvas.setDirty(true, true)")
+    wait_for_rows(page, "a", "b")
+    dot = page.evaluate_handle(DOT).as_element()
+    source = page.locator(".lg-slot--output").first.bounding_box()
+    page.mouse.move(source["x"] + source["width"] - 4, source["y"] + source["height"] / 2)
+    page.mouse.down()
+    target = dot.bounding_box()
+    assert target["height"] < 40, "a socket, and no text box"
+    for right in (40, 4):
+        page.mouse.move(target["x"] + right, target["y"] + target["height"] / 2, steps=4)
+    shot(page, tmp_path, f"ladder-{page.renderer}-socket")
+    page.mouse.up()
+    page.wait_for_selector(".zs-row", state="hidden")
+    assert queued(page)["prompts"] == ["1", 0]
+
+
+# The selected node goes into a subgraph, and what it calls `prompts` is promoted to it; the name of
+# the subgraph's node, and the order of the widgets of the node in it.
+WRAP = """async () => {
+  const [node] = app.graph.nodes;
+  app.canvas.selectItems([node]);
+  await app.extensionManager.command.execute("Comfy.Graph.ConvertToSubgraph");
+  const [host] = app.graph.nodes;
+  const [inner] = host.subgraph.nodes;
+  const slot = inner.inputs.find((input) => input.name === "prompts");
+  host.subgraph.addInput("prompts", "STRING").connect(slot, inner);
+  app.canvas.deselectAll();
+  await new Promise((done) => setTimeout(done));
+  return inner.widgets.map((widget) => widget.name);
+}"""
+LOOK_AT_FIRST = """async () => {
+  const [node] = app.canvas.graph.nodes;
+  app.canvas.ds.scale = 1.2;
+  app.canvas.ds.offset = [200 - node.pos[0], 150 - node.pos[1]];
+  app.canvas.setDirty(true, true);
+}"""
+ENTER = """() => {
+  const host = app.canvas.graph.nodes.find((node) => node.subgraph);
+  app.canvas.openSubgraph(host.subgraph, host);
+}"""
+SENT = """async () => Object.values((await app.graphToPrompt()).output)
+  .map((node) => node.inputs.prompts)"""
+
+
+def test_prompts_promoted_twice_are_text_outside_and_rows_inside(page, tmp_path):
+    open_ladder(page, "a\nb\nc")
+    order = page.evaluate("() => app.graph.nodes[0].widgets.map((widget) => widget.name)")
+    assert page.evaluate(WRAP) == order
+    assert page.evaluate(WRAP) == ["prompts"]
+    # As it is made, and as it is opened again.
+    for name in ("made", "loaded"):
+        page.evaluate(LOOK_AT_FIRST)
+        box = page.locator("textarea:visible")
+        box.wait_for()
+        assert box.input_value() == "a\nb\nc"
+        shot(page, tmp_path, f"ladder-{page.renderer}-promoted-{name}")
+        saved = page.evaluate("() => JSON.parse(JSON.stringify(app.graph.serialize()))")
+        load_graph(page, saved)
+    page.evaluate(LOOK_AT_FIRST)
+    box.fill("x, far\ny")
+    for _ in range(2):
+        page.evaluate(ENTER)
+    page.evaluate(LOOK_AT_FIRST)
+    wait_for_rows(page, "x, far", "y")
+    assert "New Subgraph, around this node" in page.locator(".zs-note").inner_text()
+    prompt(page, 1).fill("z")
+    assert page.evaluate(SENT) == ["x, far\nz"]
+    shot(page, tmp_path, f"ladder-{page.renderer}-held")
+    page.get_by_role("button", name="Edit as plain text").click()
+    page.locator(".zs-plain").fill("p\nq\nr")
+    assert page.evaluate(SENT) == ["p\nq\nr"]
+    page.evaluate("() => app.canvas.setGraph(app.rootGraph)")
+    page.evaluate(LOOK_AT_FIRST)
+    box.wait_for()
+    assert box.input_value() == "p\nq\nr"
+
+
+def test_the_wheel_is_the_graphs_but_over_a_list_that_scrolls(page):
+    page.evaluate("() => document.activeElement.blur()")
+
+    def scrolls(part):
+        """Whether the list is scrolled, with the graph where it was; else the graph is zoomed."""
+        page.mouse.move(5, 500)
+        page.locator(part).first.hover()
+        before = page.evaluate("() => app.canvas.ds.scale")
+        page.mouse.wheel(0, 100)
+        page.wait_for_function(
+            "scale => app.canvas.ds.scale !== scale "
+            "|| document.querySelector('.zs-scroller').scrollTop > 0", arg=before)  # fmt: skip
+        return page.evaluate("() => app.canvas.ds.scale") == before
+
+    open_ladder(page, "a\nb")
+    assert not scrolls(".zs-bar")
+    show(page)
+    assert not scrolls(".zs-scroller")
+    open_ladder(page, "\n".join(f"level {level}" for level in range(60)))
+    prompt(page, 1).click()
+    page.keyboard.down("Control")
+    assert not scrolls(".zs-scroller")
+    page.keyboard.up("Control")
+    show(page)
+    assert scrolls(".zs-scroller")
+    page.evaluate("() => { document.querySelector('.zs-scroller').scrollTop = 0; }")
+    assert not scrolls(".zs-bar")
+
+
 def test_a_prompt_is_text_whatever_it_says(page):
     open_ladder(page, f"{EVIL}\n[p=3] {EVIL}")
     prompt(page, 0).evaluate(PASTE, f"1. {EVIL}\n2. {EVIL}")

@@ -49,7 +49,9 @@ def export(pack, *given, **options):
 
 
 def manifest_of(shown, folders):
-    assert shown["type"] == "temp" and shown["filename"] == "manifest.json"
+    # Not a "filename": what has one is shown as a file, and an app would show its text.
+    assert shown["type"] == "temp" and shown["manifest"] == "manifest.json"
+    assert "filename" not in shown
     folder = folders / "temp" / shown["subfolder"]
     return folder, json.loads((folder / "manifest.json").read_text())
 
@@ -68,10 +70,15 @@ def test_every_input_is_explained_and_the_node_has_a_help_page(pack, node):
 def test_the_page_gets_plain_lists_and_the_pictures_lie_in_temp(pack, folders, stack_of):
     ui = explore(pack, stack_of(), width="12700 km")
     assert json.loads(json.dumps(ui, allow_nan=False)) == ui
-    assert list(ui) == ["zoomstack"] and all(type(value) is list for value in ui.values())
+    assert list(ui) == ["zoomstack", "zoomstack_levels"]
+    assert all(type(value) is list for value in ui.values())
     folder, manifest = manifest_of(ui["zoomstack"][0], folders)
     assert manifest["metres"] == 1.27e7 and manifest["prompts"] == ["level 0", "level 1", "level 2"]
     assert all((folder / name).is_file() for name in manifest["files"])
+    files = [{**ui["zoomstack"][0], "filename": name} for name in manifest["files"]]
+    assert ui["zoomstack_levels"] == [
+        {key: file[key] for key in ("filename", "subfolder", "type")} for file in files
+    ], "which an app shows"
     assert not list((folders / "output").iterdir())
 
 

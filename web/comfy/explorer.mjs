@@ -50,6 +50,13 @@ class Explorer {
     STYLE.dress(document);
     this.aim = new Aim(app, node);
     addElement(node, "explorer", this.element, { getMinHeight: () => LEAST_HEIGHT });
+    // Nodes 2.0 leaves the wheel to what has the focus alone.
+    this.element.addEventListener("pointerenter", () => {
+      const { stage } = this.viewer ?? {};
+      if (node.selected && !this.element.matches(":focus-within")) {
+        stage?.focus({ preventScroll: true });
+      }
+    });
     node.setSize(SIZE.map((least, i) => Math.max(least, node.size[i])));
     after(node, "onExecuted", (output) => this.keep(output));
     after(node, "onConfigure", () => this.show());
@@ -59,9 +66,8 @@ class Explorer {
 
   /** Take a run's output, and show it. */
   keep(output) {
-    const [stack] = output?.zoomstack ?? [];
+    const [stack, compare] = [output?.zoomstack, output?.zoomstack_compare].map(referenceIn);
     if (!stack) return;
-    const [compare = null] = output.zoomstack_compare ?? [];
     this.node.properties[KEPT] = { stack, compare };
     this.show();
   }
@@ -132,6 +138,13 @@ class Explorer {
     this.viewer?.dispose();
     this.viewer = null;
   }
+}
+
+/** The manifest of an output; one from before it was called so has the name of a file. */
+function referenceIn(shown) {
+  if (!shown?.length) return null;
+  const [{ manifest, filename = manifest, subfolder, type }] = shown;
+  return { filename, subfolder, type };
 }
 
 async function got(address) {

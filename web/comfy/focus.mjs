@@ -7,8 +7,7 @@ import { createFocusBox } from "../focus/stage.mjs";
 import { placeIn, withPlace } from "../focus/write.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
-import { sourceOf } from "./links.mjs";
-import { step, widgetOf } from "./nodes.mjs";
+import { holdingWidget, step, widgetOf } from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";
 
 /**
@@ -32,7 +31,7 @@ export function focusBoxFor(app, ladders, level) {
 
   function put(next) {
     const [ladder] = ladders();
-    const prompts = widgetOf(ladder, "prompts");
+    const prompts = holdingWidget(ladder, "prompts");
     prompts.value = withPlace(String(prompts.value), factorOf(ladder), level() + 1, next);
     ladder.graph?.setDirtyCanvas(true, false);
     place = next;
@@ -53,9 +52,10 @@ export function focusBoxFor(app, ladders, level) {
     if (found.length === 0) return words.focusNoLadder;
     if (found.length > 1) return fill(words.focusManyLadders, { count: found.length });
     const [ladder] = found;
-    if (sourceOf(ladder, "prompts") !== null) return words.focusLinkedLadder;
+    const prompts = holdingWidget(ladder, "prompts");
+    if (!prompts) return words.focusLinkedLadder;
     try {
-      place = placeIn(String(widgetOf(ladder, "prompts").value), factorOf(ladder), level() + 1);
+      place = placeIn(String(prompts.value), factorOf(ladder), level() + 1);
     } catch (error) {
       return fill(words.focusBroken, { why: error.message });
     }

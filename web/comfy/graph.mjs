@@ -2,7 +2,7 @@
  * Finding in the graph what belongs together: the ladder of a photo, the picture of an input.
  */
 
-import { inputOf, isLinked, nodeIn, originOf, targetsOf } from "./links.mjs";
+import { graphsOf, inputOf, isLinked, nodeIn, originOf, targetsOf } from "./links.mjs";
 import { widgetOf } from "./nodes.mjs";
 
 const LADDER = "PromptLadder";
@@ -149,9 +149,8 @@ export function nodeOfRun(app, path) {
 
 /** The ladders of a workflow, those in subgraphs too. */
 function allLadders(app) {
-  const root = app.rootGraph ?? app.graph;
-  const graphs = [root, ...(root.subgraphs?.values() ?? [])];
-  return graphs.flatMap((graph) => graph.nodes.filter((node) => kindOf(node) === LADDER));
+  const nodes = graphsOf(app.rootGraph ?? app.graph).flatMap((graph) => graph.nodes);
+  return nodes.filter((node) => kindOf(node) === LADDER);
 }
 
 /** "folder/name.png [output]", as a LoadImage writes it, in parts. @param {string} value */

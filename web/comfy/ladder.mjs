@@ -1,14 +1,17 @@
 /**
  * The ladder editor as a widget of PromptLadder.
  *
- * The node's `prompts` widget stays the truth: the editor reads it and writes it and keeps nothing
- * beside it, so that workflows from before the editor, the API, undo and copies know no other.
+ * The node's `prompts` widget stays the truth, or the one that a subgraph around promotes it to: the
+ * editor reads it and writes it and keeps nothing beside it, so that workflows from before the
+ * editor, the API, undo and copies know no other.
  * Which way of editing was chosen, and where the ruler has its 1, is kept in the node's properties.
  */
 
 import { createEditor } from "../ladder/editor.mjs";
-import { sourceOf } from "./links.mjs";
-import { addElement, hideWidget, onChange, step, watch, watchGraph, widgetOf } from "./nodes.mjs";
+import { holderOf, sourceOf } from "./links.mjs";
+import {
+  addElement, hideWidget, holdingWidget, keepSocket, onChange, step, watch, watchGraph, widgetOf,
+} from "./nodes.mjs";
 import { wordsFor } from "./words.mjs";
 
 const NODE = "PromptLadder";
@@ -40,12 +43,14 @@ function attach(app, node) {
   const prompts = widgetOf(node, "prompts");
   const factor = widgetOf(node, "zoom_factor");
   if (!prompts) return;
+  keepSocket(prompts);
   let rows = true;
-  const brief = () => (sourceOf(node, "prompts") === null ? BAR : NOTE);
+  let brief = BAR;
   const editor = createEditor(
     {
       onText(text) {
-        prompts.value = text;
+        const holding = holdingWidget(node, "prompts");
+        if (holding) holding.value = text;
         node.graph?.setDirtyCanvas(true, false);
       },
       onStep: () => step(app),
@@ -58,8 +63,8 @@ function attach(app, node) {
     wordsFor.now,
   );
   addElement(node, "ladder_editor", editor.element, {
-    getMinHeight: () => (rows ? HEIGHT : brief()),
-    getMaxHeight: () => (rows ? undefined : brief()),
+    getMinHeight: () => (rows ? HEIGHT : brief),
+    getMaxHeight: () => (rows || brief > NOTE ? undefined : brief),
   });
   const negative = widgetOf(node, "negative");
   if (negative) {
@@ -68,20 +73,26 @@ function attach(app, node) {
   node.setSize(SIZE.map((least, side) => Math.max(least, node.size[side])));
 
   function show() {
-    const from = sourceOf(node, "prompts");
+    const holder = holderOf(node, "prompts");
+    const held = holder && holder.node !== node;
+    const from = holder ? null : sourceOf(node, "prompts");
     const { mode, ...others } = kept(node);
     rows = mode === "rows" && from === null;
+    if (held) brief = HEIGHT;
+    else brief = from === null ? BAR : NOTE;
     // Either the rows or the text: the text's own widget, with its socket and all that other
     // extensions do for it.
     const changed = hideWidget(node, prompts, rows);
     editor.show({
-      text: String(prompts.value ?? ""),
+      text: String((holdingWidget(node, "prompts") ?? prompts).value ?? ""),
       zoomFactor: Number(factor?.value) || 2,
       from,
+      holder: held ? holder.node.title : null,
       mode,
       ...others,
     });
-    if (changed && node.graph) node.setSize(node.computeSize().map((least, i) => Math.max(least, node.size[i])));
+    if (!changed || !node.graph) return;
+    node.setSize(node.computeSize().map((least, side) => Math.max(least, node.size[side])));
   }
   for (const each of [prompts, factor]) onChange(each, show);
   watch(node, show);

@@ -65,6 +65,29 @@ export function sourceOf(node, name) {
   return origin?.title || origin?.type || "…";
 }
 
+/**
+ * The node and the input whose own widget holds an input's value: this one's, or, where a subgraph
+ * around promotes it, that one's, and so outwards. Null where a node gives the value, or where
+ * several subgraph nodes around each hold one.
+ *
+ * @param {object} node
+ * @param {string} name of the input
+ * @returns {{node: object, name: string} | null}
+ */
+export function holderOf(node, name) {
+  const input = inputOf(node, name);
+  const link = input && linkInto(node, input);
+  if (!link) return { node, name };
+  if (!same(link.origin_id, OUTSIDE)) return null;
+  const around = graphsOf(node.graph.rootGraph).flatMap(({ nodes }) => nodes);
+  const hosts = around.filter(({ subgraph }) => subgraph === node.graph);
+  const outer = node.graph.inputs?.[link.origin_slot];
+  return outer && hosts.length === 1 ? holderOf(hosts[0], outer.name) : null;
+}
+
+/** A workflow's own graph and its subgraphs. @param {object} root */
+export const graphsOf = (root) => [root, ...(root.subgraphs?.values() ?? [])];
+
 /** @returns {object | undefined} the node of an id, which may be a number or its text */
 export function nodeIn(graph, id) {
   return graph?.getNodeById(id) ?? graph?.getNodeById(Number(id)) ?? undefined;

@@ -2,11 +2,24 @@
  * What the pack asks of ComfyUI's nodes and widgets, in both of its renderers.
  */
 
-import { isLinked } from "./links.mjs";
+import { shareWheel } from "../page/wheel.mjs";
+import { holderOf, isLinked } from "./links.mjs";
 
 /** @param {object} node @param {string} name */
 export function widgetOf(node, name) {
   return node.widgets?.find((widget) => widget.name === name);
+}
+
+/**
+ * The widget that holds an input's value, which a subgraph around may; undefined where a node gives
+ * it, or several subgraphs do.
+ *
+ * @param {object} node
+ * @param {string} name of the input
+ */
+export function holdingWidget(node, name) {
+  const holder = holderOf(node, name);
+  return holder ? widgetOf(holder.node, holder.name) : undefined;
 }
 
 /** Whether a node is of this pack. @param {object} node */
@@ -30,6 +43,8 @@ export function addElement(node, name, element, heights) {
   // The side panel would show it empty, and shrink it on the node to its own width.
   const options = { serialize: false, hideOnZoom: false, hideInPanel: true, ...heights };
   const widget = node.addDOMWidget(name, type, element, options);
+  const turn = (event) => node.graph?.canvasAction((canvas) => canvas.processMouseWheel(event));
+  shareWheel(element, { isSelected: () => Boolean(node.selected), turn });
   widget.serialize = false;
 }
 
@@ -74,12 +89,43 @@ function settle(node, widget) {
   setHidden(node, widget, wishes.get(node).get(widget) && !isLinked(node, widget.name));
 }
 
+/** Which are hidden now. @type {WeakMap<object, boolean>} */
+const gone = new WeakMap();
+
 function setHidden(node, widget, hidden) {
-  if (Boolean(widget.options.hidden) === hidden) return;
+  if ((gone.get(widget) ?? false) === hidden) return;
+  gone.set(widget, hidden);
+  const folds = types.has(widget);
+  if (folds) fold(widget, hidden);
   widget.hidden = hidden; // the canvas reads this
-  widget.options.hidden = hidden; // and Nodes 2.0 this
-  // Where visibility is no part of a widget yet, Nodes 2.0 looks only when the list is set.
-  if (!widget.visibility) node.widgets = [...node.widgets];
+  // And Nodes 2.0 this; what takes over a widget's options must not take over that it is hidden.
+  const value = hidden && !(folds && isOld(widget));
+  const hiding = { value, enumerable: false, configurable: true, writable: true };
+  Object.defineProperty(widget.options, "hidden", hiding);
+  // There Nodes 2.0 looks at widgets only when one goes or comes: the last, which stays the last.
+  if (isOld(widget)) node.widgets.push(node.widgets.pop());
+}
+
+/** Whether a front end has no visibility of widgets yet (1.47). */
+const isOld = (widget) => !widget.visibility;
+
+/** The types of widgets that leave their socket when they are hidden. */
+const types = new WeakMap();
+
+/** In Nodes 2.0, a text box leaves its socket when it is hidden. @param {object} widget */
+export function keepSocket(widget) {
+  types.set(widget, widget.type);
+}
+
+function fold(widget, hidden) {
+  // As the host's own widgets were when they had been made inputs: a socket with its name.
+  widget.type = hidden ? "converted-widget" : types.get(widget);
+  if (!isOld(widget)) return;
+  // 1.47 knows no such type and shows the widget's own element beside the socket.
+  widget.element.classList.toggle("zs-folded", hidden);
+  widget.options.hideInPanel = hidden;
+  if (hidden) widget.computeLayoutSize = undefined; // its row would take a share of the height
+  else delete widget.computeLayoutSize;
 }
 
 /**
@@ -121,6 +167,8 @@ export function watch(node, show) {
 export function watchGraph(app) {
   const showAll = () => watching.forEach((show) => show());
   for (const event of ["graphChanged", "executed"]) app.api.addEventListener(event, showAll);
+  // What is in a subgraph may stand for what was changed around it.
+  app.canvas.canvas.addEventListener("litegraph:set-graph", () => queueMicrotask(showAll));
   return showAll;
 }
 

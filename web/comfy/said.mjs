@@ -86,7 +86,10 @@ class Said {
   }
 
   #add() {
-    this.lines = element("div", { class: "zs-said-words", role: "status", "data-scrolls": true });
+    this.lines = element("div", {
+      class: "zs-said-words", role: "status", tabindex: "0",
+      "data-scrolls": true, "data-capture-wheel": "true",
+    }); // prettier-ignore
     const getMinHeight = () => (this.text ? LINE * Math.min(this.#lines(), MOST) + 12 : 0);
     addElement(this.node, "said", widget(STYLE, "zs-said", {}, this.lines), {
       getMinHeight,

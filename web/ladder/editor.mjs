@@ -1,6 +1,6 @@
 /**
  * The ladder editor: rows that write a text and read it again. The text stays the truth; in mode
- * "text" its owner shows it, and only the bar is left here.
+ * "text" its owner shows it, and only the bar is left here, unless the owner has no place for it.
  */
 
 import { copyText } from "../page/clipboard.mjs";
@@ -15,6 +15,7 @@ import {
 import { createBar } from "./bar.mjs";
 import { createList } from "./list.mjs";
 import { parseList } from "./paste.mjs";
+import { createPlain } from "./plain.mjs";
 import { request } from "./request.mjs";
 import { decades } from "./ticks.mjs";
 
@@ -26,6 +27,7 @@ const STYLE = new Style(import.meta.resolve("./ladder.css"));
  * @property {string} text the ladder
  * @property {number} zoomFactor of the levels that have none of their own
  * @property {string | null} from the title of the node that the text comes from, if another's
+ * @property {string | null} holder the title of the subgraph that holds the text, if one does
  * @property {"rows" | "text"} mode
  * @property {number} unit the level that is 1 on the ruler
  * @property {string} scene what was last asked for in a request
@@ -40,7 +42,9 @@ const STYLE = new Style(import.meta.resolve("./ladder.css"));
  */
 export function createEditor({ onText, onStep, onKeep }, words) {
   /** @type {Shown} */
-  let shown = { text: "", zoomFactor: 2, from: null, mode: "rows", unit: 0, scene: "" };
+  let shown = {
+    text: "", zoomFactor: 2, from: null, holder: null, mode: "rows", unit: 0, scene: "",
+  }; // prettier-ignore
   let lines = read("");
 
   const bar = createBar({
@@ -60,9 +64,10 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     goTo: (row, end) => list.views[row]?.focus(end),
     paste,
   }, words);
+  const plain = createPlain({ change: (text) => apply(read(text), false), settle: onStep }, words);
   const note = element("p", { class: "zs-note", hidden: true });
   const news = element("p", { class: "zs-news", role: "status" });
-  const parts = [bar.element, note, list.element, news, bar.window];
+  const parts = [bar.element, note, list.element, plain.element, news, bar.window];
   const editor = widget(STYLE, "zs-ladder", { "data-capture-wheel": "true" }, ...parts);
 
   /** Takes over another text, from one of its changes. */
@@ -176,12 +181,22 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     const linked = shown.from !== null;
     const asRows = shown.mode === "rows" && !linked;
     editor.classList.toggle("zs-brief", !asRows);
+    editor.classList.toggle("zs-held", shown.holder !== null);
     bar.element.hidden = linked;
     bar.draw(levels, asRows);
-    note.textContent = linked ? fill(words.linked, { node: shown.from }) : troubleOf(rows.length);
+    note.textContent = noteOf(rows.length);
     note.hidden = !note.textContent;
     list.element.hidden = !asRows;
     list.draw(rows, levels, shown.zoomFactor, shown.unit);
+    plain.element.hidden = asRows || linked;
+    plain.draw(shown.text);
+  }
+
+  /** @param {number} levels */
+  function noteOf(levels) {
+    if (shown.from !== null) return fill(words.linked, { node: shown.from });
+    const held = shown.holder !== null && fill(words.held, { node: shown.holder });
+    return troubleOf(levels) || held || "";
   }
 
   /** A row's zoom factor; one that the sums can take, where the row does not make sense yet. */

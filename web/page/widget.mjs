@@ -23,12 +23,5 @@ export function widget(style, name, attributes, ...children) {
   for (const kind of ["pointerdown", "pointermove", "pointerup", "dblclick", "contextmenu"]) {
     made.addEventListener(kind, (event) => event.stopPropagation());
   }
-  // A wheel with Ctrl zooms what lies behind; without, it scrolls what can be scrolled.
-  made.addEventListener("wheel", (event) => {
-    const scrolls = event.target.closest?.("[data-scrolls]");
-    if (!event.ctrlKey && scrolls && scrolls.scrollHeight > scrolls.clientHeight) {
-      event.stopPropagation();
-    }
-  });
   return made;
 }

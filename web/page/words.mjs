@@ -38,6 +38,8 @@ export const WORDS = Object.freeze({
   moved: "Level {from} is now level {to}",
   pasted: "{count} levels pasted",
   linked: "The prompts come from {node}. Edit them there.",
+  held: "{node}, around this node, holds these prompts: changed here, they change there.",
+  plainText: "The levels as text, a prompt a line",
   firstHasBrackets: "The widest level lies in nothing: p and focus belong to the level below.",
 
   // The focus box

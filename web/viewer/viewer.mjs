@@ -97,7 +97,8 @@ export class Viewer extends EventTarget {
   }
 
   #build() {
-    this.picture = element("div", { class: "picture" }, ...this.scenes.map((one) => one.element));
+    const pictures = this.scenes.map((one) => one.element);
+    this.picture = element("div", { class: "picture", "data-wheels": true }, ...pictures);
     // What the page around lays over the picture is a child of the viewer's element.
     const over = element("slot", { name: "over" });
     this.picture.append(this.borders.element, over, ...this.hud.elements);
@@ -119,10 +120,6 @@ export class Viewer extends EventTarget {
     STYLE.dress(root);
     root.append(this.stage, bar);
     listen(this.picture, this.element, this.wishes);
-    // ComfyUI's canvas takes the wheel unless what captures it has the focus.
-    this.element.addEventListener("pointerenter", () => {
-      if (!this.element.matches(":focus-within")) this.stage.focus({ preventScroll: true });
-    });
     this.element.addEventListener("fullscreenchange", () => this.wake());
   }
 
