@@ -39,6 +39,8 @@ export class Loader {
   constructor({ levels, most, load, onReady, onDrop, onError }) {
     Object.assign(this, { deepest: levels - 1, most, load, onReady, onDrop, onError });
     this.held = new Map();
+    /** Those of the held that stand in for others, which are to come. @type {Set<number>} */
+    this.stale = new Set();
     this.broken = new Set();
     this.coming = new Map();
     this.order = [];
@@ -53,9 +55,26 @@ export class Loader {
     this.#next();
   }
 
+  /** Other pictures from now on: those at hand `stay` until these have come, or go at once. */
+  renew({ levels, most, load }, stay) {
+    for (const abort of this.coming.values()) abort.abort();
+    this.coming.clear();
+    this.broken.clear();
+    Object.assign(this, { deepest: levels - 1, most, load, order: [] });
+    for (const level of [...this.held.keys()]) {
+      if (stay && level < levels) this.stale.add(level);
+      else this.#drop(level);
+    }
+  }
+
+  /** Whether a level has its own picture, or will never have one. */
+  has(level) {
+    return (this.held.has(level) && !this.stale.has(level)) || this.broken.has(level);
+  }
+
   /** Whether nothing that is wanted is still to come. */
   get settled() {
-    return this.order.every((level) => this.held.has(level) || this.broken.has(level));
+    return this.order.every((level) => this.has(level));
   }
 
   /** Every picture again, for a renderer that has lost them. */
@@ -70,11 +89,9 @@ export class Loader {
   }
 
   #next() {
-    const known = (level) =>
-      this.held.has(level) || this.coming.has(level) || this.broken.has(level);
     for (const level of this.order) {
       if (this.coming.size >= AT_ONCE) return;
-      if (!known(level)) this.#fetch(level);
+      if (!this.has(level) && !this.coming.has(level)) this.#fetch(level);
     }
   }
 
@@ -85,8 +102,11 @@ export class Loader {
       const picture = await this.load(level, abort.signal);
       if (abort.signal.aborted) picture.close?.();
       else {
+        const before = this.held.get(level);
         this.held.set(level, picture);
+        this.stale.delete(level);
         this.onReady(level, picture);
+        before?.close?.();
       }
     } catch (error) {
       if (!abort.signal.aborted) {
@@ -94,7 +114,7 @@ export class Loader {
         this.onError(level, error);
       }
     } finally {
-      this.coming.delete(level);
+      if (this.coming.get(level) === abort) this.coming.delete(level);
       this.#next();
     }
   }
@@ -103,5 +123,6 @@ export class Loader {
     this.onDrop(level);
     this.held.get(level).close?.();
     this.held.delete(level);
+    this.stale.delete(level);
   }
 }
