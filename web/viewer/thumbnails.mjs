@@ -33,9 +33,11 @@ export class Thumbnails {
 
 /** A level's thumbnail, number, magnification and prompt, above the filmstrip. */
 export class Card {
-  /** @param {Thumbnails} thumbnails  @param {import("../page/words.mjs").Words} words */
-  constructor(thumbnails, words) {
-    Object.assign(this, { thumbnails, words });
+  /** @param {import("../page/words.mjs").Words} words */
+  constructor(words) {
+    this.words = words;
+    /** @type {Thumbnails | null} */
+    this.thumbnails = null;
     [this.image, this.number, this.prompt] = ["image", "number", "prompt"].map((name) =>
       element("div", { class: name }),
     );
