@@ -9,19 +9,18 @@
  * pictures change, and the camera stays.
  *
  * @import { Sheet } from "../viewer/sheet.mjs"
- * @typedef {{filename: string, subfolder: string, type: string}} Reference a file, as /view takes it
  */
 
 import { element } from "../page/elements.mjs";
 import { Style } from "../page/style.mjs";
 import { fill } from "../page/words.mjs";
-import { buildPage } from "../viewer/bundle.mjs";
 import { manifestOf, sourceOf } from "../viewer/sheet.mjs";
 import { Viewer } from "../viewer/viewer.mjs";
 import { Aim } from "./aim.mjs";
 import { nodeOfOutput } from "./graph.mjs";
 import { Live } from "./live.mjs";
 import { addElement, after } from "./nodes.mjs";
+import { savePage, stackOf } from "./stored.mjs";
 import { wordsFor } from "./words.mjs";
 
 const NODE = "ZoomStackExplorer";
@@ -93,11 +92,11 @@ class Explorer {
     this.shown = key;
     // What has formed stays until this has come.
     const formed = Boolean(this.forming);
-    this.forming = null;
+    Object.assign(this, { forming: null, step: "" });
     if (!formed) this.#clear();
     if (!kept) return this.#say(wordsFor.now.viewEmpty);
     try {
-      const sources = await Promise.all([kept.stack, kept.compare].map((one) => this.#source(one)));
+      const sources = await Promise.all([kept.stack, kept.compare].map((one) => stackOf(this.app, one)));
       // Meanwhile another one may have come, or another run has begun to show.
       if (this.shown === key && !this.forming) this.#open(...sources, formed);
     } catch (error) {
@@ -139,7 +138,7 @@ class Explorer {
     if (!forming) this.source = source;
     if (inPlace && viewer && (forming || Boolean(viewer.other) === Boolean(compare))) {
       viewer.show(source, compare);
-      viewer.hud.note("");
+      if (!forming) viewer.hud.note("");
       return;
     }
     if (inPlace && viewer) depths.set(shown, viewer.depth);
@@ -151,7 +150,7 @@ class Explorer {
   #make(source, compare) {
     const words = wordsFor.now;
     const resting = () => Boolean(this.forming);
-    const save = { icon: "save", label: words.viewSave, act: () => this.#save(this.source), resting };
+    const save = { icon: "save", label: words.viewSave, act: () => this.#save(), resting };
     const turn = () => {
       this.node.properties[LIVE] = !this.live;
       this.viewer.wake();
@@ -168,31 +167,9 @@ class Explorer {
     this.aim.over(viewer);
   }
 
-  /** A stack, ready to be viewed; null for none. @param {Reference | null} reference */
-  async #source(reference) {
-    if (!reference) return null;
-    const locate = (file) => this.#address({ ...reference, filename: file });
-    const answer = await fetch(locate(reference.filename)).catch(() => null);
-    if (!answer) throw new Error(wordsFor.now.viewSilent);
-    if (!answer.ok) throw new Error(wordsFor.now.viewGone);
-    return { manifest: await answer.json(), locate };
-  }
-
-  /** @param {Reference} reference */
-  #address({ filename, subfolder, type }) {
-    return this.app.api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
-  }
-
-  /** Save the stack as a page with everything in it. */
-  async #save({ manifest, locate }) {
-    const read = async (name) => (await got(new URL(`../${name}`, import.meta.url))).text();
-    const fetched = async (file) => {
-      const blob = await (await got(locate(file))).blob();
-      return { bytes: new Uint8Array(await blob.arrayBuffer()), type: blob.type };
-    };
+  async #save() {
     try {
-      const page = await buildPage(manifest, read, fetched);
-      download("zoom.html", new Blob([page], { type: "text/html" }));
+      await savePage(this.source);
     } catch (error) {
       this.viewer?.hud.tell(fill(wordsFor.now.viewNotSaved, { why: error.message }));
     }
@@ -208,20 +185,4 @@ class Explorer {
     this.viewer?.dispose();
     this.viewer = null;
   }
-}
-
-async function got(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) {
-    const { viewGone } = wordsFor.now;
-    throw new Error(answer.status === 404 ? viewGone : `${answer.status} from ComfyUI`);
-  }
-  return answer;
-}
-
-function download(name, blob) {
-  const address = URL.createObjectURL(blob);
-  element("a", { href: address, download: name }).click();
-  // The browser has taken it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -15,7 +15,7 @@ export class Hud {
     this.words = words;
     this.times = element("div", { class: "times" });
     this.level = element("div", { class: "level" });
-    this.state = element("div", { class: "state", role: "status", hidden: true });
+    this.state = element("div", { class: "state", hidden: true });
     this.bar = element("div", { class: "ruler" });
     this.length = element("div", { class: "length" });
     this.caption = element("div", { class: "caption" });
