@@ -9,7 +9,7 @@ import { keyWish } from "../../web/viewer/input.mjs";
 import { Loader, roomFor, wanted } from "../../web/viewer/loader.mjs";
 import { VERSION, checked, geometryOf, titleOf } from "../../web/viewer/manifest.mjs";
 import { magnification, scaleBar } from "../../web/viewer/scale.mjs";
-import { cellOf, manifestOf } from "../../web/viewer/sheet.mjs";
+import { bands, cellOf, manifestOf } from "../../web/viewer/sheet.mjs";
 import { near, shared } from "./shared.mjs";
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
@@ -132,6 +132,20 @@ test("a sheet is cut where the library has laid its levels", () => {
       [left, top, width, height].forEach((share, i) => near(share, cell[i], `${levels}: ${level}`));
     });
   }
+});
+
+test("a level's rim, where the host has mixed it with the next one's, is drawn from inside", () => {
+  for (const [start, size, count, rim] of [[0, 170.7, 171, 0.1], [341.3, 170.7, 171, 0.024]]) {
+    const [first, middle, last] = bands(start, size, count, rim);
+    const parts = [first, middle, last];
+    assert.equal(parts.reduce((sum, [, , , pixels]) => sum + pixels, 0), count);
+    parts.forEach(([, , at], i) => assert.equal(at, i ? parts[i - 1][2] + parts[i - 1][3] : 0));
+    for (const [from, much] of parts) {
+      assert.ok(from >= start + size * rim - 1e-9 && from + much <= start + size * (1 - rim) + 1e-9);
+    }
+    near(middle[1] / middle[3], size / count);
+  }
+  assert.deepEqual(bands(4, 2, 3, 0.5), [[4, 2, 0, 3]]);
 });
 
 test("what is being sampled has a manifest like what is finished", () => {

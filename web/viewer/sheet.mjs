@@ -54,15 +54,49 @@ export function sourceOf(sheet, manifest, image) {
   return { manifest, locate: () => image.src, picture: async (level) => cut(sheet, image, level) };
 }
 
-/** A level's picture, as the sheet has it. @returns {HTMLCanvasElement} */
+/**
+ * A level's picture, as the sheet has it.
+ *
+ * The host enlarges previews, which mixes the outer half of a cell's outermost pixels with the next
+ * level's: what lies just inside of that stands in for it.
+ * @returns {HTMLCanvasElement}
+ */
 function cut(sheet, image, level) {
   const { left, top, width, height } = cellOf(sheet, level);
-  const [wide, tall] = [image.naturalWidth * width, image.naturalHeight * height];
+  const [wide, tall] = [image.naturalWidth, image.naturalHeight];
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(wide));
-  canvas.height = Math.max(1, Math.round(tall));
+  canvas.width = Math.max(1, Math.round(wide * width));
+  canvas.height = Math.max(1, Math.round(tall * height));
   const context = canvas.getContext("2d", { alpha: false });
-  const [x, y] = [image.naturalWidth * left, image.naturalHeight * top];
-  context.drawImage(image, x, y, wide, tall, 0, 0, canvas.width, canvas.height);
+  const rim = 0.5 / Math.max(1, Math.floor(Math.min(sheet.width, sheet.height) / sheet.columns));
+  const across = bands(wide * left, wide * width, canvas.width, rim);
+  const down = bands(tall * top, tall * height, canvas.height, rim);
+  for (const [y, high, to, rows] of down) {
+    for (const [x, broad, at, columns] of across) {
+      context.drawImage(image, x, y, broad, high, at, to, columns, rows);
+    }
+  }
   return canvas;
+}
+
+/**
+ * One axis of a cell in three bands, its middle and the rims that are drawn from the middle's ends:
+ * where each begins on the sheet and how much it is, then the same in the level's pixels.
+ *
+ * @param {number} start of the cell, in the sheet's pixels
+ * @param {number} size of it
+ * @param {number} count the level's pixels
+ * @param {number} rim how much of the cell it is
+ */
+export function bands(start, size, count, rim) {
+  const edge = Math.ceil(count * rim - 1e-9);
+  const inner = count - 2 * edge;
+  if (inner < 2) return [[start, size, 0, count]];
+  const pixel = size / count;
+  const [first, last] = [start + edge * pixel, start + size - edge * pixel];
+  return [
+    [first, pixel / 2, 0, edge],
+    [first, inner * pixel, edge, inner],
+    [last - pixel / 2, pixel / 2, count - edge, edge],
+  ];
 }
