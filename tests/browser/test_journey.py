@@ -40,7 +40,7 @@ PREPARE = """([steps, side, seed]) => {
   set("PromptLadder", { prompts: "a planet\\na continent\\na coast" });
   set("ZoomVideoRender", { fps: 8, seconds_per_level: 0.5, width: 0, height: 0 });
   window.live = { lines: [], sheets: [] };
-  window.sampler = set("ZoomStackSampler", { steps, seed, width: side, height: side });
+  window.sampler = set("ZoomStackSampler", { space: "small", steps, seed, width: side, height: side });
   app.api.addEventListener("zoomstack.said", ({ detail }) => {
     if (detail.node === window.sampler) window.live.lines.push(detail.text);
   });

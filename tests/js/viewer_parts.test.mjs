@@ -96,17 +96,32 @@ test("a picture that comes too late is put away", async () => {
 
 test("a picture stays until another one of its level has come", async () => {
   const closed = [];
-  const pictures = (run) => async (level) => ({ run, level, close: () => closed.push(run) });
+  const pictures = (run, slow) => async (level) => {
+    if (level === slow) await settle();
+    return { run, level, close: () => closed.push(run) };
+  };
   const { made, told } = loader(3, 6, pictures("first"));
   made.look(0);
   await settle();
-  made.renew({ levels: 3, most: 6, load: pictures("second") }, true);
+  made.renew({ levels: 3, most: 6, load: pictures("second", 1) }, true);
   assert.deepEqual([told.dropped, closed, made.held.size], [[], [], 3]);
   assert.ok(!made.has(0), "what stands in is not what is wanted");
   made.look(0);
+  for (let i = 0; i < 9; i++) await null;
+  assert.deepEqual([made.arrived.size, told.ready.length], [2, 3], "all change at once");
+  await settle();
   await settle();
   assert.deepEqual([told.dropped, closed], [[], ["first", "first", "first"]]);
   assert.ok(made.settled && [...made.held.values()].every(({ run }) => run === "second"));
+
+  // What came for nothing is put away.
+  made.renew({ levels: 3, most: 6, load: pictures("third", 1) }, true);
+  made.look(0);
+  for (let i = 0; i < 9; i++) await null;
+  made.dispose();
+  await settle();
+  await settle();
+  assert.equal(closed.filter((run) => run === "third").length, 3);
 });
 
 test("of another zoom no picture stays, nor one that is under way", async () => {

@@ -58,7 +58,13 @@ export class Filmstrip {
     this.card.thumbnails = this.thumbnails;
     this.depth = undefined; // may be deeper than this one is
     this.element.setAttribute("aria-valuemax", String(manifest.zooms.length));
-    if (this.element.clientWidth) this.#lay();
+    this.#layOnce(this.thumbnails);
+  }
+
+  /** Lay the thumbnails that are there when the browser has them: until then those before stay. */
+  async #layOnce(thumbnails) {
+    await thumbnails.come();
+    if (this.thumbnails === thumbnails && this.element.clientWidth) this.#lay();
   }
 
   /** Show the depth of the camera. @param {Depth} depth */
