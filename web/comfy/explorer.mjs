@@ -114,14 +114,14 @@ class Explorer {
     const metres = this.viewer?.scene.manifest.metres ?? null;
     if (this.forming?.sheet !== sheet) this.forming = { sheet, manifest: manifestOf(sheet, metres) };
     this.#open(sourceOf(sheet, this.forming.manifest, image), null, true);
-    this.viewer.hud.note(this.step);
+    this.viewer.hud.note(this.step, true);
   }
 
   /** A run has come so far. */
   count(step, total) {
     const { viewSampling, viewSampled } = wordsFor.now;
     this.step = fill(step < total ? viewSampling : viewSampled, { step, total });
-    if (this.forming) this.viewer?.hud.note(this.step);
+    if (this.forming) this.viewer?.hud.note(this.step, true);
   }
 
   /** What formed will not be finished: what was there before comes back, and `why` is said. */

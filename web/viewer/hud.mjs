@@ -43,9 +43,9 @@ export class Hud {
     this.caption.textContent = manifest.prompts.length ? titleOf(manifest, nearest) : "";
   }
 
-  /** Say quietly what the picture is, if not a finished stack's; "" for that. */
-  note(text) {
-    if (this.state.textContent === text) return;
+  /** Say quietly what the picture is, and whether it is `forming`; "" for a finished one. */
+  note(text, forming = false) {
+    this.state.classList.toggle("forming", forming);
     this.state.textContent = text;
     this.state.hidden = !text;
   }
