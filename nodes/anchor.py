@@ -7,6 +7,7 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
+from .inputs import shown_with
 from .run.photo import Photo
 from .tensors import SMALLEST
 from .types import CATEGORY, SEARCH, ZoomAnchorType
@@ -38,16 +39,19 @@ class PhotoAnchor(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "solver", optional=True, options=["exact", "adam"], default="exact",
+                    advanced=True,
                     tooltip="exact solves for the photo in one go; adam takes the paper's gradient "
                     "steps.",
                 ),
                 io.Int.Input(
                     "steps", optional=True, default=5, min=1, max=1000, advanced=True,
+                    extra_dict=shown_with("solver"),
                     tooltip="Gradient steps of adam per sampling step; the paper takes 5.",
                 ),
                 io.Float.Input(
                     "learning_rate", optional=True,
                     default=0.1, min=0.0001, max=10.0, step=0.01, advanced=True,
+                    extra_dict=shown_with("solver"),
                     tooltip="Learning rate of adam; the paper takes 0.1.",
                 ),
                 io.Float.Input(

@@ -42,16 +42,19 @@ class LaplacianBlend(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "weighting", optional=True, options=["snr", "uniform"], default="snr",
+                    advanced=True,
                     tooltip="How much wider levels count: snr by what they can show, uniform all "
                     "alike (the paper).",
                 ),
                 io.Float.Input(
                     "feather", optional=True, default=0.25, min=0.0, max=0.5, step=0.01,
+                    advanced=True,
                     tooltip="Border of a level that follows the level above, as a fraction of its "
                     "frame.",
                 ),
                 io.Combo.Input(
                     "blend", optional=True, options=["laplacian", "average"], default="laplacian",
+                    advanced=True,
                     tooltip="laplacian blends by frequency bands; average is the paper's naive "
                     "ablation.",
                 ),

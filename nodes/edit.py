@@ -18,7 +18,7 @@ from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .conditioning.tags import of_level
-from .inputs import sampler_inputs
+from .inputs import sampler_inputs, shown_with
 from .run.painter import Painted, Painter
 from .tensors import one_picture, to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
@@ -56,16 +56,18 @@ class BlendedEdit(io.ComfyNode):
                 ),
                 io.Float.Input(
                     "margin", optional=True, default=0.25, min=0.0, max=4.0, step=0.05,
+                    advanced=True,
                     tooltip="What the model sees around the mask, as a share of the mask's longer "
                     "side, on every side.",
                 ),
                 io.Int.Input(
                     "candidates", optional=True, default=5, min=1, max=64,
+                    advanced=True, extra_dict=shown_with("clip_vision"),
                     tooltip="First drafts to choose from by clip_vision; without it the first is "
                     "taken and no other is made.",
                 ),
                 io.Int.Input(
-                    "resamplings", optional=True, default=5, min=0, max=64,
+                    "resamplings", optional=True, default=5, min=0, max=64, advanced=True,
                     tooltip="How often each step of the first stage is repeated (RePaint), so that "
                     "the edit meets its surroundings; 0 is fastest.",
                 ),

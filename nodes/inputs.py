@@ -13,6 +13,14 @@ from .types import ZoomLadderType
 
 T = TypeVar("T")
 
+# What web/comfy/face.mjs reads in a schema, besides the host's own ``advanced``.
+UNLESS_SET = {"hidden": True}  # the page shows the input only where a graph sets or links it
+
+
+def shown_with(other: str) -> dict[str, str]:
+    """Of an advanced input: the page shows it, too, where the input ``other`` is set or linked."""
+    return {"shown_with": other}
+
 
 def sampler_inputs(seed: str, steps: int = 24, cfg: float = 5.0) -> list[Any]:
     """Model, VAE, prompts and how to sample; ``seed`` is that input's tooltip."""
@@ -63,6 +71,7 @@ class WindowWords(NamedTuple):
     tile_stride: str
     multiscale: str
     multiscale_weight: str
+    multiscale_end: str
 
 
 def window_inputs(
@@ -70,27 +79,27 @@ def window_inputs(
 ) -> list[Any]:
     """Windows that follow a smaller picture, at these defaults.
 
-    ``aside``: optional and advanced, in a node that is about something else.
+    ``aside``: of graphs from before Multi-Scale Patch, in a node that is about something else.
     """
-    how: dict[str, Any] = {"optional": True, "advanced": True} if aside else {}
+    how: dict[str, Any] = {"optional": True, "extra_dict": UNLESS_SET} if aside else {}
+    fine: dict[str, Any] = how or {"advanced": True}
     return [
         io.Int.Input(
             "tile_size", default=tile_size, min=0, max=16384, step=8, tooltip=words.tile_size, **how
         ),
         io.Int.Input(
-            "tile_stride", default=0, min=0, max=16384, step=8, tooltip=words.tile_stride, **how
+            "tile_stride", default=0, min=0, max=16384, step=8, tooltip=words.tile_stride, **fine
         ),
         io.Int.Input(
             "multiscale", default=multiscale, min=0, max=4, tooltip=words.multiscale, **how
         ),
         io.Float.Input(
             "multiscale_weight", default=10.0, min=0.0, max=24.0, step=0.5,
-            tooltip=words.multiscale_weight, **how,
+            tooltip=words.multiscale_weight, **fine,
         ),
         io.Float.Input(
             "multiscale_end", default=0.5, min=0.0, max=1.0, step=0.01,
-            tooltip="Where that ends, as a fraction of the steps: the first ones make the layout.",
-            **how,
+            tooltip=words.multiscale_end, **fine,
         ),
     ]  # fmt: skip
 

@@ -19,6 +19,7 @@ WORDS = WindowWords(
     "denoised first and give the layout. 0: windows alone.",
     multiscale_weight="How far windows are pulled to the smaller version: 0 not at all, 8 and more "
     "all the way. With gradient, 10 is the paper's best.",
+    multiscale_end="Where that ends, as a fraction of the steps: the first ones make the layout.",
 )
 
 

@@ -56,7 +56,7 @@ class OutpaintZoom(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "padding", optional=True, options=["symmetric", "reflect", "colour"],
-                    default="symmetric",
+                    default="symmetric", advanced=True,
                     tooltip="What lies under the mask before it is painted, which leaks into the "
                     "result: the picture's mirror image, or a colour, which may show as a frame.",
                 ),
@@ -65,7 +65,7 @@ class OutpaintZoom(io.ComfyNode):
                     tooltip="The colour of the padding colour, as #rrggbb.",
                 ),
                 io.Int.Input(
-                    "margin", optional=True, default=0, min=0, max=8192, step=8,
+                    "margin", optional=True, default=0, min=0, max=8192, step=8, advanced=True,
                     tooltip="Pixels added left and right of the inner picture (as many above and "
                     "below as its aspect asks for), for all levels; 0 takes the ladder's zoom "
                     "factors and focus.",
@@ -83,7 +83,7 @@ class OutpaintZoom(io.ComfyNode):
                     "by differential diffusion; 0 keeps it exactly.",
                 ),
                 io.Float.Input(
-                    "joint", optional=True, default=0.5, min=0.0, max=1.0, step=0.01,
+                    "joint", optional=True, default=0.5, min=0.0, max=1.0, step=0.01, advanced=True,
                     tooltip="Denoising strength of a last pass over all levels together, against "
                     "frames and shifts of colour; a given image stays to the bit. 0 leaves it out.",
                 ),

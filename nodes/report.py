@@ -16,6 +16,7 @@ from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .conditioning.tags import of_level
+from .inputs import shown_with
 from .tensors import check_finite, geometry_of, to_image, to_levels
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
 
@@ -81,16 +82,19 @@ class ZoomStackReport(io.ComfyNode):
                 ),
                 io.Float.Input(
                     "max_drift", optional=True, default=3.0, min=0.0, max=100.0, step=0.1,
+                    advanced=True, extra_dict=shown_with("reference"),
                     tooltip="CIE units that the mean colour may move away from the reference's "
                     "per level; needs a reference; 0 asks for nothing.",
                 ),
                 io.Float.Input(
                     "min_sharpness", optional=True, default=0.7, min=0.0, max=10.0, step=0.05,
+                    advanced=True, extra_dict=shown_with("reference"),
                     tooltip="Of the reference's detail that every level must have; needs a "
                     "reference; 0 asks for nothing.",
                 ),
                 io.Float.Input(
                     "min_prompt_fit", optional=True, default=0.2, min=0.0, max=1.0, step=0.01,
+                    advanced=True, extra_dict=shown_with("clip_vision"),
                     tooltip="CLIP's cosine that every level must have with its prompt; needs "
                     "clip_vision; 0 asks for nothing.",
                 ),

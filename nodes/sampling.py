@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder
 from . import host
-from .inputs import WindowWords, taken, window_inputs
+from .inputs import WindowWords, shown_with, taken, window_inputs
 from .run.checkpoint import Given, recorded
 from .run.levels import Plan
 from .run.options import SPACES, Options
@@ -19,14 +19,17 @@ from .run.photo import Photo
 from .run.windows import WindowOptions, in_windows
 from .types import CATEGORY, SEARCH, ZoomAnchorType, ZoomLadderType
 
+_MOVED = " Better set on Multi-Scale Patch, before this node; here for graphs that have it."
 WINDOW_WORDS = WindowWords(
     tile_size="Pixels a side of the windows that levels are denoised in: the size the model was "
-    "made for, where levels are larger. 0: no windows.",
-    tile_stride="Pixels from a window to the next; 0 is half a window.",
+    "made for, where levels are larger. 0: no windows." + _MOVED,
+    tile_stride="Pixels from a window to the next; 0 is half a window." + _MOVED,
     multiscale="Smaller versions of each level, each half the size of the one before, that are "
-    "denoised first and give its layout. 0: none.",
+    "denoised first and give its layout. 0: none." + _MOVED,
     multiscale_weight="How far windows are pulled to the smaller version: 0 not at all, 8 and more "
-    "all the way.",
+    "all the way." + _MOVED,
+    multiscale_end="Where that ends, as a fraction of the steps: the first ones make the layout."
+    + _MOVED,
 )
 
 
@@ -208,6 +211,7 @@ class ZoomStackSampler(io.ComfyNode):
                 ),
                 io.Float.Input(
                     "denoise", default=1.0, min=0.0, max=1.0, step=0.01,
+                    advanced=True, extra_dict=shown_with("latent"),
                     tooltip="1 starts from noise; less keeps that much of the latent, for a "
                     "second pass.",
                 ),

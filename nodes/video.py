@@ -36,6 +36,7 @@ class ZoomVideoRender(io.ComfyNode):
                 ),
                 io.Float.Input(
                     "duration", optional=True, default=0.0, min=0.0, max=86400.0, step=0.5,
+                    advanced=True,
                     tooltip="Seconds the camera moves in all, without the holds; 0 takes "
                     "seconds_per_level.",
                 ),
@@ -60,10 +61,12 @@ class ZoomVideoRender(io.ComfyNode):
                 ),
                 io.Float.Input(
                     "hold_start", optional=True, default=0.0, min=0.0, max=3600.0, step=0.1,
+                    advanced=True,
                     tooltip="Seconds to rest on the first view.",
                 ),
                 io.Float.Input(
                     "hold_end", optional=True, default=0.0, min=0.0, max=3600.0, step=0.1,
+                    advanced=True,
                     tooltip="Seconds to rest on the last view.",
                 ),
                 io.Float.Input(

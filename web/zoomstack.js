@@ -7,9 +7,11 @@
 import { app } from "../../scripts/app.js";
 import * as anchor from "./comfy/anchor.mjs";
 import * as explorer from "./comfy/explorer.mjs";
+import * as face from "./comfy/face.mjs";
 import * as ladder from "./comfy/ladder.mjs";
 import * as numbers from "./comfy/numbers.mjs";
 import * as said from "./comfy/said.mjs";
 import * as upload from "./comfy/upload.mjs";
 
-for (const part of [anchor, explorer, ladder, numbers, said, upload]) part.register(app);
+// The face first: elements of ours stand below its button.
+for (const part of [face, anchor, explorer, ladder, numbers, said, upload]) part.register(app);

@@ -17,6 +17,7 @@ from browser_kit import (
     shot,
     start_graph,
 )
+from checkout import TEMPLATES
 from PIL import Image
 from viewer_kit import VIEWER, go, shift, shown, still
 
@@ -83,7 +84,7 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     page = comfy_page
     set_option(server, "Comfy.Execution.PreviewMethod", "latent2rgb")
     open_comfy(page, server, renderer)
-    load_template(page, "text-to-zoom")
+    load_template(page, TEMPLATES["text-to-zoom"].stem)
     page.wait_for_selector(".zs-ladder")
     # A seed of its own: what has run before is cached, and shows no steps.
     page.evaluate(PREPARE, [STEPS, SIDE, list(RENDERERS).index(renderer)])

@@ -13,10 +13,11 @@ from browser_kit import (
     set_option,
     shot,
 )  # fmt: skip
+from checkout import TEMPLATES
 from PIL import Image
 
 from zoomstack.scene.ladder import parse_ladder
-from zoomstack.setup.places import API_WORKFLOWS, REPOSITORY
+from zoomstack.setup.places import API_WORKFLOWS
 
 EVIL = '<img src=x onerror="window.hacked = 1"> <b>bold</b>'
 TEXT = "# far\na galaxy\na planet\n\n[p=3 focus=0.4,0.6]  a coast line\n# near\na leaf"
@@ -72,7 +73,7 @@ def open_ladder(page, text=TEXT, factor=2):
 
 
 def shipped(page, name, kind="PromptLadder"):
-    load_graph(page, json.loads((REPOSITORY / "workflows" / f"{name}.json").read_text("utf-8")))
+    load_graph(page, json.loads(TEMPLATES[name].read_text("utf-8")))
     show(page, kind)
 
 

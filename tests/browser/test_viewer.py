@@ -105,8 +105,23 @@ def test_wheel_drag_double_click_and_keys_move_the_camera(opened, tmp_path):
     page.wait_for_function("() => !document.fullscreenElement")
 
 
+def test_a_link_says_how_deep_its_reader_is(opened, tmp_path):
+    page = opened(save(scene(), tmp_path))
+    page.wait_for_function("() => location.hash === ''")
+    page.locator(".stage").press("End")
+    page.wait_for_function("() => location.hash === '#3'")
+    page.evaluate("() => { location.hash = '#1.25'; }")
+    page.wait_for_function(f"() => Math.abs({VIEWER}.depth.offset - 0.25) < 1e-6")
+    assert state(page)[0] == 1.25
+    page.reload()
+    shown(page)
+    assert state(page)[0] == 1.25
+
+
 def test_two_fingers_zoom_about_what_lies_between_them(opened, tmp_path):
-    page = opened(save(scene(), tmp_path), has_touch=True)
+    page = opened(save(scene(), tmp_path), has_touch=True, is_mobile=True)
+    buttons = [button.bounding_box() for button in page.locator(".bar .button").all()]
+    assert min(side for box in buttons for side in (box["width"], box["height"])) >= 44
     box = page.locator(".picture").bounding_box()
     middle = (box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"])
     fingers = page.context.new_cdp_session(page)

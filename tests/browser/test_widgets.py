@@ -94,3 +94,160 @@ def test_a_stack_is_uploaded_by_a_drop_on_its_node_and_by_a_button(server, comfy
     chooser.value.set_files(tmp_path / "other.safetensors")
     page.wait_for_function(f"() => ({FILE})()[0] === 'other.safetensors [input]'")
     shot(page, tmp_path, "upload")
+
+
+# What everybody needs of each node, beside the host's control_after_generate.
+HOW = "seed steps cfg sampler_name scheduler"
+FACES = {
+    "ZoomStackSampler": f"{HOW} width height",
+    "ZoomStackApply": "",
+    "PhotoAnchor": "level strength",
+    "LaplacianBlend": "zoom_factor",
+    "ZoomVideoRender": "fps seconds_per_level direction easing width height",
+    "OutpaintZoom": f"{HOW} width height method",
+    "SuperResZoom": f"{HOW} width height denoise",
+    "MultiScalePatch": "tile_size multiscale",
+    "BlendedEdit": f"{HOW} level size",
+    "ExportZoomStack": "filename_prefix format width",
+    "SaveZoomStack": "filename_prefix",
+    "ZoomStackReport": "zoom_factor gate min_agreement max_frame",
+}
+WINDOWS = {"tile_size", "tile_stride", "multiscale", "multiscale_weight", "multiscale_end"}
+PLACE = """async (kinds) => {
+  app.graph.clear();
+  for (const [index, kind] of kinds.entries()) {
+    const node = LiteGraph.createNode(kind);
+    node.pos = [60 + 330 * (index % 4), 40 + 460 * Math.floor(index / 4)];
+    app.graph.add(node);
+  }
+  Object.assign(app.canvas.ds, { scale: 1, offset: [60, 60] });
+}"""
+# The names of the inputs that a node shows a widget of, or the socket in the place of one.
+SEEN = """() => Object.fromEntries(app.graph.nodes.map((node) => {
+  const { required, optional } = node.constructor.nodeData.input;
+  const named = Object.keys({ ...required, ...optional }).sort((a, b) => b.length - a.length);
+  const widgets = node.widgets ?? [];
+  if (!LiteGraph.vueNodesMode) {
+    const shows = node.isWidgetRowVisible ?? node.isWidgetVisible;
+    const seen = widgets.filter((widget) => shows.call(node, widget)).map(({ name }) => name);
+    return [node.comfyClass, named.filter((name) => seen.includes(name)).sort()];
+  }
+  const rows = document.querySelectorAll(
+    `[data-node-id="${node.id}"] :is(.lg-node-widget, .lg-slot--input)`);
+  const seen = [...rows].filter((row) => row.checkVisibility()).map((row) =>
+    named.find((name) => row.textContent.trim().startsWith(name)));
+  const own = widgets.map(({ name }) => name);
+  return [node.comfyClass, [...new Set(seen)].filter((name) => own.includes(name)).sort()];
+}))"""
+SEE = f"([kind, names]) => ({SEEN})()[kind]?.join(' ') === names"
+# Not by its place among the nodes: a click brings one to the front.
+SAMPLER = "app.graph.nodes.find(({ comfyClass }) => comfyClass === 'ZoomStackSampler')"
+BUTTON = (
+    f"() => {{ const node = {SAMPLER};"
+    + """
+  const { y } = node.widgets.find(({ name }) => name === "advanced");
+  const { left, top } = app.canvas.canvas.getBoundingClientRect();
+  const { scale, offset } = app.canvas.ds;
+  return [left + (node.pos[0] + 60 + offset[0]) * scale,
+          top + (node.pos[1] + y + 10 + offset[1]) * scale];
+}"""
+)
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+LINK = (
+    f"([kind, name]) => {{ const node = {SAMPLER};"
+    + """
+  const source = app.graph.nodes.find(({ comfyClass }) => comfyClass === kind);
+  source.connect(0, node, node.findInputSlot(name));
+}"""
+)
+SIZES = "() => app.graph.nodes.map(({ size }) => [...size])"
+LEAST = "() => app.graph.nodes.map((node) => node.computeSize()[1])"
+SENT = """async () => Object.values((await app.graphToPrompt()).output)
+  .map(({ class_type, inputs }) => [class_type, inputs])"""
+
+
+def sees(page, names, kind="ZoomStackSampler"):
+    """Wait until a node shows the widgets of these names and no others."""
+    wanted = " ".join(sorted(names))
+    try:
+        page.wait_for_function(SEE, arg=[kind, wanted], timeout=15_000)
+    except Exception:
+        assert " ".join(page.evaluate(SEEN)[kind]) == wanted
+        raise
+
+
+def press(page, renderer, words):
+    """The one button for advanced inputs of the sampler, whoever's it is."""
+    if renderer == "nodes2":
+        page.get_by_text(words).first.click()
+    else:
+        page.wait_for_function(
+            f"(words) => {SAMPLER}.widgets.some(({{ label }}) => label === words)", arg=words
+        )
+        page.evaluate(FRAMES)
+        page.mouse.click(*page.evaluate(BUTTON))
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_a_node_shows_what_everybody_needs_and_the_rest_when_asked(
+    server, comfy_page, tmp_path, renderer
+):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    page.evaluate(PLACE, list(FACES))
+    for kind, names in FACES.items():
+        sees(page, names.split(), kind)
+    if renderer == "classic":
+        heights = zip(FACES, page.evaluate(SIZES), page.evaluate(LEAST), strict=True)
+        assert [n for n, size, least in heights if size[1] != least] == ["PhotoAnchor"]
+    shot(page, tmp_path, f"faces-{renderer}")
+
+    page.evaluate(PLACE, ["ZoomStackSampler", "EmptyLatentImage", "PrimitiveInt"])
+    face, usual = set(FACES["ZoomStackSampler"].split()), page.evaluate(SENT)
+    every = set(usual[0][1]) - WINDOWS
+    sees(page, face)
+    folded = page.evaluate(f"() => {SAMPLER}.size[1]")
+    press(page, renderer, "Show advanced inputs")
+    sees(page, every)
+    shot(page, tmp_path, f"advanced-{renderer}")
+    load_graph(page, page.evaluate("() => app.graph.serialize()"))
+    sees(page, every)  # the choice is kept
+    page.evaluate(SET, ["feather", 0.3])
+    press(page, renderer, "Hide advanced inputs")
+    sees(page, face | {"feather"})
+    if renderer == "classic":
+        page.wait_for_function(f"most => {SAMPLER}.size[1] < most", arg=folded + 50)
+    page.evaluate(SET, ["feather", 0.25])
+    sees(page, face | {"feather"})  # nothing goes from under the hand
+    load_graph(page, page.evaluate("() => app.graph.serialize()"))
+    sees(page, face)
+    assert page.evaluate(SENT) == usual
+
+    for kind, name in (("EmptyLatentImage", "latent"), ("PrimitiveInt", "tile_size")):
+        page.evaluate(LINK, [kind, name])
+    acting = face | {"denoise", "tile_size"}  # with the latent, denoise counts
+    sees(page, acting)
+    linked = page.evaluate("() => app.graph.serialize()")
+    load_graph(page, linked)
+    sees(page, acting)
+    page.evaluate(
+        "(on) => app.extensionManager.setting.set('Comfy.VueNodes.Enabled', on)",
+        renderer == "classic",
+    )
+    sees(page, acting)
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_a_graph_of_before_shows_what_it_sets_and_gives_up_empty_room(server, comfy_page, renderer):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    values = [7, "fixed", 9, 3.0, "euler", "simple", 1.0, 64, 64, "auto", 1, "joint", "laplacian",
+              "snr", 0.25, True, 0.0, 1.0, 0, 48, 0, 1, 10.0, 0.5, "", 0.2]  # fmt: skip
+    graph = graph_of([(1, "ZoomStackSampler", values)], size=(300, 798))
+    load_graph(page, graph)
+    sees(page, {*FACES["ZoomStackSampler"].split(), "tile_size", "multiscale"})
+    ((_, sent),) = page.evaluate(SENT)
+    assert list(sent.values()) == [value for value in values if value != "fixed"]
+    ((width, height),) = page.evaluate(SIZES)
+    assert width == 300 and height < 798 - 8 * 24
+    assert page.evaluate("() => app.graph.serialize().nodes[0].widgets_values") == values

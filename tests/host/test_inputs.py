@@ -1,7 +1,9 @@
 """What a node does without an input is what its menu shows."""
 
 import asyncio
+import json
 from inspect import signature
+from pathlib import Path
 
 from host_kit import part
 
@@ -38,3 +40,29 @@ def test_every_input_is_taken_and_left_out_counts_as_its_default(pack):
                 assert forced or parameters[given.id].default == given.default, at
             elif given.optional and given.get_io_type() == "COMBO":
                 assert parameters[given.id].default == given.default, at
+
+
+# The widgets of 2026-11-28, in order, with their defaults: saved graphs hold values by their order
+# alone, API prompts leave out what is at its default. New widgets come after; none of these goes.
+KNOWN = json.loads((Path(__file__).parent / "widgets.json").read_text("utf-8"))
+
+
+def test_graphs_and_prompts_of_before_mean_what_they_meant(pack):
+    nodes = asyncio.run(pack.nodes.ZoomStackExtension().get_node_list())
+    schemas = {schema.node_id: schema for schema in (node.define_schema() for node in nodes)}
+    assert schemas.keys() >= KNOWN.keys()
+    for node, known in KNOWN.items():
+        widgets = {
+            each.id: each.default
+            for each in schemas[node].inputs
+            if hasattr(each, "default") and not each.force_input
+        }
+        assert list(widgets.items())[: len(known)] == list(known.items()), node
+
+
+def test_what_a_page_shows_with_another_input_names_one_of_the_same_node(pack):
+    for node in asyncio.run(pack.nodes.ZoomStackExtension().get_node_list()):
+        inputs = {each.id: each for each in node.define_schema().inputs}
+        for given in inputs.values():
+            other = given.extra_dict.get("shown_with")
+            assert other is None or (other in inputs and given.advanced), given.id

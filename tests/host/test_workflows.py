@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from browser_kit import RENDERERS, open_comfy, page_of
+from checkout import TEMPLATES
 from PIL import Image
 from run_kit import executed
 from safetensors import safe_open
@@ -19,7 +20,7 @@ from zoomstack import agreement, load_stack
 from zoomstack.film.frames import frames
 from zoomstack.film.path import Path as CameraPath
 from zoomstack.headless import workflow as edit
-from zoomstack.setup.places import API_WORKFLOWS, REPOSITORY
+from zoomstack.setup.places import API_WORKFLOWS
 
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 ZOOMS = (
@@ -221,7 +222,7 @@ def widgets_of(node, info):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_graph_is_the_api_workflow_with_a_note(ready, name):
     known = object_info(ready)
-    graph = json.loads((REPOSITORY / "workflows" / f"{name}.json").read_text("utf-8"))
+    graph = json.loads(TEMPLATES[name].read_text("utf-8"))
     api = edit.load(API_WORKFLOWS / f"{name}.json")
     notes = [node for node in graph["nodes"] if node["type"] in NOTES]
     nodes = {str(node["id"]): node for node in graph["nodes"] if node["type"] not in NOTES}
@@ -243,7 +244,7 @@ def test_the_graph_is_the_api_workflow_with_a_note(ready, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_nodes_of_a_graph_lie_apart_and_in_groups(name):
-    graph = json.loads((REPOSITORY / "workflows" / f"{name}.json").read_text("utf-8"))
+    graph = json.loads(TEMPLATES[name].read_text("utf-8"))
     # A node's title stands above its position.
     boxes = [(*n["pos"], n["pos"][0] + n["size"][0], n["pos"][1] + n["size"][1])
              for n in graph["nodes"]]  # fmt: skip
@@ -260,8 +261,9 @@ def test_the_nodes_of_a_graph_lie_apart_and_in_groups(name):
 
 def test_the_template_browser_lists_all_workflows_with_pictures(server):
     listed = json.loads(get(server, "/workflow_templates")[0])[FOLDER]
-    assert sorted(listed) == sorted(NAMES)
-    for name in NAMES:
+    assert sorted(listed) == [path.stem for path in TEMPLATES.values()]
+    assert sorted(TEMPLATES) == sorted(NAMES) and next(iter(TEMPLATES)) == "text-to-zoom"
+    for name in listed:
         body, kind = get(server, f"/api/workflow_templates/{FOLDER}/{name}.jpg")
         assert kind == "image/jpeg" and body[:2] == b"\xff\xd8" and len(body) < 60_000
         body, kind = get(server, f"/api/workflow_templates/{FOLDER}/{name}.json")
@@ -318,7 +320,7 @@ OPEN = """async ([folder, name]) => {
 @pytest.mark.parametrize("name", NAMES)
 def test_the_front_end_opens_the_graph_and_would_run_the_api_workflow(page, ready, name):
     known = object_info(ready)
-    count, unknown, output = page.evaluate(OPEN, [FOLDER, name])
+    count, unknown, output = page.evaluate(OPEN, [FOLDER, TEMPLATES[name].stem])
     api = edit.load(API_WORKFLOWS / f"{name}.json")
     assert unknown == [] and count == len(api) + 1
     assert output.keys() == api.keys()

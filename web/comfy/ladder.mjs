@@ -81,7 +81,7 @@ function attach(app, node) {
       mode,
       ...others,
     });
-    if (changed) node.setSize(node.computeSize().map((least, i) => Math.max(least, node.size[i])));
+    if (changed && node.graph) node.setSize(node.computeSize().map((least, i) => Math.max(least, node.size[i])));
   }
   for (const each of [prompts, factor]) onChange(each, show);
   watch(node, show);

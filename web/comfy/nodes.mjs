@@ -2,6 +2,8 @@
  * What the pack asks of ComfyUI's nodes and widgets, in both of its renderers.
  */
 
+import { isLinked } from "./links.mjs";
+
 /** @param {object} node @param {string} name */
 export function widgetOf(node, name) {
   return node.widgets?.find((widget) => widget.name === name);
@@ -31,23 +33,53 @@ export function addElement(node, name, element, heights) {
   widget.serialize = false;
 }
 
-/** What we wished of a widget: the front end's own `hidden` also says whether it is linked. */
+/** Which widgets of a node are wished away. @type {WeakMap<object, Map<object, boolean>>} */
 const wishes = new WeakMap();
 
 /**
  * Hides a widget or shows it again; its value is saved and sent as ever. Whether that was news.
+ *
+ * Never while its input is linked: there the front end itself says what is shown, and a subgraph
+ * that the widget is promoted to would take over that it is hidden.
  *
  * @param {object} node
  * @param {object} widget
  * @param {boolean} hidden
  */
 export function hideWidget(node, widget, hidden) {
-  if ((wishes.get(widget) ?? false) === hidden) return false;
-  wishes.set(widget, hidden);
-  widget.hidden = hidden; // the canvas reads this
-  widget.options.hidden = hidden; // and Nodes 2.0 this, but only when the list changes
-  node.widgets.push(node.widgets.pop());
+  if (!wishes.has(node)) attendLinks(node);
+  const ours = wishes.get(node);
+  if ((ours.get(widget) ?? false) === hidden) return false;
+  ours.set(widget, hidden);
+  // A node that is being made may yet be given links, and its subgraph be promoted from.
+  if (node.graph) settle(node, widget);
+  else queueMicrotask(() => settle(node, widget));
   return true;
+}
+
+function attendLinks(node) {
+  const ours = new Map();
+  wishes.set(node, ours);
+  const settleAll = () => ours.forEach((_, widget) => settle(node, widget));
+  // Before a link comes, for a subgraph takes over what is hidden with the link.
+  after(node, "onConnectInput", (slot) => {
+    const widget = widgetOf(node, node.inputs[slot]?.widget?.name);
+    if (ours.get(widget)) setHidden(node, widget, false);
+    queueMicrotask(settleAll);
+  });
+  after(node, "onConnectionsChange", () => queueMicrotask(settleAll));
+}
+
+function settle(node, widget) {
+  setHidden(node, widget, wishes.get(node).get(widget) && !isLinked(node, widget.name));
+}
+
+function setHidden(node, widget, hidden) {
+  if (Boolean(widget.options.hidden) === hidden) return;
+  widget.hidden = hidden; // the canvas reads this
+  widget.options.hidden = hidden; // and Nodes 2.0 this
+  // Where visibility is no part of a widget yet, Nodes 2.0 looks only when the list is set.
+  if (!widget.visibility) node.widgets = [...node.widgets];
 }
 
 /**
@@ -107,4 +139,19 @@ export function step(app) {
   const tracker = app.extensionManager?.workflow?.activeWorkflow?.changeTracker;
   if (tracker?.captureCanvasState) tracker.captureCanvasState();
   else tracker?.checkState?.();
+}
+
+/**
+ * Whether a widget is one of the node's advanced ones, which are seen only where it shows those.
+ *
+ * @param {object} node
+ * @param {object} widget
+ * @param {boolean} folded
+ */
+export function foldWidget(node, widget, folded) {
+  const news = Boolean(widget.options.advanced) !== folded;
+  widget.options.advanced = folded; // Nodes 2.0 reads this
+  widget.advanced = folded; // and the canvas this
+  // Where visibility is no part of a widget yet, Nodes 2.0 looks only when the list has changed.
+  if (news && !widget.visibility) node.widgets.push(node.widgets.pop());
 }

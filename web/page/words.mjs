@@ -95,6 +95,10 @@ export const WORDS = Object.freeze({
     "starts. Queue the workflow to make them again.",
   viewSilent: "ComfyUI does not answer; is it still running?",
 
+  // A node's advanced inputs, on the canvas
+  advancedShow: "Show advanced inputs",
+  advancedHide: "Hide advanced inputs",
+
   // Load Zoom Stack
   uploadStack: "Choose a stack to upload",
   uploadFailed: "{file} could not be uploaded: {why}.",

@@ -10,6 +10,7 @@ import { fill } from "../page/words.mjs";
 import { placement } from "../zoom/geometry.mjs";
 import { cropped } from "../zoom/layers.mjs";
 import { fromChild, inside, size, toChild } from "../zoom/span.mjs";
+import { corners } from "./labels.mjs";
 
 const MOST = 12;
 /** Frames smaller than this share of the picture are not drawn. */
@@ -17,6 +18,9 @@ const SMALLEST = 0.04;
 /** dB from which on a pair agrees as well as 8 bits a colour can say. */
 const EXACT = 60;
 const POOR = 25;
+/** How wide a letter of a name is, in pixels, and what lies around its letters. */
+const LETTER = 5.8;
+const AROUND = 14;
 
 export class Borders {
   /** @param {import("../page/words.mjs").Words} words */
@@ -39,8 +43,20 @@ export class Borders {
     if (!this.shown) return;
     const frames = framesIn(scene, depth, pan);
     while (this.boxes.length < frames.length) this.boxes.push(this.#box());
+    const names = frames.map(({ level }) => {
+      return nameOf(level, scene.manifest.agreement[level - 1], this.words);
+    });
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const places = corners(
+      frames.map((frame) => ({
+        left: frame.left * width, top: frame.top * height,
+        width: frame.width * width, height: frame.height * height,
+      })), // prettier-ignore
+      names.map(({ text }) => text.length * LETTER + AROUND),
+      { width, height },
+    );
     this.boxes.forEach((box, i) => {
-      if (frames[i]) lay(box, frames[i], scene.manifest.agreement[frames[i].level - 1], this.words);
+      if (frames[i]) lay(box, frames[i], names[i], places[i]);
       else box.element.hidden = true;
     });
   }
@@ -76,16 +92,22 @@ export function framesIn({ geometry, camera, canvas }, depth, pan) {
 }
 
 /** @param {number | null | undefined} pair how well the level agrees with the one above, in dB */
-function lay({ element: box, label }, frame, pair, words) {
+function nameOf(level, pair, words) {
+  const known = typeof pair === "number";
+  const { viewLevel, viewAgrees, viewAgreesTo } = words;
+  const sentence = pair >= EXACT ? viewAgrees : viewAgreesTo;
+  const text = fill(known ? sentence : viewLevel, { level, decibels: pair?.toFixed(1) });
+  return { text, poor: known && pair < POOR };
+}
+
+function lay({ element: box, label }, frame, { text, poor }, corner) {
   box.hidden = false;
   for (const name of ["left", "top", "width", "height"]) {
     box.style[name] = `${frame[name] * 100}%`;
   }
-  box.classList.toggle("poor", typeof pair === "number" && pair < POOR);
-  const { viewLevel, viewAgrees, viewAgreesTo } = words;
-  const sentence = pair >= EXACT ? viewAgrees : viewAgreesTo;
-  label.textContent = fill(typeof pair === "number" ? sentence : viewLevel, {
-    level: frame.level,
-    decibels: pair?.toFixed(1),
-  });
+  box.classList.toggle("poor", poor);
+  label.hidden = corner === null;
+  label.textContent = text;
+  label.dataset.right = String(corner?.right ?? false);
+  label.dataset.below = String(corner?.below ?? false);
 }

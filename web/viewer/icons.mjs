@@ -2,12 +2,15 @@
 
 import { button, drawing, named } from "../page/elements.mjs";
 
+/** A magnifying glass; what it does is drawn in it. */
+const LENS = "M8.5 3a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM12.5 12.5L17 17";
+
 const ICONS = {
   play: "M6 4.2v11.6L15.5 10z",
   pause: "M7 4.5v11M13 4.5v11",
-  in: "M10 3.5v13M4.5 11l5.5 5.5 5.5-5.5",
-  out: "M10 16.5v-13M4.5 9L10 3.5 15.5 9",
-  "in-out": "M6.5 3.5v13M3 13l3.5 3.5L10 13M13.5 16.5v-13M10 7l3.5-3.5L17 7",
+  in: `${LENS}M8.5 6v5M6 8.5h5`,
+  out: `${LENS}M6 8.5h5`,
+  "in-out": `${LENS}M8.5 5v4M6.5 7h4M6.5 11.2h4`,
   frames: "M3 3h14v14H3zM6.5 6.5h7v7h-7zM9 9h2v2H9z",
   focus: "M10 2.5V7M10 13v4.5M2.5 10H7M13 10h4.5M10 5a5 5 0 1 0 0 10 5 5 0 0 0 0-10z",
   live: "M10 9a1 1 0 1 0 0 2 1 1 0 0 0 0-2zM6.8 13.2a4.5 4.5 0 0 1 0-6.4M13.2 6.8a4.5 4.5 0 0 1 0 6.4M4.3 15.7a8 8 0 0 1 0-11.4M15.7 4.3a8 8 0 0 1 0 11.4",
