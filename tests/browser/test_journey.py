@@ -51,8 +51,8 @@ PREPARE = """([steps, side, seed]) => {
     window.live.sheets.push(bytes);
   });
 }"""
-# What the explorer shows at each of its frames.
-WATCH = """() => {
+# What the explorer shows at each of its frames, its camera moved as soon as it is there.
+WATCH = """(forming) => {
   const small = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
   const pen = small.getContext("2d", { willReadFrequently: true });
   window.formed = [];
@@ -70,6 +70,7 @@ WATCH = """() => {
     if (viewer && !window.viewers.has(viewer)) {
       window.viewers.add(viewer);
       viewer.addEventListener("drawn", record);
+      viewer.goTo(forming, true);
     }
     requestAnimationFrame(look);
   };
@@ -99,11 +100,9 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     before = set(server.output.glob("zoom_stack_*.safetensors"))
 
     # The run: all levels form, and a line says how far it is.
-    page.evaluate(WATCH)
+    page.evaluate(WATCH, FORMING._asdict())
     start_graph(page)
     page.wait_for_function("() => window.live.sheets.length && window.live.lines.length > 2")
-    page.wait_for_function(f"() => /^sampling, step/.test({NOTE})")
-    go(page, FORMING)
     says(page, r"^step \d+ of")
     shot(page, tmp_path, f"journey-{renderer}-live")
     finish_graph(page)
