@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sys
 from typing import Any
 
 import comfy.model_management as management
 import comfy.utils
+
+from .page import tell_page
 
 log = logging.getLogger("zoomstack")
 
@@ -64,8 +65,5 @@ class Teller:
         self._send("\n".join(filter(None, (line, self._said))))
 
     def _send(self, text: str, stays: bool = False) -> None:
-        server: Any = sys.modules.get("server")  # absent where nodes run without one
-        host = getattr(getattr(server, "PromptServer", None), "instance", None)
-        if self._node and host is not None:
-            told = {"node": str(self._node), "text": text, "stays": stays}
-            host.send_sync(EVENT, told, host.client_id)
+        if self._node:
+            tell_page(EVENT, {"node": str(self._node), "text": text, "stays": stays})

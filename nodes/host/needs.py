@@ -36,6 +36,7 @@ FEATURES = (
     ("comfy.utils", "ProgressBar common_upscale"),
     ("latent_preview", "get_previewer LatentPreviewer.decode_latent_to_preview_image"),
     ("comfy.cli_args", "args.disable_metadata"),
+    ("comfy_execution.utils", "get_executing_context"),
     ("folder_paths", "get_output_directory get_input_directory get_temp_directory"),
     ("folder_paths", "get_save_image_path get_annotated_filepath is_within_directory"),
     ("folder_paths", "get_filename_list get_full_path_or_raise"),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ...zoomstack.scene.ladder import Ladder
-from ...zoomstack.scene.sheet import sheet
+from ...zoomstack.scene.sheet import grid, sheet
 from ...zoomstack.spaces.plain import as_space
 from .. import host
 from ..conditioning.levels import Router
@@ -57,6 +57,7 @@ class Run:
         self.shares_noise = plan.options.shared_noise
         self._layout, self._options, self._site = layout, plan.options, site
         self._teller, self._anchors = plan.teller, plan.anchors
+        self._geometry, self._prompts = geometry, plan.ladder.prompts
         self._predicted: Tensor | None = None  # the last levels, as they were before they met
         self._watch = Watch()
         given = Given(plan.options, plan.anchors, plan.vae, plan.small_vae)
@@ -127,6 +128,21 @@ class Run:
             pictures = sheet(meeting.seen.after, meeting.codec.ratio * layout.shuffle)
             return layout.latent(meeting.codec.encode(pictures[None]).to(x0))
         return layout.latent(sheet(layout.views(x0), layout.shuffle)[None])
+
+    def about_sheet(self) -> dict[str, Any]:
+        """How the sheet is laid out, and where its levels lie: for the Explorer, to show a zoom."""
+        rows, columns = grid(self.levels)
+        geometry = self._geometry
+        return {
+            "levels": self.levels,
+            "rows": rows,
+            "columns": columns,
+            "width": geometry.width,
+            "height": geometry.height,
+            "zooms": list(geometry.zooms),
+            "focus": [list(point) for point in geometry.focus],
+            "prompts": list(self._prompts),
+        }
 
     def tell(self, step: int, total: int) -> None:
         """Show how far the run is, and how well neighbours agree before they meet."""

@@ -27,6 +27,7 @@ from zoomstack.scene.depth import Depth
 
 STEPS, SIDE = 8, 128
 PROMPTS = ["a planet", "a continent", "a coast line", "an island", "a tree"]
+FORMING = Depth(1, 0.4)
 DEPTHS = (Depth(0), Depth(1, 0.4), Depth(2, 0.75))
 
 PREPARE = """([steps, side, seed]) => {
@@ -50,6 +51,33 @@ PREPARE = """([steps, side, seed]) => {
     window.live.sheets.push(bytes);
   });
 }"""
+# What the explorer shows at each of its frames, its camera moved as soon as it is there.
+WATCH = """(forming) => {
+  const small = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+  const pen = small.getContext("2d", { willReadFrequently: true });
+  window.formed = [];
+  const record = ({ target: { scene, hud, depth } }) => {
+    pen.drawImage(scene.canvas, 0, 0, 8, 8);
+    window.formed.push({
+      says: hud.state.textContent, levels: scene.manifest.files.length,
+      finished: scene.manifest.files[0] !== "sheet", at: depth.level + depth.offset,
+      picture: [...pen.getImageData(0, 0, 8, 8).data].join(),
+    });
+  };
+  window.viewers = new Set();
+  const look = () => {
+    const viewer = document.querySelector(".zoomstack-viewer")?.viewer;
+    if (viewer && !window.viewers.has(viewer)) {
+      window.viewers.add(viewer);
+      viewer.addEventListener("drawn", record);
+      viewer.goTo(forming, true);
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+NOTE = f"{VIEWER}.hud.state.textContent"
+LIVE_TOOL = "Show the zoom while it is sampled"
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
@@ -72,6 +100,7 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     before = set(server.output.glob("zoom_stack_*.safetensors"))
 
     # The run: all levels form, and a line says how far it is.
+    page.evaluate(WATCH, FORMING._asdict())
     start_graph(page)
     page.wait_for_function("() => window.live.sheets.length && window.live.lines.length > 2")
     says(page, r"^step \d+ of")
@@ -90,8 +119,12 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     shown_by = cells.std(axis=(1, 3)).flatten()
     assert shown_by[:5].min() > max(2, shown_by[5]), "every level shows something, to the end"
 
-    # The result, in the node: the library's frames, whatever the wheel does.
+    # The zoom formed in the explorer, and stayed there until its stack came.
     shown(page)
+    it_formed(page)
+
+    # The result, in the node: the library's frames, whatever the wheel does.
+    log = page.evaluate(f"() => {VIEWER}.motion.log")
     (saved,) = set(server.output.glob("zoom_stack_*.safetensors")) - before
     stack = load_stack(saved)
     assert list(stack.prompts) == PROMPTS
@@ -103,9 +136,13 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     }""")
     page.locator(".picture").hover()
     page.mouse.wheel(0, -400)
-    page.wait_for_function(f"() => {VIEWER}.motion.log > 0.5")
+    page.wait_for_function(f"before => {VIEWER}.motion.log > before + 0.5", arg=log)
     still(page)
     shot(page, tmp_path, f"journey-{renderer}-explored")
+    is_the_film(page, stack, 2)
+
+    # Another run, which is stopped: seen as the explorer's button says, and then no more.
+    it_forms_where_it_is_wished(page)
     is_the_film(page, stack, 2)
 
     # And for a friend, who has no ComfyUI.
@@ -118,6 +155,50 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
         shown(offline)
         is_the_film(offline, stack, 2)
         shot(offline, tmp_path, f"journey-{renderer}-page")
+
+
+def it_formed(page):
+    """While it ran: all levels, changing, under a camera that stayed, until the stack was there."""
+    seen = page.evaluate("() => window.formed")
+    forming = [each for each in seen if not each["finished"]]
+    assert page.evaluate("() => window.viewers.size") == 1, "one viewer, to the end"
+    assert {each["levels"] for each in seen} == {len(PROMPTS)}
+    finished = [each["finished"] for each in seen]
+    assert finished == sorted(finished) and finished[-1], "from the sampled one to the finished one"
+    texts = [each["says"] for each in forming if each["says"]]
+    steps = [int(text.split()[2]) for text in texts if text.startswith("sampling, step")]
+    assert steps == sorted(steps) and texts[-1] == "sampled, not decoded yet"
+    assert {each["says"] for each in seen if each["finished"]} == {""}
+    there = [each for each in seen if each["at"] == FORMING.level + FORMING.offset]
+    assert there == seen[-len(there) :], "and the camera stays where it was put"
+    assert len({each["picture"] for each in there if not each["finished"]}) > 1
+    black = ",".join(["0,0,0,255"] * 64)
+    dark = [each["picture"] == black for each in there]
+    assert dark == sorted(dark, reverse=True), "from the first picture on, never none"
+
+
+def it_forms_where_it_is_wished(page):
+    """Switched off, a run's previews change nothing; on, they do; stopped, what was there is."""
+    tool = page.get_by_role("button", name=LIVE_TOOL)
+    tool.click()
+    page.wait_for_function("tool => tool.ariaPressed === 'false'", arg=tool.element_handle())
+    page.evaluate("""() => {
+      const sampler = app.graph.getNodeById(Number(window.sampler));
+      const set = (name, value) => (sampler.widgets.find((w) => w.name === name).value = value);
+      set("seed", 77);
+      set("steps", 60);
+      window.live.sheets = [];
+      app.queuePrompt(0, 1);
+    }""")
+    page.wait_for_function("() => window.live.sheets.length > 1")
+    assert page.evaluate(f"() => {NOTE}") == ""
+    assert page.evaluate(f"() => {VIEWER}.scene.manifest.files[0]") != "sheet"
+    tool.click()
+    page.wait_for_function(f"() => /^sampling, step/.test({NOTE})")
+    assert page.get_by_role("button", name="Save as a page").is_disabled()
+    page.evaluate("() => app.api.interrupt()")
+    page.wait_for_function(f"() => {NOTE} === 'stopped; the last finished zoom'")
+    shown(page)
 
 
 def is_the_film(page, stack, close):

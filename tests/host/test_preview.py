@@ -1,5 +1,9 @@
 """What is seen of a run while it samples: all levels on a sheet no larger than one of them."""
 
+import json
+import sys
+from types import SimpleNamespace
+
 import pytest
 import torch
 from host_kit import Ladder, apply_node, ksampler, part
@@ -9,8 +13,8 @@ from tiny_vae import mosaic_vae, mosaic_video_vae
 from torch.nn.functional import avg_pool2d
 
 
-def shown_by(model, kit, latent, steps=3):
-    """What a sampler node's callback was handed at each step."""
+def shown_by(model, kit, latent, steps=3, callback=None):
+    """What a sampler node's callback was handed at each step; or it goes to another one."""
     import comfy.sample
 
     shown = []
@@ -18,7 +22,7 @@ def shown_by(model, kit, latent, steps=3):
         comfy.sample.sample(
             model, comfy.sample.prepare_noise(latent, 1), steps, 3.0, "euler", "simple",
             kit.positive, kit.negative, latent, seed=1, disable_pbar=True,
-            callback=lambda step, x0, x, total: shown.append(x0),
+            callback=callback or (lambda step, x0, x, total: shown.append(x0)),
         )  # fmt: skip
     return shown
 
@@ -98,15 +102,56 @@ def test_the_last_picture_that_stays_is_the_sheet(pack, comfy_host, monkeypatch)
     monkeypatch.setattr(comfy.utils, "PROGRESS_BAR_HOOK", lambda *told, **_: sent.append(told))
     monkeypatch.setattr(args, "preview_method", LatentPreviewMethod.Latent2RGB)
     kept = {}
-    import comfy.sample
-
-    callback = latent_preview.prepare_callback(model, 2, kept)
     latent = tiny.latent(5, 16, 16)
-    with torch.inference_mode():
-        comfy.sample.sample(
-            model, comfy.sample.prepare_noise(latent, 1), 2, 3.0, "euler", "simple",
-            kit.positive, kit.negative, latent, seed=1, disable_pbar=True, callback=callback,
-        )  # fmt: skip
+    shown_by(model, kit, latent, 2, latent_preview.prepare_callback(model, 2, kept))
     assert kept["x0"].shape == latent.shape  # what SamplerCustomAdvanced gives as denoised_output
     done, total, (_, picture, _) = sent[-1]
     assert done == total == 2 and picture.size == (15, 10)
+
+
+def test_the_page_is_told_which_previews_are_sheets_and_how_these_are_laid_out(
+    pack, comfy_host, monkeypatch
+):
+    """By events in their order: the callback's own last picture, of level 0 alone, is no sheet."""
+    import comfy.utils
+    import latent_preview
+    from comfy.cli_args import LatentPreviewMethod, args
+    from comfy_execution.utils import CurrentNodeContext
+
+    told = []
+    extra = {"extra_pnginfo": {"workflow": {"id": "a graph"}}}
+    queue = SimpleNamespace(
+        get_current_queue_volatile=lambda: ([(0, "a run", {}, extra, [])], []),
+    )
+    host = SimpleNamespace(
+        prompt_queue=queue, client_id="me", send_sync=lambda *event: told.append(event)
+    )
+    server = SimpleNamespace(PromptServer=SimpleNamespace(instance=host))
+    monkeypatch.setitem(sys.modules, "server", server)
+    monkeypatch.setattr(args, "preview_method", LatentPreviewMethod.Latent2RGB)
+    monkeypatch.setattr(
+        comfy.utils, "PROGRESS_BAR_HOOK",
+        lambda value, total, picture, **_: told.append(picture and picture[1].size),
+    )  # fmt: skip
+    tiny = family("sd3")
+    focus = ((0.5, 0.5), (0.4, 0.6), (0.5, 0.5), (0.5, 0.5))
+    kit = Ladder(pack, (2.0, 4.0, 2.0, 2.0), focus, make_cond=tiny.make_cond)
+    model = apply_node(pack, tiny.model, kit.ladder)
+    latent = tiny.latent(5, 16, 24)
+    with CurrentNodeContext("a run", "7:5"):
+        shown_by(model, kit, latent, 2, latent_preview.prepare_callback(model, 2))
+    sheets = [event for event in told if isinstance(event, tuple) and len(event) == 3]
+    assert {(name, to) for name, _, to in sheets} == {("zoomstack.sheets", "me")}
+    for _, event, _ in sheets:
+        assert [event[key] for key in ("node", "prompt", "workflow")] == ["7:5", "a run", "a graph"]
+    # A sheet of 2 x 3 cells of 5 x 8 latents; one level has 16 x 24.
+    order = [event[1]["sheet"] is not None if event in sheets else event for event in told]
+    assert [each for each in order if each is not None] == [
+        True, (24, 10), False, (24, 16), True, (24, 10), False
+    ]  # fmt: skip
+    about = sheets[0][1]["sheet"]
+    assert json.loads(json.dumps(about)) == about
+    assert (about["levels"], about["rows"], about["columns"]) == (5, 2, 3)
+    assert (about["width"], about["height"]) == (24, 16)
+    assert about["zooms"] == [2.0, 4.0, 2.0, 2.0] and about["focus"][1] == [0.4, 0.6]
+    assert about["prompts"] == list(kit.ladder.prompts)

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import {
   aspectOf, laddersBehind, laddersOf, nodeOfOutput, nodeOfRun, pictureOf,
 } from "../../web/comfy/graph.mjs";
+import { nodesBehind } from "../../web/comfy/behind.mjs";
 import { sourceOf } from "../../web/comfy/links.mjs";
 
 /**
@@ -24,7 +25,7 @@ function appWith(kinds, wires) {
   wires.forEach(([from, to, name, type], link) => {
     const origin_slot = graph.getNodeById(from).outputs.push({ type }) - 1;
     const target_slot = graph.getNodeById(to).inputs.push({ name, type }) - 1;
-    graph.links.set(link, { origin_id: from, origin_slot, target_id: to, target_slot });
+    graph.links.set(link, { type, origin_id: from, origin_slot, target_id: to, target_slot });
   });
   return { graph, nodeOutputs: {}, api: { apiURL: (path) => `/api${path}` } };
 }
@@ -115,4 +116,52 @@ test("a node is found by what a run and an output call it, in subgraphs too", ()
   assert.equal(nodeOfRun(app, "ladder"), at(app, "ladder"));
   assert.equal(nodeOfRun(app, "gone:5"), undefined);
   assert.equal(nodeOfOutput(app, "b7a0:5"), inner.nodes[0]);
+});
+
+test("what a stack's pictures come from is behind it, through any nodes; what steers them is not", () => {
+  const app = appWith(
+    {
+      ...KINDS, first_pass: ["KSampler"], larger: ["LatentUpscale"], bend: ["Reroute"],
+      decode: ["VAEDecode"], model: ["ZoomStackApply"], hint: ["KSampler"],
+    },
+    [
+      ["hint", "first", "image", "IMAGE"], ["first", "sampler", "anchor", "ZOOM_ANCHOR"],
+      ["model", "sampler", "model", "MODEL"], ["first_pass", "larger", "samples", "LATENT"],
+      ["larger", "bend", "", "*"], ["bend", "sampler", "latent", "LATENT"],
+      ["sampler", "decode", "samples", "LATENT"], ["decode", "blend", "images", "IMAGE"],
+      ["blend", "explorer", "stack", "ZOOM_STACK"], ["other", "explorer", "compare", "ZOOM_STACK"],
+    ],
+  ); // prettier-ignore
+  assert.deepEqual(
+    [...nodesBehind(app, at(app, "explorer"), "stack")].sort(),
+    ["bend", "blend", "decode", "first_pass", "larger", "sampler"],
+  );
+  assert.deepEqual([...nodesBehind(app, at(app, "explorer"), "compare")], ["other"]);
+  assert.deepEqual([...nodesBehind(app, at(app, "blend"), "stack")], []);
+});
+
+test("subgraphs are gone into and come out of, each node that stands for one by itself", () => {
+  // 7 and 8 stand for the same subgraph with a sampler; 9 holds the explorer.
+  const app = appWith({ 7: ["sub"], 8: ["sub"], 9: ["view"] }, [
+    ["7", "9", "stack", "ZOOM_STACK"],
+  ]);
+  const made = appWith({ 5: ["ZoomStackSampler"], 6: ["LaplacianBlend"] }, [
+    ["5", "6", "images", "IMAGE"],
+  ]).graph;
+  const view = appWith({ 4: ["ZoomStackExplorer"] }, []).graph;
+  made.links.set(90, { type: "ZOOM_STACK", origin_id: "6", origin_slot: 0, target_id: -20, target_slot: 0 });
+  view.inputs = [{ name: "stack" }];
+  view.nodes[0].inputs.push({ name: "stack", type: "ZOOM_STACK" });
+  view.links.set(91, { type: "ZOOM_STACK", origin_id: -10, origin_slot: 0, target_id: "4", target_slot: 0 });
+  at(app, "7").subgraph = at(app, "8").subgraph = made;
+  at(app, "9").subgraph = view;
+  app.graph.subgraphs = new Map([["made", made], ["view", view]]);
+  assert.deepEqual([...nodesBehind(app, view.nodes[0], "stack")].sort(), ["7:5", "7:6"]);
+
+  // Both in one subgraph: what runs is both of those that stand for it.
+  const both = appWith({ 5: ["KSampler"], 4: ["ZoomStackExplorer"] }, [["5", "4", "stack", "ZOOM_STACK"]]);
+  const root = appWith({ 1: ["sub"], 2: ["sub"] }, []);
+  root.graph.nodes.forEach((node) => (node.subgraph = both.graph));
+  root.graph.subgraphs = new Map([["both", both.graph]]);
+  assert.deepEqual([...nodesBehind(root, at(both, "4"), "stack")].sort(), ["1:5", "2:5"]);
 });

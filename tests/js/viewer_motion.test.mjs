@@ -164,3 +164,18 @@ test("one slow frame is an accident, two make the pictures of what moves coarser
   for (let now = 2000; now < 20_000; now += 900) pace.tick(now);
   assert.equal(pace.scale(true), 0.25);
 });
+
+test("in another stack the camera stays where it is, or at what is deepest there", () => {
+  const made = motion([2, 4, 3]);
+  const other = (zooms) => motion(zooms).camera;
+  made.jumpTo({ level: 2, offset: 0.4 });
+  made.play();
+  made.take(other([2, 4, 3]));
+  assert.ok(made.playing, "of the same levels nothing changes");
+  assert.deepEqual(made.depth, { level: 2, offset: 0.4 });
+  made.take(other([5, 5, 5, 5]));
+  assert.deepEqual([made.depth, made.playing], [{ level: 2, offset: 0.4 }, false]);
+  near(made.log, Math.log(25) + 0.4 * Math.log(5));
+  made.take(other([2]));
+  assert.deepEqual(made.depth, depthAt(1));
+});

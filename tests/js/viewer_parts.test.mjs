@@ -9,6 +9,7 @@ import { keyWish } from "../../web/viewer/input.mjs";
 import { Loader, roomFor, wanted } from "../../web/viewer/loader.mjs";
 import { VERSION, checked, geometryOf, titleOf } from "../../web/viewer/manifest.mjs";
 import { magnification, scaleBar } from "../../web/viewer/scale.mjs";
+import { bands, cellOf, manifestOf } from "../../web/viewer/sheet.mjs";
 import { near, shared } from "./shared.mjs";
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
@@ -91,6 +92,86 @@ test("a picture that comes too late is put away", async () => {
   for (let i = 0; i < 4; i++) await settle();
   assert.deepEqual(closed.sort(), [0, 1, 2]);
   assert.deepEqual(told.ready.sort(), [90, 91, 92]);
+});
+
+test("a picture stays until another one of its level has come", async () => {
+  const closed = [];
+  const pictures = (run, slow) => async (level) => {
+    if (level === slow) await settle();
+    return { run, level, close: () => closed.push(run) };
+  };
+  const { made, told } = loader(3, 6, pictures("first"));
+  made.look(0);
+  await settle();
+  made.renew({ levels: 3, most: 6, load: pictures("second", 1) }, true);
+  assert.deepEqual([told.dropped, closed, made.held.size], [[], [], 3]);
+  assert.ok(!made.has(0), "what stands in is not what is wanted");
+  made.look(0);
+  for (let i = 0; i < 9; i++) await null;
+  assert.deepEqual([made.arrived.size, told.ready.length], [2, 3], "all change at once");
+  await settle();
+  await settle();
+  assert.deepEqual([told.dropped, closed], [[], ["first", "first", "first"]]);
+  assert.ok(made.settled && [...made.held.values()].every(({ run }) => run === "second"));
+
+  // What came for nothing is put away.
+  made.renew({ levels: 3, most: 6, load: pictures("third", 1) }, true);
+  made.look(0);
+  for (let i = 0; i < 9; i++) await null;
+  made.dispose();
+  await settle();
+  await settle();
+  assert.equal(closed.filter((run) => run === "third").length, 3);
+});
+
+test("of another zoom no picture stays, nor one that is under way", async () => {
+  const slow = () => new Promise((done) => setTimeout(() => done({ close() {} }), 2));
+  const { made, told } = loader(3, 2, slow);
+  made.look(0);
+  await settle();
+  made.look(2); // a load that is under way
+  made.renew({ levels: 2, most: 6, load: async (level) => ({ level, close() {} }) }, false);
+  assert.equal(made.held.size, 0);
+  made.look(0);
+  await settle();
+  assert.deepEqual([...made.held.keys()], [0, 1]);
+  assert.ok([...made.held.values()].every((picture) => "level" in picture));
+  assert.deepEqual(told.errors, []);
+});
+
+test("a sheet is cut where the library has laid its levels", () => {
+  for (const { levels, rows, columns, cells } of shared.sheets) {
+    assert.equal(cells.length, levels);
+    cells.forEach((cell, level) => {
+      const { left, top, width, height } = cellOf({ rows, columns }, level);
+      [left, top, width, height].forEach((share, i) => near(share, cell[i], `${levels}: ${level}`));
+    });
+  }
+});
+
+test("a level's rim, where the host has mixed it with the next one's, is drawn from inside", () => {
+  for (const [start, size, count, rim] of [[0, 170.7, 171, 0.1], [341.3, 170.7, 171, 0.024]]) {
+    const [first, middle, last] = bands(start, size, count, rim);
+    const parts = [first, middle, last];
+    assert.equal(parts.reduce((sum, [, , , pixels]) => sum + pixels, 0), count);
+    parts.forEach(([, , at], i) => assert.equal(at, i ? parts[i - 1][2] + parts[i - 1][3] : 0));
+    for (const [from, much] of parts) {
+      assert.ok(from >= start + size * rim - 1e-9 && from + much <= start + size * (1 - rim) + 1e-9);
+    }
+    near(middle[1] / middle[3], size / count);
+  }
+  assert.deepEqual(bands(4, 2, 3, 0.5), [[4, 2, 0, 3]]);
+});
+
+test("what is being sampled has a manifest like what is finished", () => {
+  const sheet = {
+    levels: 3, rows: 2, columns: 2, width: 96, height: 64, zooms: [2, 3.5],
+    focus: [[0.5, 0.5], [0.4, 0.6]], prompts: ["a", "b", "c"],
+  }; // prettier-ignore
+  const manifest = checked(manifestOf(sheet, 12));
+  assert.deepEqual(geometryOf(manifest).focus[1], [0.4, 0.6]);
+  assert.deepEqual([manifest.files.length, manifest.metres, titleOf(manifest, 2)], [3, 12, "c"]);
+  assert.equal(manifest.thumbnails.width / manifest.thumbnails.height, 96 / 64);
 });
 
 test("a magnification reads well at any power of ten", () => {

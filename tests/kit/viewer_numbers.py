@@ -23,6 +23,7 @@ from zoomstack.linear.lens import axis
 from zoomstack.scene.depth import SNAP, Depth
 from zoomstack.scene.geometry import MIDDLE, TOUCH, Geometry
 from zoomstack.scene.ladder import MOST_LEVELS
+from zoomstack.scene.sheet import grid, sheet
 from zoomstack.scene.span import SLACK
 from zoomstack.scene.stack import ZoomStack
 
@@ -54,6 +55,7 @@ def numbers():
         "placements": [_placement(name, i) for name in ("mixed", "corner")
                        for i in range(GEOMETRIES[name].levels - 1)],
         "geometries": {name: _geometry(g) for name, g in GEOMETRIES.items()},
+        "sheets": [_sheet(count) for count in (1, 2, 3, 5, 9, 64)],
         "lenses": [_lens(*case) for case in LENSES],
         "views": [_view(name, depth) for name, depth in _depths()],
         "layers": [
@@ -103,6 +105,19 @@ def _placement(name, parent):
 
 def _geometry(g):
     return {"width": g.width, "height": g.height, "zooms": g.zooms, "focus": g.focus}
+
+
+def _sheet(count):
+    """Where each level lies on the sheet of so many: left, top, width and height, as shares."""
+    values = torch.arange(1.0, count + 1)
+    (found,) = sheet(values[:, None, None, None].expand(count, 1, 96, 64))
+    rows, columns = grid(count)
+    cells = []
+    for value in values:
+        spans = [(found == value).any(axis).double() for axis in (0, 1)]
+        first = [int(span.argmax()) / len(span) for span in spans]
+        cells.append([*first, *(float(span.mean()) for span in spans)])
+    return {"levels": count, "rows": rows, "columns": columns, "cells": cells}
 
 
 def _view(name, depth):

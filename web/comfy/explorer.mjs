@@ -5,21 +5,27 @@
  * `node.properties`, so that it comes back with the graph, however that is made again: by another
  * tab, undo, a copy, a subgraph, a reload of the page.
  *
- * @typedef {{filename: string, subfolder: string, type: string}} Reference a file, as /view takes it
+ * While a run samples what leads here, the node shows it as it forms: of what it shows, only the
+ * pictures change, and the camera stays.
+ *
+ * @import { Sheet } from "../viewer/sheet.mjs"
  */
 
 import { element } from "../page/elements.mjs";
 import { Style } from "../page/style.mjs";
 import { fill } from "../page/words.mjs";
-import { buildPage } from "../viewer/bundle.mjs";
+import { manifestOf, sourceOf } from "../viewer/sheet.mjs";
 import { Viewer } from "../viewer/viewer.mjs";
 import { Aim } from "./aim.mjs";
 import { nodeOfOutput } from "./graph.mjs";
+import { Live } from "./live.mjs";
 import { addElement, after } from "./nodes.mjs";
+import { savePage, stackOf } from "./stored.mjs";
 import { wordsFor } from "./words.mjs";
 
 const NODE = "ZoomStackExplorer";
 const KEPT = "zoomstack";
+const LIVE = "zoomstack_live"; // false where the reader wants to see nothing before it is finished
 const SIZE = [480, 600];
 const LEAST_HEIGHT = 240;
 const STYLE = new Style(import.meta.resolve("./explorer.css"));
@@ -27,10 +33,16 @@ const STYLE = new Style(import.meta.resolve("./explorer.css"));
 /** Where the camera was in each stack that this page has shown, by its folder. */
 const depths = new Map();
 
+/** The nodes that are there. @type {Set<Explorer>} */
+const explorers = new Set();
+
 /** Register the extension with ComfyUI's app. */
 export function register(app) {
   app.registerExtension({
     name: "zoomstack.explorer",
+    setup() {
+      new Live(app, explorers);
+    },
     nodeCreated(node) {
       if (node.constructor.comfyClass === NODE) node.zoomstack = new Explorer(app, node);
     },
@@ -45,7 +57,10 @@ export function register(app) {
 
 class Explorer {
   constructor(app, node) {
-    Object.assign(this, { app, node, viewer: null, shown: "" });
+    Object.assign(this, { app, node, viewer: null, source: null, shown: "", step: "" });
+    /** What of a run is on show. @type {{sheet: Sheet, manifest: object} | null} */
+    this.forming = null;
+    explorers.add(this);
     this.element = element("div", { class: "zoomstack-explorer" });
     STYLE.dress(document);
     this.aim = new Aim(app, node);
@@ -60,7 +75,10 @@ class Explorer {
     node.setSize(SIZE.map((least, i) => Math.max(least, node.size[i])));
     after(node, "onExecuted", (output) => this.keep(output));
     after(node, "onConfigure", () => this.show());
-    after(node, "onRemoved", () => this.#clear());
+    after(node, "onRemoved", () => {
+      explorers.delete(this);
+      this.#clear();
+    });
     this.#say(wordsFor.now.viewEmpty);
   }
 
@@ -78,58 +96,93 @@ class Explorer {
     const key = kept ? JSON.stringify(kept) : "";
     if (key === this.shown) return;
     this.shown = key;
-    this.#clear();
+    // What has formed stays until this has come.
+    const formed = Boolean(this.forming);
+    Object.assign(this, { forming: null, step: "" });
+    if (!formed) this.#clear();
     if (!kept) return this.#say(wordsFor.now.viewEmpty);
     try {
-      const sources = await Promise.all([kept.stack, kept.compare].map((one) => this.#source(one)));
-      if (this.shown === key) this.#open(...sources, key);
+      const sources = await Promise.all([kept.stack, kept.compare].map((one) => stackOf(this.app, one)));
+      // Meanwhile another one may have come, or another run has begun to show.
+      if (this.shown === key && !this.forming) this.#open(...sources, formed);
     } catch (error) {
-      if (this.shown === key) this.#say(error.message);
+      if (this.shown === key && !this.forming) this.#say(error.message);
     }
   }
 
-  #open(source, compare, key) {
+  /** Whether the reader wants to see what forms. */
+  get live() {
+    return this.node.properties?.[LIVE] !== false;
+  }
+
+  /** Show all levels as a run predicts them. @param {Sheet} sheet  @param {HTMLImageElement} image */
+  form(sheet, image) {
+    const metres = this.viewer?.scene.manifest.metres ?? null;
+    if (this.forming?.sheet !== sheet) this.forming = { sheet, manifest: manifestOf(sheet, metres) };
+    this.#open(sourceOf(sheet, this.forming.manifest, image), null, true);
+    this.viewer.hud.note(this.step, true);
+  }
+
+  /** A run has come so far. */
+  count(step, total) {
+    const { viewSampling, viewSampled } = wordsFor.now;
+    this.step = fill(step < total ? viewSampling : viewSampled, { step, total });
+    if (this.forming) this.viewer?.hud.note(this.step, true);
+  }
+
+  /** What formed will not be finished: what was there before comes back, and `why` is said. */
+  async restore(why = "") {
+    if (!this.forming) return;
+    this.shown = null;
+    await this.show();
+    if (!this.forming) this.viewer?.hud.note(why);
+  }
+
+  /** Show a stack: `in place` of the one on show, where there is one, and else by a new viewer. */
+  #open(source, compare, inPlace) {
+    const { viewer, forming, shown } = this;
+    if (!forming) this.source = source;
+    if (inPlace && viewer && (forming || Boolean(viewer.other) === Boolean(compare))) {
+      viewer.show(source, compare);
+      if (!forming) viewer.hud.note("");
+      return;
+    }
+    if (inPlace && viewer) depths.set(shown, viewer.depth);
+    this.#clear();
+    this.#make(source, compare);
+    if (depths.has(shown)) this.viewer.goTo(depths.get(shown), true);
+  }
+
+  #make(source, compare) {
     const words = wordsFor.now;
-    const save = { icon: "save", label: words.viewSave, act: () => this.#save(source) };
-    const viewer = new Viewer(source, { compare, words, tools: [this.aim.tool, save] });
+    const resting = () => Boolean(this.forming);
+    const save = { icon: "save", label: words.viewSave, act: () => this.#save(), resting };
+    const turn = () => {
+      this.node.properties[LIVE] = !this.live;
+      this.viewer.wake();
+      return this.live ? null : this.restore();
+    };
+    const live = { icon: "live", label: words.viewLive, act: turn, pressed: () => this.live };
+    const tools = [this.aim.tool, live, save];
+    const viewer = new Viewer(source, { compare, words, tools });
     this.viewer = viewer;
     this.element.replaceChildren(viewer.element);
-    if (depths.has(key)) viewer.goTo(depths.get(key), true);
-    viewer.addEventListener("drawn", () => depths.set(key, viewer.depth));
+    viewer.addEventListener("drawn", () => {
+      if (!this.forming) depths.set(this.shown, viewer.depth);
+    });
     this.aim.over(viewer);
   }
 
-  /** A stack, ready to be viewed; null for none. @param {Reference | null} reference */
-  async #source(reference) {
-    if (!reference) return null;
-    const locate = (file) => this.#address({ ...reference, filename: file });
-    const answer = await fetch(locate(reference.filename)).catch(() => null);
-    if (!answer) throw new Error(wordsFor.now.viewSilent);
-    if (!answer.ok) throw new Error(wordsFor.now.viewGone);
-    return { manifest: await answer.json(), locate };
-  }
-
-  /** @param {Reference} reference */
-  #address({ filename, subfolder, type }) {
-    return this.app.api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`);
-  }
-
-  /** Save the stack as a page with everything in it. */
-  async #save({ manifest, locate }) {
-    const read = async (name) => (await got(new URL(`../${name}`, import.meta.url))).text();
-    const fetched = async (file) => {
-      const blob = await (await got(locate(file))).blob();
-      return { bytes: new Uint8Array(await blob.arrayBuffer()), type: blob.type };
-    };
+  async #save() {
     try {
-      const page = await buildPage(manifest, read, fetched);
-      download("zoom.html", new Blob([page], { type: "text/html" }));
+      await savePage(this.source);
     } catch (error) {
       this.viewer?.hud.tell(fill(wordsFor.now.viewNotSaved, { why: error.message }));
     }
   }
 
   #say(text) {
+    this.#clear();
     const about = { class: "zoomstack-explorer-note", role: "status" };
     this.element.replaceChildren(element("div", about, text));
   }
@@ -145,20 +198,4 @@ function referenceIn(shown) {
   if (!shown?.length) return null;
   const [{ manifest, filename = manifest, subfolder, type }] = shown;
   return { filename, subfolder, type };
-}
-
-async function got(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) {
-    const { viewGone } = wordsFor.now;
-    throw new Error(answer.status === 404 ? viewGone : `${answer.status} from ComfyUI`);
-  }
-  return answer;
-}
-
-function download(name, blob) {
-  const address = URL.createObjectURL(blob);
-  element("a", { href: address, download: name }).click();
-  // The browser has taken it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -4,9 +4,21 @@
  * Not by `input.link` and `output.links`, which the front end is giving up: by the graph's own list.
  */
 
-const OUTSIDE = -10; // where a link in a subgraph begins that comes from one of its inputs
+// Where links in a subgraph begin that come from one of its inputs, and end that leave it.
+const OUTSIDE = -10;
+const LEAVING = -20;
 
-/** @typedef {{id: *, origin_id: *, origin_slot: number, target_id: *, target_slot: number}} Link */
+/**
+ * @typedef {object} Link
+ * @property {*} id
+ * @property {*} origin_id  @property {number} origin_slot
+ * @property {*} target_id  @property {number} target_slot
+ * @property {string} [type] of the wire
+ *
+ * A node of a workflow that is run: a subgraph's nodes are there once for each node that stands for
+ * it, and `around` are those that this one lies in, outermost first.
+ * @typedef {{node: object, around: object[]}} Place
+ */
 
 /** @returns {Link[]} all links of a graph */
 function linksOf(graph) {
@@ -36,6 +48,36 @@ export const inputOf = (node, name) => node.inputs?.find((input) => input.name =
 export function originOf(node, input) {
   const link = linkInto(node, input);
   return link && nodeIn(node.graph, link.origin_id);
+}
+
+/**
+ * Where an input's value is made, and what its wire is called: in subgraphs, and outside of the one
+ * that the input lies in; null for none.
+ *
+ * @param {Place} place of the input's node
+ * @param {object} input
+ * @returns {(Place & {type: string}) | null}
+ */
+export function makerOf({ node, around }, input) {
+  let link = linkInto(node, input);
+  let graph = node.graph;
+  const type = String(link?.type ?? input.type);
+  while (link) {
+    if (same(link.origin_id, OUTSIDE)) {
+      const outer = around.at(-1);
+      const name = graph.inputs?.[link.origin_slot]?.name;
+      const entry = outer && inputOf(outer, name);
+      if (!entry) return null;
+      [link, graph, around] = [linkInto(outer, entry), outer.graph, around.slice(0, -1)];
+      continue;
+    }
+    const origin = nodeIn(graph, link.origin_id);
+    if (!origin?.subgraph) return origin ? { node: origin, around, type } : null;
+    const slot = link.origin_slot;
+    [graph, around] = [origin.subgraph, [...around, origin]];
+    link = linksOf(graph).find((l) => same(l.target_id, LEAVING) && l.target_slot === slot);
+  }
+  return null;
 }
 
 /** The nodes that an output leads to. @param {number} slot */

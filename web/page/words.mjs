@@ -82,6 +82,13 @@ export const WORDS = Object.freeze({
   viewThousandLightYears: "thousand light years",
   viewMillionLightYears: "million light years",
   viewBillionLightYears: "billion light years",
+  viewLive:
+    "Show the zoom while it is sampled. Needs ComfyUI's previews: Settings, Comfy, Execution, " +
+    "Live preview method",
+  viewSampling: "sampling, step {step} of {total}",
+  viewSampled: "sampled, not decoded yet",
+  viewStopped: "stopped; the last finished zoom",
+  viewFailed: "the run failed; the last finished zoom",
   viewSave: "Save as a page that works anywhere",
   viewNotSaved: "The page could not be made: {why}",
   viewEmpty: "Queue the workflow to see its zoom here.",

@@ -3,6 +3,7 @@
  * the browser's own scaling, which is a little softer than the film's.
  *
  * @import { Layer } from "../zoom/layers.mjs"
+ * @import { Picture } from "./scene.mjs"
  */
 
 import { covered, softEdge } from "../zoom/layers.mjs";
@@ -10,11 +11,10 @@ import { size } from "../zoom/span.mjs";
 
 /** Draws layers of one stack on a canvas; the same methods as WebGLRenderer. */
 export class CanvasRenderer {
-  /** @param {HTMLCanvasElement} canvas  @param {{width: number, height: number}} levels pixels */
-  constructor(canvas, levels) {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
     this.kind = "canvas";
     this.canvas = canvas;
-    this.levels = levels;
     this.context = canvas.getContext("2d", { alpha: false });
     this.pictures = new Map();
     this.sheet = document.createElement("canvas").getContext("2d");
@@ -25,9 +25,9 @@ export class CanvasRenderer {
     return this.pictures.has(level);
   }
 
-  /** Take a level's picture. @param {ImageBitmap} bitmap */
-  add(level, bitmap) {
-    this.pictures.set(level, bitmap);
+  /** Take a level's picture, of any size, in place of the one it has. @param {Picture} picture */
+  add(level, picture) {
+    this.pictures.set(level, picture);
   }
 
   drop(level) {

@@ -22,6 +22,7 @@ const WAY_NAMES = { in: "viewIn", out: "viewOut", "in-out": "viewBoth" };
  * @property {string} icon  @property {string} label
  * @property {() => unknown} act
  * @property {() => boolean} [pressed] of one that is on or off
+ * @property {() => boolean} [resting] whether there is nothing for it to do
  */
 
 export class Controls {
@@ -59,6 +60,7 @@ export class Controls {
     this.frames.setAttribute("aria-pressed", String(frames));
     for (const { tool, button } of this.tools) {
       if (tool.pressed) button.setAttribute("aria-pressed", String(tool.pressed()));
+      if (tool.resting) button.disabled = tool.resting();
     }
     if (this.full.dataset.on !== String(full)) {
       this.full.dataset.on = String(full);

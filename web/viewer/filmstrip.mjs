@@ -29,26 +29,42 @@ export class Filmstrip {
    * @param {(depth: Depth) => void} options.onGlide on a click
    * @param {import("../page/words.mjs").Words} words
    */
-  constructor({ manifest, locate }, { onJump, onGlide }, words) {
-    Object.assign(this, { manifest, onJump, onGlide, words });
-    this.logs = logarithms(manifest.zooms);
-    this.thumbnails = new Thumbnails({ manifest, locate });
-    this.card = new Card(this.thumbnails, words);
+  constructor(source, { onJump, onGlide }, words) {
+    Object.assign(this, { onJump, onGlide, words });
+    this.card = new Card(words);
     this.needle = element("div", { class: "needle" });
     this.cells = element("div", { class: "cells" });
     this.element = element(
       "div",
       {
         class: "strip", role: "slider", tabindex: "0", "aria-label": words.viewDepth,
-        "aria-valuemin": "0", "aria-valuemax": String(manifest.zooms.length), "data-own": true,
+        "aria-valuemin": "0", "data-own": true,
       }, // prettier-ignore
       this.cells,
       this.needle,
       this.card.element,
     );
+    this.take(source);
     this.#listen();
     this.observer = new ResizeObserver(() => this.#lay());
     this.observer.observe(this.element);
+  }
+
+  /** Show another stack from now on. @param {Source} source */
+  take({ manifest, locate }) {
+    this.manifest = manifest;
+    this.logs = logarithms(manifest.zooms);
+    this.thumbnails = new Thumbnails({ manifest, locate });
+    this.card.thumbnails = this.thumbnails;
+    this.depth = undefined; // may be deeper than this one is
+    this.element.setAttribute("aria-valuemax", String(manifest.zooms.length));
+    this.#layOnce(this.thumbnails);
+  }
+
+  /** Lay the thumbnails that are there when the browser has them: until then those before stay. */
+  async #layOnce(thumbnails) {
+    await thumbnails.come();
+    if (this.thumbnails === thumbnails && this.element.clientWidth) this.#lay();
   }
 
   /** Show the depth of the camera. @param {Depth} depth */

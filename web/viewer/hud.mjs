@@ -15,6 +15,7 @@ export class Hud {
     this.words = words;
     this.times = element("div", { class: "times" });
     this.level = element("div", { class: "level" });
+    this.state = element("div", { class: "state", hidden: true });
     this.bar = element("div", { class: "ruler" });
     this.length = element("div", { class: "length" });
     this.caption = element("div", { class: "caption" });
@@ -22,7 +23,7 @@ export class Hud {
     this.texts = new Set();
     const scale = element("div", { class: "scale" }, this.length, this.bar);
     this.elements = [
-      element("div", { class: "corner" }, this.times, this.level),
+      element("div", { class: "corner" }, this.times, this.level, this.state),
       element("div", { class: "foot" }, scale, this.caption),
       this.messages,
     ];
@@ -40,6 +41,13 @@ export class Hud {
     // The prompt of the level that most of the picture shows.
     const nearest = depth.level + (depth.offset > 0.5 ? 1 : 0);
     this.caption.textContent = manifest.prompts.length ? titleOf(manifest, nearest) : "";
+  }
+
+  /** Say quietly what the picture is, and whether it is `forming`; "" for a finished one. */
+  note(text, forming = false) {
+    this.state.classList.toggle("forming", forming);
+    this.state.textContent = text;
+    this.state.hidden = !text;
   }
 
   /** Say something; once, until the reader has put it away. */

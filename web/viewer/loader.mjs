@@ -39,6 +39,10 @@ export class Loader {
   constructor({ levels, most, load, onReady, onDrop, onError }) {
     Object.assign(this, { deepest: levels - 1, most, load, onReady, onDrop, onError });
     this.held = new Map();
+    /** Those of the held that stand in for others, which are to come. @type {Set<number>} */
+    this.stale = new Set();
+    /** What has come for those: all change at once, for a frame shows several. */
+    this.arrived = new Map();
     this.broken = new Set();
     this.coming = new Map();
     this.order = [];
@@ -50,12 +54,32 @@ export class Loader {
     const keep = new Set(this.order);
     for (const [far, abort] of this.coming) if (!keep.has(far)) abort.abort();
     for (const far of [...this.held.keys()].filter((one) => !keep.has(one))) this.#drop(far);
+    this.#change();
     this.#next();
+  }
+
+  /** Other pictures from now on: those at hand `stay` until these have come, or go at once. */
+  renew({ levels, most, load }, stay) {
+    for (const abort of this.coming.values()) abort.abort();
+    this.coming.clear();
+    this.broken.clear();
+    for (const picture of this.arrived.values()) picture.close?.();
+    this.arrived.clear();
+    Object.assign(this, { deepest: levels - 1, most, load, order: [] });
+    for (const level of [...this.held.keys()]) {
+      if (stay && level < levels) this.stale.add(level);
+      else this.#drop(level);
+    }
+  }
+
+  /** Whether a level has its own picture, or will never have one. */
+  has(level) {
+    return (this.held.has(level) && !this.stale.has(level)) || this.broken.has(level);
   }
 
   /** Whether nothing that is wanted is still to come. */
   get settled() {
-    return this.order.every((level) => this.held.has(level) || this.broken.has(level));
+    return this.order.every((level) => this.has(level));
   }
 
   /** Every picture again, for a renderer that has lost them. */
@@ -70,11 +94,10 @@ export class Loader {
   }
 
   #next() {
-    const known = (level) =>
-      this.held.has(level) || this.coming.has(level) || this.broken.has(level);
     for (const level of this.order) {
       if (this.coming.size >= AT_ONCE) return;
-      if (!known(level)) this.#fetch(level);
+      const known = this.has(level) || this.coming.has(level) || this.arrived.has(level);
+      if (!known) this.#fetch(level);
     }
   }
 
@@ -84,24 +107,43 @@ export class Loader {
     try {
       const picture = await this.load(level, abort.signal);
       if (abort.signal.aborted) picture.close?.();
-      else {
-        this.held.set(level, picture);
-        this.onReady(level, picture);
-      }
+      else if (this.stale.has(level)) this.arrived.set(level, picture);
+      else this.#hold(level, picture);
     } catch (error) {
       if (!abort.signal.aborted) {
         this.broken.add(level);
         this.onError(level, error);
       }
     } finally {
-      this.coming.delete(level);
+      if (this.coming.get(level) === abort) this.coming.delete(level);
+      this.#change();
       this.#next();
     }
   }
 
+  /** Show what has come, where nothing is left that it has to wait for. */
+  #change() {
+    const waits = (level) =>
+      this.stale.has(level) && !this.arrived.has(level) && !this.broken.has(level);
+    if (this.order.some(waits)) return;
+    for (const [level, picture] of this.arrived) this.#hold(level, picture);
+    this.arrived.clear();
+  }
+
+  #hold(level, picture) {
+    const before = this.held.get(level);
+    this.held.set(level, picture);
+    this.stale.delete(level);
+    this.onReady(level, picture);
+    before?.close?.();
+  }
+
   #drop(level) {
+    this.arrived.get(level)?.close?.();
+    this.arrived.delete(level);
     this.onDrop(level);
     this.held.get(level).close?.();
     this.held.delete(level);
+    this.stale.delete(level);
   }
 }

@@ -9,7 +9,7 @@
  */
 
 import { STRAIGHT } from "../zoom/camera.mjs";
-import { between, depthOfShare, logarithms, shareOfDepth, travel } from "../zoom/depth.mjs";
+import { between, depthAt, depthOfShare, logarithms, shareOfDepth, travel } from "../zoom/depth.mjs";
 import { EASINGS, wayOf } from "../zoom/path.mjs";
 
 export const SECONDS_PER_LEVEL = 2;
@@ -24,9 +24,7 @@ const STILL = 1e-4;
 export class Motion {
   /** @param {Camera} camera */
   constructor(camera) {
-    this.camera = camera;
-    this.zooms = camera.geometry.zooms;
-    this.logs = logarithms(this.zooms);
+    this.#follows(camera);
     /** @type {Depth} */
     this.depth = { level: 0, offset: 0 };
     /** @type {Point} */
@@ -38,6 +36,18 @@ export class Motion {
     this.pending = { log: 0, at: { x: 0.5, y: 0.5 } };
     this.glide = null;
     this.time = 0;
+  }
+
+  /** Go on in another stack: at the same depth, or at its deepest level. @param {Camera} camera */
+  take(camera) {
+    const before = String(this.zooms);
+    this.#follows(camera);
+    if (String(this.zooms) === before) return;
+    this.#take();
+    this.pending.log = 0;
+    const deepest = this.zooms.length;
+    if (this.depth.level >= deepest) this.depth = depthAt(deepest);
+    this.pan = camera.held(this.depth, this.pan);
   }
 
   /** The logarithm of the magnification over the widest view. */
@@ -106,6 +116,12 @@ export class Motion {
     else if (this.playing) this.#play(dt);
     else this.#follow(dt);
     return Boolean(this.glide) || this.playing || this.pending.log !== 0;
+  }
+
+  #follows(camera) {
+    this.camera = camera;
+    this.zooms = camera.geometry.zooms;
+    this.logs = logarithms(this.zooms);
   }
 
   #glide(dt) {

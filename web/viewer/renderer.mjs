@@ -7,19 +7,18 @@ import { WebGLRenderer } from "./webgl.mjs";
  * A renderer on a new canvas. Where a graphics card takes its context back (browsers keep about
  * sixteen in all), `onLost` is called: make another with `kind` "canvas".
  *
- * @param {{width: number, height: number}} levels pixels of a level
  * @param {"best" | "canvas"} kind
  * @param {() => void} onLost
  */
-export function makeRenderer(levels, kind = "best", onLost = () => {}) {
+export function makeRenderer(kind = "best", onLost = () => {}) {
   const canvas = () => Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
-  if (kind === "canvas") return new CanvasRenderer(canvas(), levels);
+  if (kind === "canvas") return new CanvasRenderer(canvas());
   try {
     const drawing = canvas();
-    const renderer = new WebGLRenderer(drawing, levels);
+    const renderer = new WebGLRenderer(drawing);
     drawing.addEventListener("webglcontextlost", onLost, { once: true });
     return renderer;
   } catch {
-    return new CanvasRenderer(canvas(), levels);
+    return new CanvasRenderer(canvas());
   }
 }

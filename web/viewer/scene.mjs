@@ -7,6 +7,9 @@
  * @typedef {object} Source
  * @property {Manifest} manifest
  * @property {(file: string) => string} locate the address of one of the manifest's files
+ * @property {(level: number, signal: AbortSignal) => Promise<Picture>} [picture] a level's, where it
+ *   is in none of the files
+ * @typedef {ImageBitmap | HTMLCanvasElement} Picture
  */
 
 import { fill } from "../page/words.mjs";
@@ -25,20 +28,16 @@ export class Scene {
    * @param {(text: string) => void} options.onTrouble something that the reader should know
    * @param {import("../page/words.mjs").Words} options.words
    */
-  constructor({ manifest, locate }, { kind = "best", onChange, onTrouble, words }) {
-    this.manifest = checked(manifest);
-    this.geometry = geometryOf(manifest);
-    this.camera = new Camera(this.geometry);
+  constructor(source, { kind = "best", onChange, onTrouble, words }) {
+    this.#know(source);
     this.onChange = onChange;
     this.element = document.createElement("div");
     this.element.className = "scene";
     this.#make(kind);
     this.loader = new Loader({
-      levels: manifest.files.length,
-      most: roomFor(manifest),
-      load: (level, signal) => picture(manifest, locate, level, signal),
-      onReady: (level, bitmap) => {
-        this.renderer.add(level, bitmap);
+      ...needsOf(source),
+      onReady: (level, got) => {
+        this.renderer.add(level, got);
         onChange();
       },
       onDrop: (level) => this.renderer.drop(level),
@@ -47,14 +46,24 @@ export class Scene {
     });
   }
 
+  /**
+   * Show another stack from now on. Where its levels lie as they did, the pictures at hand stay
+   * until its own have come.
+   * @param {Source} source
+   */
+  take(source) {
+    const before = placesOf(this.geometry);
+    this.#know(source);
+    this.loader.renew(needsOf(source), placesOf(this.geometry) === before);
+  }
+
   get canvas() {
     return this.renderer.canvas;
   }
 
   /** Whether all pictures that a frame here needs, or will ever get, are at hand. */
   ready({ level, offset }) {
-    const here = (one) => this.renderer.has(one) || this.loader.broken.has(one);
-    return here(level) && (offset === 0 || here(level + 1));
+    return this.loader.has(level) && (offset === 0 || this.loader.has(level + 1));
   }
 
   resize(width, height) {
@@ -80,9 +89,16 @@ export class Scene {
     this.renderer.dispose();
   }
 
+  /** @param {Source} source */
+  #know({ manifest }) {
+    this.manifest = checked(manifest);
+    this.geometry = geometryOf(manifest);
+    this.camera = new Camera(this.geometry);
+  }
+
   #make(kind) {
     const { width, height } = this.renderer?.canvas ?? { width: 1, height: 1 };
-    this.renderer = makeRenderer(this.geometry, kind, () => {
+    this.renderer = makeRenderer(kind, () => {
       // A disposed scene gives its context back by itself; a live one has had it taken.
       if (!this.element.isConnected) return;
       this.#make("canvas");
@@ -93,3 +109,15 @@ export class Scene {
     this.element.replaceChildren(this.canvas);
   }
 }
+
+/** What a loader must know of a stack. @param {Source} source */
+function needsOf({ manifest, locate, picture: load }) {
+  return {
+    levels: manifest.files.length,
+    most: roomFor(manifest),
+    load: load ?? ((level, signal) => picture(manifest, locate, level, signal)),
+  };
+}
+
+/** Where the levels lie in each other, as text. */
+const placesOf = ({ zooms, focus }) => JSON.stringify([zooms, focus]);

@@ -13,8 +13,15 @@ export class Thumbnails {
   constructor({ manifest, locate }) {
     const sheet = manifest.thumbnails;
     const quoted = (address) => `url("${address.replace(/["\\\s]/g, encodeURIComponent)}")`;
-    this.sheet = sheet && { ...sheet, address: quoted(locate(sheet.file)) };
+    this.image = new Image();
+    if (sheet) this.image.src = locate(sheet.file);
+    this.sheet = sheet && { ...sheet, address: quoted(this.image.src) };
     this.rows = sheet && Math.ceil(manifest.files.length / sheet.columns);
+  }
+
+  /** When the browser has them, if it ever will. */
+  async come() {
+    if (this.sheet) await this.image.decode().catch(() => {});
   }
 
   /** A level's as the background of an element of width x height pixels, which it covers. */
@@ -33,9 +40,11 @@ export class Thumbnails {
 
 /** A level's thumbnail, number, magnification and prompt, above the filmstrip. */
 export class Card {
-  /** @param {Thumbnails} thumbnails  @param {import("../page/words.mjs").Words} words */
-  constructor(thumbnails, words) {
-    Object.assign(this, { thumbnails, words });
+  /** @param {import("../page/words.mjs").Words} words */
+  constructor(words) {
+    this.words = words;
+    /** @type {Thumbnails | null} */
+    this.thumbnails = null;
     [this.image, this.number, this.prompt] = ["image", "number", "prompt"].map((name) =>
       element("div", { class: name }),
     );

@@ -66,6 +66,20 @@ export class Viewer extends EventTarget {
     this.wake();
   }
 
+  /**
+   * Show another stack, in place and where the camera is: pictures stay until the new ones come.
+   * @param {Source} source
+   * @param {Source | null} [compare] another second one, where there is one
+   */
+  show(source, compare = null) {
+    this.scene.take(source);
+    if (compare) this.other?.take(compare);
+    this.motion.take(this.scene.camera);
+    this.strip.take(source);
+    for (const note of source.manifest.notes ?? []) this.hud.tell(note);
+    this.wake();
+  }
+
   /** @returns {Depth} */
   get depth() {
     return this.motion.depth;

@@ -6,6 +6,7 @@
  * film's frame but for the rounding of 8 bits; nothing is left to the graphics card's filters.
  *
  * @import { Layer } from "../zoom/layers.mjs"
+ * @import { Picture } from "./scene.mjs"
  */
 
 import { covered, softEdge } from "../zoom/layers.mjs";
@@ -15,14 +16,13 @@ import { COLUMNS, ROWS } from "./shaders.mjs";
 
 /** Draws layers of one stack on a canvas. Throws where the browser has no WebGL2. */
 export class WebGLRenderer {
-  /** @param {HTMLCanvasElement} canvas  @param {{width: number, height: number}} levels pixels */
-  constructor(canvas, levels) {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
     const options = { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true };
     const gl = canvas.getContext("webgl2", options);
     if (!gl) throw new Error("This browser has no WebGL2.");
     this.kind = "webgl2";
     this.canvas = canvas;
-    this.levels = levels;
     this.gl = gl;
     this.pictures = new Map();
     this.rows = program(gl, ROWS);
@@ -39,16 +39,18 @@ export class WebGLRenderer {
     return this.pictures.has(level);
   }
 
-  /** Take a level's picture. @param {ImageBitmap} bitmap */
-  add(level, bitmap) {
+  /** Take a level's picture, of any size, in place of the one it has. @param {Picture} picture */
+  add(level, picture) {
     const { gl } = this;
-    const picture = texture(gl);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
-    this.pictures.set(level, picture);
+    const { width, height } = picture;
+    const texels = this.pictures.get(level)?.texels ?? texture(gl);
+    gl.bindTexture(gl.TEXTURE_2D, texels);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, picture);
+    this.pictures.set(level, { texels, width, height });
   }
 
   drop(level) {
-    this.gl.deleteTexture(this.pictures.get(level) ?? null);
+    this.gl.deleteTexture(this.pictures.get(level)?.texels ?? null);
     this.pictures.delete(level);
   }
 
@@ -71,26 +73,27 @@ export class WebGLRenderer {
   }
 
   #lay(layer, fills) {
-    const { gl, canvas, levels, between } = this;
+    const { gl, canvas, between } = this;
     const whole = (count) => ({ start: 0, stop: count });
     const y = fills ? whole(canvas.height) : covered(layer.rows, canvas.height);
     const x = fills ? whole(canvas.width) : covered(layer.columns, canvas.width);
     const [width, height] = [x.stop - x.start, y.stop - y.start];
     if (layer.share === 0 || width < 1 || height < 1) return;
 
-    const rows = axisOf(layer.rows, y, canvas.height, levels.height);
-    const columns = axisOf(layer.columns, x, canvas.width, levels.width);
+    const picture = this.pictures.get(layer.level);
+    const rows = axisOf(layer.rows, y, canvas.height, picture.height);
+    const columns = axisOf(layer.columns, x, canvas.width, picture.width);
     const left = Math.max(0, columns.first[0]);
-    const right = Math.min(levels.width, columns.first[width - 1] + columns.taps);
+    const right = Math.min(picture.width, columns.first[width - 1] + columns.taps);
     const edges = (span, pixels, count) => (fills ? null : softEdge(span, pixels, count));
     upload(gl, this.axes.rows, rows, edges(layer.rows, y, canvas.height));
     upload(gl, this.axes.columns, columns, edges(layer.columns, x, canvas.width));
-    this.#make(levels.width, canvas.height);
+    this.#make(picture.width, canvas.height);
 
     gl.disable(gl.BLEND);
     gl.bindFramebuffer(gl.FRAMEBUFFER, between.buffer);
-    this.#pass(this.rows, [this.pictures.get(layer.level), this.axes.rows], {
-      texels: texelsOf(rows), left, last: levels.height - 1,
+    this.#pass(this.rows, [picture.texels, this.axes.rows], {
+      texels: texelsOf(rows), left, last: picture.height - 1,
     }, [0, 0, right - left, height]); // prettier-ignore
 
     if (!fills) gl.enable(gl.BLEND);

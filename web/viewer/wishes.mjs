@@ -12,16 +12,16 @@ import { clamp } from "../zoom/numbers.mjs";
 /** @param {Viewer} viewer @returns {Wishes & Actions} */
 export function wishesOf(viewer) {
   const { motion } = viewer;
-  const deepest = viewer.scene.geometry.zooms.length;
+  const deepest = () => viewer.scene.geometry.zooms.length;
   return {
     zoom: (log, at, atOnce) => viewer.change(() => motion.zoomBy(log, at, atOnce)),
     pan: (x, y) => viewer.change(() => motion.panBy(x, y)),
     step: (way) => {
       const { level, offset } = motion.depth;
       const next = way > 0 ? level + 1 : offset > 0 ? level : level - 1;
-      viewer.goTo(depthAt(clamp(next, 0, deepest)));
+      viewer.goTo(depthAt(clamp(next, 0, deepest())));
     },
-    end: (end) => viewer.goTo(depthAt(end === "first" ? 0 : deepest)),
+    end: (end) => viewer.goTo(depthAt(end === "first" ? 0 : deepest())),
     play: () => viewer.change(() => (motion.playing ? motion.pause() : motion.play())),
     head: (way) => viewer.change(() => motion.head(way)),
     hurry: (speed) => viewer.change(() => (motion.speed = speed)),

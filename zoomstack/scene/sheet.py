@@ -10,6 +10,12 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 
+def grid(count: int) -> tuple[int, int]:
+    """Rows and columns of the sheet of ``count`` levels."""
+    columns = math.ceil(count**0.5)
+    return math.ceil(count / columns), columns
+
+
 def sheet(views: Tensor, unit: int = 1) -> Tensor:
     """Levels (N, C, H, W) row by row on one sheet (C, h, w), with zeros where none is left.
 
@@ -18,8 +24,7 @@ def sheet(views: Tensor, unit: int = 1) -> Tensor:
     multiple, as H and W are.
     """
     count, (height, width) = len(views), views.shape[-2:]
-    columns = math.ceil(count**0.5)
-    rows = math.ceil(count / columns)
+    rows, columns = grid(count)
     size = tuple(max(side // columns // unit, 1) * unit for side in (height, width))
     small = views if size == (height, width) else interpolate(views, size=size, mode="area")
     spare = small.new_zeros((rows * columns - count, *small.shape[1:]))

@@ -106,6 +106,10 @@ class LevelsRun(Protocol):
         """All levels side by side in one latent, for the preview."""
         ...
 
+    def about_sheet(self) -> dict[str, Any]:
+        """How the sheet is laid out and where its levels lie, in plain values, for the page."""
+        ...
+
     def tell(self, step: int, total: int) -> None:
         """Say how far the run is."""
         ...
