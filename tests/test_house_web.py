@@ -9,7 +9,7 @@ import pytest
 from checkout import ROOT
 
 WEB = ROOT / "web"
-FLOORS = (("zoom",), ("page",), ("viewer", "ladder", "focus"), ("comfy",))
+FLOORS = (("zoom",), ("page",), ("viewer", "ladder", "focus"), ("host",), ("comfy",))
 FLOOR = {folder: floor for floor, folders in enumerate(FLOORS) for folder in folders}
 DOORS = ("zoomstack.js", "viewer/page.mjs")  # ComfyUI's, and that of a saved page
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)

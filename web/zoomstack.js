@@ -1,7 +1,7 @@
 /**
  * The pack's door into ComfyUI's page: the one file that the host imports by itself.
  *
- * Each part registers its own extension with the app; all that knows ComfyUI is in comfy/.
+ * Each part registers its own extension with the app; all that knows ComfyUI is in host/ and comfy/.
  */
 
 import { app } from "../../scripts/app.js";

@@ -62,6 +62,25 @@ def test_no_widget_of_ours_is_in_the_side_panel(server, comfy_page):
     assert dict(hidden) == dict.fromkeys(("ladder_editor", "focus_box", "explorer"), True)
 
 
+DIMMED = """() => [...document.querySelectorAll(".zs-ladder, .zoomstack-explorer")]
+  .map((element) => getComputedStyle(element).opacity).join()"""
+
+
+def test_a_widget_of_a_node_that_is_bypassed_is_dimmed_on_the_canvas(server, comfy_page):
+    page = comfy_page
+    open_comfy(page, server)
+    placed(page)
+    page.wait_for_function(f"() => ({DIMMED})() === '1,1'")
+    bypass = """async () => {
+      const ladder = app.graph.nodes.find((node) => node.comfyClass === "PromptLadder");
+      app.canvas.selectNode(ladder);
+      await app.extensionManager.command.execute("Comfy.Canvas.ToggleSelectedNodes.Bypass");
+    }"""
+    for dims in ("0.4,1", "1,1"):
+        page.evaluate(bypass)
+        page.wait_for_function(f"(wanted) => ({DIMMED})() === wanted", arg=dims)
+
+
 DROP = """async ([name, bytes]) => {
   const data = new DataTransfer();
   data.items.add(new File([new Uint8Array(bytes)], name));

@@ -5,9 +5,9 @@ import { test } from "node:test";
 
 import {
   aspectOf, laddersBehind, laddersOf, nodeOfOutput, nodeOfRun, pictureOf,
-} from "../../web/comfy/graph.mjs";
-import { nodesBehind } from "../../web/comfy/behind.mjs";
-import { sourceOf } from "../../web/comfy/links.mjs";
+} from "../../web/host/graph.mjs";
+import { nodesBehind } from "../../web/host/behind.mjs";
+import { sourceOf } from "../../web/host/links.mjs";
 
 /**
  * An app with a graph of `{name: [kind, widgets]}` and links of [from, to, input, type].

@@ -8,10 +8,10 @@
  * @import { Viewer } from "../viewer/viewer.mjs"
  */
 
+import { laddersBehind } from "../host/graph.mjs";
+import { watch } from "../host/nodes.mjs";
+import { wordsFor } from "../host/words.mjs";
 import { focusBoxFor } from "./focus.mjs";
-import { laddersBehind } from "./graph.mjs";
-import { watch } from "./nodes.mjs";
-import { wordsFor } from "./words.mjs";
 
 export class Aim {
   /** @param {object} app ComfyUI's  @param {object} node the Explorer */

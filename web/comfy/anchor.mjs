@@ -4,6 +4,10 @@
  */
 
 import { reading } from "../focus/stage.mjs";
+import { addElement } from "../host/element.mjs";
+import { aspectOf, laddersOf, pictureOf } from "../host/graph.mjs";
+import { onChange, watch, widgetOf } from "../host/nodes.mjs";
+import { wordsFor } from "../host/words.mjs";
 import { iconButton } from "../ladder/buttons.mjs";
 import { element } from "../page/elements.mjs";
 import { Style } from "../page/style.mjs";
@@ -11,9 +15,6 @@ import { widget } from "../page/widget.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
 import { focusBoxFor } from "./focus.mjs";
-import { aspectOf, laddersOf, pictureOf } from "./graph.mjs";
-import { addElement, onChange, watch, widgetOf } from "./nodes.mjs";
-import { wordsFor } from "./words.mjs";
 
 const STYLE = new Style(import.meta.resolve("./anchor.css"));
 const NODE = "PhotoAnchor";

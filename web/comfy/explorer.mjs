@@ -11,17 +11,18 @@
  * @import { Sheet } from "../viewer/sheet.mjs"
  */
 
+import { addElement } from "../host/element.mjs";
+import { nodeOfOutput } from "../host/graph.mjs";
+import { after } from "../host/nodes.mjs";
+import { wordsFor } from "../host/words.mjs";
 import { element } from "../page/elements.mjs";
 import { Style } from "../page/style.mjs";
 import { fill } from "../page/words.mjs";
 import { manifestOf, sourceOf } from "../viewer/sheet.mjs";
 import { Viewer } from "../viewer/viewer.mjs";
 import { Aim } from "./aim.mjs";
-import { nodeOfOutput } from "./graph.mjs";
 import { Live } from "./live.mjs";
-import { addElement, after } from "./nodes.mjs";
 import { savePage, stackOf } from "./stored.mjs";
-import { wordsFor } from "./words.mjs";
 
 const NODE = "ZoomStackExplorer";
 const KEPT = "zoomstack";

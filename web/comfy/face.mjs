@@ -10,11 +10,10 @@
  * What acts is not folded: what is linked, or set to something else than its default.
  */
 
-import { isLinked } from "./links.mjs";
-import {
-  after, foldWidget, hideWidget, isOurs, onChange, step, watch, widgetOf,
-} from "./nodes.mjs";
-import { wordsFor } from "./words.mjs";
+import { foldWidget, hideWidget } from "../host/hide.mjs";
+import { isLinked } from "../host/links.mjs";
+import { after, isOurs, onChange, step, watch, widgetOf } from "../host/nodes.mjs";
+import { wordsFor } from "../host/words.mjs";
 
 const ALWAYS = "Comfy.Node.AlwaysShowAdvancedWidgets";
 const NODES2 = "Comfy.VueNodes.Enabled";

@@ -5,10 +5,10 @@
 
 import { createFocusBox } from "../focus/stage.mjs";
 import { placeIn, withPlace } from "../focus/write.mjs";
+import { holdingWidget, step, widgetOf } from "../host/nodes.mjs";
+import { wordsFor } from "../host/words.mjs";
 import { fill } from "../page/words.mjs";
 import { MIDDLE } from "../zoom/geometry.mjs";
-import { holdingWidget, step, widgetOf } from "./nodes.mjs";
-import { wordsFor } from "./words.mjs";
 
 /**
  * A box for level `level() + 1` over a picture of level `level()`, in the ladder of `ladders()`.

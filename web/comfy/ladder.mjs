@@ -7,12 +7,12 @@
  * Which way of editing was chosen, and where the ruler has its 1, is kept in the node's properties.
  */
 
+import { addElement } from "../host/element.mjs";
+import { hideWidget, keepSocket } from "../host/hide.mjs";
+import { holderOf, sourceOf } from "../host/links.mjs";
+import { holdingWidget, onChange, step, watch, watchGraph, widgetOf } from "../host/nodes.mjs";
+import { wordsFor } from "../host/words.mjs";
 import { createEditor } from "../ladder/editor.mjs";
-import { holderOf, sourceOf } from "./links.mjs";
-import {
-  addElement, hideWidget, holdingWidget, keepSocket, onChange, step, watch, watchGraph, widgetOf,
-} from "./nodes.mjs";
-import { wordsFor } from "./words.mjs";
 
 const NODE = "PromptLadder";
 const KEPT = "zoomstack_ladder";

@@ -12,8 +12,8 @@
  * @property {(why?: string) => void} restore
  */
 
-import { nodesBehind } from "./behind.mjs";
-import { wordsFor } from "./words.mjs";
+import { nodesBehind } from "../host/behind.mjs";
+import { wordsFor } from "../host/words.mjs";
 
 const EVENT = "zoomstack.sheets"; // {node, prompt, workflow, sheet} from nodes/host/page.py
 

@@ -2,7 +2,7 @@
  * Numbers as they are typed: ComfyUI rounds them to the step of their arrows, and shows no more.
  */
 
-import { after, isOurs, onChange, widgetOf } from "./nodes.mjs";
+import { after, isOurs, onChange, widgetOf } from "../host/nodes.mjs";
 
 const MOST = 6; // decimals shown
 

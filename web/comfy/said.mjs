@@ -5,11 +5,12 @@
  * What stays is kept in the node's properties, so that it comes back with the graph.
  */
 
+import { addElement } from "../host/element.mjs";
+import { nodeOfRun, nodeOfOutput } from "../host/graph.mjs";
+import { after, isOurs } from "../host/nodes.mjs";
 import { element } from "../page/elements.mjs";
 import { Style } from "../page/style.mjs";
 import { widget } from "../page/widget.mjs";
-import { nodeOfRun, nodeOfOutput } from "./graph.mjs";
-import { addElement, after, isOurs } from "./nodes.mjs";
 
 const STYLE = new Style(import.meta.resolve("./said.css"));
 const EVENT = "zoomstack.said"; // {node, text, stays} from nodes/host/jobs.py

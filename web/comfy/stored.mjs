@@ -5,9 +5,9 @@
  * @typedef {{filename: string, subfolder: string, type: string}} Reference a file, as /view takes it
  */
 
+import { wordsFor } from "../host/words.mjs";
 import { element } from "../page/elements.mjs";
 import { buildPage } from "../viewer/bundle.mjs";
-import { wordsFor } from "./words.mjs";
 
 /**
  * A stack, ready to be viewed; null for none. Throws an Error that says what is wrong.

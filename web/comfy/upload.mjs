@@ -4,10 +4,10 @@
  * Without it a stack that is dropped on the node is opened as a workflow, in place of the graph.
  */
 
+import { widgetOf } from "../host/nodes.mjs";
+import { wordsFor } from "../host/words.mjs";
 import { element } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
-import { widgetOf } from "./nodes.mjs";
-import { wordsFor } from "./words.mjs";
 
 const NODE = "LoadZoomStack";
 const ENDING = ".safetensors";
