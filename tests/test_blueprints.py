@@ -12,6 +12,9 @@ INPUTS = (
 # What a node of any model needs otherwise than the demo's graph does: a short ladder, and a film
 # of the levels' own size.
 OWN = {"PromptLadder": {0}, "ZoomVideoRender": {5, 6}}
+# The page shows in the node what the nodes of these numbers show, and gives a number that a graph
+# has already to another node: these no graph has.
+FIRST = {"Prompts to zoom film": 231200, "Photo to zoom film": 231300}
 OUTSIDE, RESULT = -10, -20  # the ends of a subgraph
 
 
@@ -35,19 +38,34 @@ def test_in_it_is_the_templates_own_graph(name):
     node, graph = inside(name)
     template = loaded(TEMPLATES[HEARTS[name]])
     known = {one["id"]: one for one in template["nodes"]}
+    first = FIRST[name]
     assert (node["type"], node["title"]) == (graph["id"], graph["name"]) and node["title"] == name
     for one in graph["nodes"]:
-        twin = known[one["id"]]
+        twin = known[one["id"] - first]
+        if one["type"] == "PreviewImage":  # a stranger's first film leaves no pictures behind
+            assert twin["type"] == "SaveImage"
+            continue
         assert (one["type"], one["title"]) == (twin["type"], twin["title"])
         values = zip(one.get("widgets_values") or [], twin.get("widgets_values") or [], strict=True)
         differ = {at for at, (mine, its) in enumerate(values) if mine != its}
         assert differ <= OWN.get(one["type"], set()), one["type"]
-    ids = {one["id"] for one in graph["nodes"]}
+    ids = {one["id"] - first for one in graph["nodes"]}
     wanted = {tuple(link[1:6]) for link in template["links"] if {link[1], link[3]} <= ids}
-    keys = ("origin_id", "origin_slot", "target_id", "target_slot", "type")
-    links = {tuple(link[key] for key in keys) for link in graph["links"]}
-    assert {link for link in links if OUTSIDE != link[0] and RESULT != link[2]} == wanted
+    inner = [link for link in graph["links"]
+             if OUTSIDE != link["origin_id"] and RESULT != link["target_id"]]  # fmt: skip
+    assert wanted == {
+        (link["origin_id"] - first, link["origin_slot"], link["target_id"] - first,
+         link["target_slot"], link["type"]) for link in inner
+    }  # fmt: skip
     assert {one["type"] for one in graph["nodes"]} >= {"ZoomStackSampler", "SaveVideo"}
+
+
+@pytest.mark.parametrize("name", HEARTS)
+def test_it_shows_what_is_sampled_and_the_levels(name):
+    node, graph = inside(name)
+    kinds = {str(one["id"]): one["type"] for one in graph["nodes"]}
+    shown = [kinds[each["sourceNodeId"]] for each in node["properties"]["previewExposures"]]
+    assert shown == ["ZoomStackSampler", "PreviewImage"]
 
 
 @pytest.mark.parametrize("name", HEARTS)
