@@ -15,19 +15,20 @@ from browser_kit import (
 NAME = "Prompts to zoom film"
 LADDER = "a planet\na continent\na coast line"
 EMPTY = {"nodes": [], "links": [], "version": 0.4}
-GIVEN = """() => app.graph.nodes.map((node) => [node.title, node.widgets?.map((one) => one.name)])"""
+GIVEN = (
+    """() => app.graph.nodes.map((node) => [node.title, node.widgets?.map((one) => one.name)])"""
+)
 GIVE = """(values) => {
   for (const widget of app.graph.nodes[0].widgets) {
     if (widget.name in values) widget.value = values[widget.name];
   }
 }"""
-# Pictures of the run, and the film: of the nodes inside, on the one that is seen.
+# The levels, on the one node that is seen: the canvas keeps them, Nodes 2.0 has elements.
 SHOWS = {
-    "classic": """() => app.graph.nodes[0].imgs?.length > 0
-      || [...document.querySelectorAll("video")].some((film) => film.checkVisibility())""",
-    "nodes2": """() => [...document.querySelectorAll(
-      ".lg-node video, .lg-node img, [data-node-id] video, [data-node-id] img")]
-      .some((shown) => shown.checkVisibility())""",
+    "classic": "() => app.graph.nodes[0].imgs?.length > 0",
+    "nodes2": f"""() => [...document.querySelectorAll("[data-node-id] img")]
+      .filter((level) => level.checkVisibility() && level.naturalWidth > 0).length
+        === {len(LADDER.splitlines())}""",
 }
 
 

@@ -264,6 +264,7 @@ def test_a_copy_has_an_editor_of_its_own(page):
     assert text(page) == "a\nb" and sorted(rows(page)) == ["a", "b", "other"]
 
 
+@pytest.mark.everywhere
 def test_plain_text_is_the_nodes_own_widget(page, tmp_path):
     open_ladder(page)
     page.get_by_role("button", name="Edit as plain text").click()
@@ -306,6 +307,7 @@ def test_prompts_from_another_node_are_shown_to_be_read_there(page, tmp_path):
 DOT = """() => [...document.querySelectorAll(".lg-node:has(.zs-ladder) .lg-slot--input")][1]"""
 
 
+@pytest.mark.everywhere
 def test_rows_leave_the_socket_of_the_text_to_link_to(page, tmp_path):
     nodes = [
         (1, "PrimitiveStringMultiline", ["p\nq"]),
@@ -361,6 +363,7 @@ SENT = """async () => Object.values((await app.graphToPrompt()).output)
   .map((node) => node.inputs.prompts)"""
 
 
+@pytest.mark.everywhere
 def test_prompts_promoted_twice_are_text_outside_and_rows_inside(page, tmp_path):
     open_ladder(page, "a\nb\nc")
     order = page.evaluate("() => app.graph.nodes[0].widgets.map((widget) => widget.name)")
@@ -394,6 +397,7 @@ def test_prompts_promoted_twice_are_text_outside_and_rows_inside(page, tmp_path)
     assert box.input_value() == "p\nq\nr"
 
 
+@pytest.mark.everywhere
 def test_the_wheel_is_the_graphs_but_over_a_list_that_scrolls(page):
     page.evaluate("() => document.activeElement.blur()")
 

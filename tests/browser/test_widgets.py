@@ -207,6 +207,7 @@ def press(page, renderer, words):
         page.mouse.click(*page.evaluate(BUTTON))
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_a_node_shows_what_everybody_needs_and_the_rest_when_asked(
     server, comfy_page, tmp_path, renderer
@@ -256,6 +257,7 @@ def test_a_node_shows_what_everybody_needs_and_the_rest_when_asked(
     sees(page, acting)
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_a_graph_of_before_shows_what_it_sets_and_gives_up_empty_room(server, comfy_page, renderer):
     page = comfy_page
