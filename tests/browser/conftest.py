@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(config, items):
 def _pair(item):
     """{(front end, renderer)} of a test that has both; else none."""
     chosen = getattr(item, "callspec", None)
-    values = set(chosen.params.values()) if chosen else set()
+    # Items of all tests come here, with values of all kinds.
+    values = {each for each in chosen.params.values() if isinstance(each, str)} if chosen else set()
     front = values & set(FRONT_ENDS)
     return {(one, other) for one in front for other in values & set(RENDERERS)}
 

@@ -28,6 +28,7 @@ export function addElement(node, name, element, heights) {
   const turn = (event) => node.graph?.canvasAction((canvas) => canvas.processMouseWheel(event));
   shareWheel(element, { isSelected: () => Boolean(node.selected), turn });
   widget.serialize = false;
+  widget.label = name.replaceAll("_", " "); // what an app calls it
   // Of a node that is left out: Nodes 2.0 dims the node, the canvas nothing that is an element.
   watch(node, () => {
     const aside = LEFT_OUT.includes(node.mode) && element.closest(".dom-widget");
