@@ -51,7 +51,8 @@ function settle(node, widget) {
 const gone = new WeakMap();
 
 function setHidden(node, widget, hidden) {
-  if ((gone.get(widget) ?? false) === hidden) return;
+  // The front end hides by itself what the schema says is hidden.
+  if ((gone.get(widget) ?? Boolean(widget.options.hidden)) === hidden) return;
   gone.set(widget, hidden);
   const folds = types.has(widget);
   if (folds) fold(widget, hidden);
