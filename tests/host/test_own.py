@@ -35,13 +35,15 @@ def tree(tmp_path):
             (tree / path.name).symlink_to(path.resolve())
     for name in ("models/checkpoints", "custom_nodes", "input", "output", "user", "temp"):
         (tree / name).mkdir(parents=True)
-    for name in ("a", "b"):
-        (tmp_path / f"{name}.safetensors").write_bytes(b"")
-    (tmp_path / "a.safetensors").rename(tree / "models" / "checkpoints" / "mine.safetensors")
+    # A folder with nothing else in it: ComfyUI walks through it, links and all.
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "b.safetensors").write_bytes(b"")
+    (tree / "models" / "checkpoints" / "mine.safetensors").write_bytes(b"")
     (tree / "custom_nodes" / "mine.py").write_text(THEIRS)
     (tree / "input" / "me.png").write_bytes(b"")
     (tree / "temp" / "preview.png").write_bytes(b"of a ComfyUI that is running")
-    (tree / "extra_model_paths.yaml").write_text(f"elsewhere:\n  checkpoints: {tmp_path}\n")
+    (tree / "extra_model_paths.yaml").write_text(f"elsewhere:\n  checkpoints: {elsewhere}\n")
     return tree
 
 
