@@ -32,7 +32,6 @@ SHOWS = {
 }
 
 
-@pytest.mark.everywhere
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_a_film_is_made_by_one_node_found_by_its_name(server, comfy_page, tmp_path, renderer):
     page = comfy_page
