@@ -134,7 +134,7 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
       app.canvas.ds.offset = [120 - node.pos[0], 120 - node.pos[1]];
       app.canvas.setDirty(true, true);
     }""")
-    page.locator(".picture").hover()
+    page.locator(".picture").click()  # until then the wheel is the graph's
     page.mouse.wheel(0, -400)
     page.wait_for_function(f"before => {VIEWER}.motion.log > before + 0.5", arg=log)
     still(page)
