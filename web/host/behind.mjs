@@ -5,7 +5,7 @@
  * @import { Place } from "./links.mjs"
  */
 
-import { graphsOf, inputOf, makerOf } from "./links.mjs";
+import { hostsOf, inputOf, makerOf } from "./links.mjs";
 
 /** Wires by which a picture only steers how another one is made. */
 const STEERING = ["MODEL", "CONDITIONING", "MASK", "ZOOM_ANCHOR"];
@@ -42,7 +42,6 @@ const nameOf = ({ node, around }) => [...around, node].map(({ id }) => id).join(
 function placesOf(app, node) {
   const root = app.rootGraph ?? app.graph;
   if (node.graph === root) return [{ node, around: [] }];
-  const holders = graphsOf(root).flatMap(({ nodes }) => nodes.filter((n) => n.subgraph === node.graph));
-  const places = holders.flatMap((holder) => placesOf(app, holder));
+  const places = hostsOf(root, node.graph).flatMap((holder) => placesOf(app, holder));
   return places.map(({ node: holder, around }) => ({ node, around: [...around, holder] }));
 }

@@ -121,14 +121,19 @@ export function holderOf(node, name) {
   const link = input && linkInto(node, input);
   if (!link) return { node, name };
   if (!same(link.origin_id, OUTSIDE)) return null;
-  const around = graphsOf(node.graph.rootGraph).flatMap(({ nodes }) => nodes);
-  const hosts = around.filter(({ subgraph }) => subgraph === node.graph);
+  const hosts = hostsOf(node.graph.rootGraph, node.graph);
   const outer = node.graph.inputs?.[link.origin_slot];
   return outer && hosts.length === 1 ? holderOf(hosts[0], outer.name) : null;
 }
 
 /** A workflow's own graph and its subgraphs. @param {object} root */
 export const graphsOf = (root) => [root, ...(root.subgraphs?.values() ?? [])];
+
+/** The nodes of a workflow that stand for one of its subgraphs. @param {object} graph the subgraph */
+export function hostsOf(root, graph) {
+  const nodes = graphsOf(root).flatMap((each) => each.nodes);
+  return nodes.filter(({ subgraph }) => subgraph === graph);
+}
 
 /** @returns {object | undefined} the node of an id, which may be a number or its text */
 export function nodeIn(graph, id) {

@@ -19,13 +19,7 @@ PHOTO, IMAGE = "LoadImage", "image"
 def load(path: Path) -> Workflow:
     """The workflow in a file; ``BadInput`` where it is none, or is in the graph's own format."""
     try:
-        data = json.loads(path.read_text("utf-8-sig"))  # Windows' editors write a byte order mark
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise BadInput(
-            f"{path} is not text in UTF-8 (byte {error.start}); save it in that encoding"
-        ) from None
+        data = json.loads(_text(path, str(path)))
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BadInput(f"{path} is not JSON: {error.msg} in {where}") from None
@@ -102,17 +96,22 @@ def assign(workflow: Workflow, assignment: str) -> tuple[str, str]:
 
 def set_prompts(workflow: Workflow, file: Path) -> None:
     """Give the PromptLadder the lines of ``file``, one level a line, widest first."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except OSError as error:
-        raise BadInput(f"--prompts {file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise BadInput(
-            f"--prompts {file} is not text in UTF-8 (byte {error.start}); save it in that encoding"
-        ) from None
+    text = _text(file, f"--prompts {file}")
     if not text.strip():
         raise BadInput(f"--prompts {file} is empty; write one prompt a line, widest first")
     workflow[_only(workflow, LADDER, "--prompts")]["inputs"][PROMPTS] = text
+
+
+def _text(path: Path, name: str) -> str:
+    """What a file holds; ``BadInput``, calling it by ``name``, where it holds no text."""
+    try:
+        return path.read_text("utf-8-sig")  # Windows' editors write a byte order mark
+    except OSError as error:
+        raise BadInput(f"{name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"{name} is not text in UTF-8 (byte {error.start}); save it in that encoding"
+        ) from None
 
 
 def set_photo(workflow: Workflow, name: str) -> None:
