@@ -5,8 +5,16 @@ import types
 
 import pytest
 import torch
-from host_kit import Ladder, apply_node, ksampler, sampler_node
-from tiny_conds import controlnet, during, in_area, stack, toy_cond, with_values
+from host_kit import Ladder, apply_node, ksampler, part, sampler_node
+from tiny_conds import (
+    controlnet,
+    during,
+    in_area,
+    stack,
+    stock_control,
+    toy_cond,
+    with_values,
+)
 from tiny_families import FAMILIES, family
 from tiny_models import toy_latent, toy_model, watch
 
@@ -112,24 +120,119 @@ def test_a_controlnet_of_its_own_for_each_level(pack, built, name):
     check(pack, tiny, [*conds, *plain[2:]])
 
 
-def test_one_controlnet_with_a_hint_a_level(pack, built):
-    tiny = built("eps")
-    hints = torch.rand(LEVELS, 3, 64, 64, generator=torch.Generator().manual_seed(1))
-    shared = controlnet("toy", hint=hints, strength=3.0)
+def hints(seed=1, channels=3):
+    return torch.rand(
+        LEVELS, channels, 128, 128, generator=torch.Generator().manual_seed(seed)
+    ).round()
+
+
+def controls(kind):
+    """Level -> a control with a picture of its own; None -> one with all of them."""
+
+    def of(level):
+        rows = slice(None) if level is None else slice(level, level + 1)
+
+        def stock(kind, seed=1, **options):
+            mask = options.pop("mask", None)
+            options |= {} if mask is None else {"mask": mask[rows]}
+            return stock_control(kind, hints(seed)[rows], **options)
+
+        if kind == "a mask beside it":
+            return stock("controlnet", mask=hints(2, 1), strength=2.0)
+        if kind == "a mask a level beside one hint":
+            return stock_control("controlnet", hints()[:1], mask=hints(2, 1)[rows], strength=2.0)
+        if kind == "a union type":
+            return stock("controlnet", type=[2])
+        if kind == "a chain":
+            end = stock("t2i", 3, strength=0.5, start=0.2)
+            middle = stock_control("controlnet", hints(4)[:1], end=0.7).set_previous_controlnet(end)
+            return stock("controlnet").set_previous_controlnet(middle)
+        return stock(kind)
+
+    return of
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+@pytest.mark.parametrize(
+    "kind",
+    ["controlnet", "t2i", "a mask beside it", "a mask a level beside one hint", "a union type",
+     "a chain"],
+)  # fmt: skip
+def test_one_control_with_a_hint_a_level(pack, built, kind, most):
+    """Whatever the grouping, in windows and out of them, of like and unlike prompts."""
+    tiny, control = built("eps"), controls(kind)
+    tokens = (5, 5, 7, 5) if most == 3 else (5,) * LEVELS
+    conds = [tiny.make_cond(i, tokens=n) for i, n in enumerate(tokens)]
+    negatives = [tiny.make_cond(90)] * LEVELS
     kit = Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
-    conds = [tiny.make_cond(i) for i in range(LEVELS)]
     latent = tiny.latent(LEVELS, 16, 16)
-    own = [
-        with_values(c, control=controlnet("toy", hint=hint[None], strength=3.0))
-        for c, hint in zip(conds, hints, strict=True)
-    ]
+    own = [with_values(c, control=control(level)) for level, c in enumerate(conds)]
+    shared = control(None)
     with torch.inference_mode():
-        alone = one_by_one(tiny.model, own, [tiny.make_cond(90)] * LEVELS, latent)
+        alone = one_by_one(tiny.model, own, negatives, latent)
         tagged = kit.tagged(with_values(c, control=shared) for c in conds)
-        result = together(pack, tiny, kit, tagged, kit.negative, latent)
-        assert apart(result, alone) < 1e-4
-        with pytest.raises(ValueError, match="4 hint images, but its call holds 3 of 4 levels"):
-            together(pack, tiny, kit, tagged, kit.negative, latent, most=3)
+        untagged = with_values(stack(conds), control=shared) if most != 3 else tagged
+        for positive in (tagged, untagged):
+            result = together(pack, tiny, kit, positive, kit.tagged(negatives), latent, most)
+            assert apart(result, alone) < 1e-5
+    assert shared.cond_hint is None and shared.timestep_range is None  # cleaned up by the host
+
+
+def test_hints_of_a_level_each_in_windows(pack):
+    """Of single pixels, so that windows change nothing."""
+    model = toy_model("eps", respond=lambda x, sigma, context: 0.3 * x / (1 + sigma[0]))
+    tiny = types.SimpleNamespace(model=model, make_cond=toy_cond, latent=toy_latent)
+    windowed = pack.nodes.MultiScalePatch.execute(model, tile_size=64, multiscale=0).result[0]
+    kit, latent = Ladder(pack, zooms=(2.0,) * (LEVELS - 1)), toy_latent(LEVELS, 16, 16)
+    own = [with_values(toy_cond(1), control=controls("t2i")(level)) for level in range(LEVELS)]
+    tiled = types.SimpleNamespace(**{**vars(tiny), "model": windowed})
+    positive = with_values(toy_cond(1), control=controls("t2i")(None))
+    with torch.inference_mode():
+        alone = one_by_one(model, own, [toy_cond(90)] * LEVELS, latent)
+        for most in (0, 1, 3):
+            result = together(pack, tiled, kit, positive, toy_cond(90), latent, most)
+            assert apart(result, alone) < 1e-5
+
+
+def test_hints_are_cut_without_a_copy_and_forgotten_with_calls_that_do_not_fit(pack):
+    lib = part(pack, "nodes.conditioning.control")
+    known, control = lib.LevelControls(LEVELS), controls("a chain")(None)
+    pair, odd, whole = ((1, 2), (0, 3), (0, 1, 2, 3))
+    assert known.of(control, whole) is control and known.of(None, pair) is None
+    assert known.of(control, pair) is known.of(control, pair)
+    hint, original = known.of(control, pair).cond_hint_original, control.cond_hint_original
+    assert hint.untyped_storage().data_ptr() == original.untyped_storage().data_ptr()
+    assert torch.equal(known.of(control, odd).cond_hint_original, original[[0, 3]])
+    earlier = known.of(control, pair).previous_controlnet
+    assert torch.equal(earlier.cond_hint_original, hints(4)[:1])
+    assert torch.equal(earlier.previous_controlnet.cond_hint_original, hints(3)[1:3])
+    clone = known.of(control, (1,))
+    known.forget(1)
+    assert known.of(control, (1,)) is clone and len(known._known) == 3
+
+
+def test_a_films_vae_takes_one_levels_hint_at_a_time(pack):
+    """It would read a batch of pictures as the frames of one film (Qwen-Image's)."""
+    lib = part(pack, "nodes.conditioning.control")
+    control = controls("controlnet")(None)
+    for vae, alone in (
+        (None, False),
+        (types.SimpleNamespace(latent_dim=2), False),
+        (types.SimpleNamespace(latent_dim=3), True),
+        (types.SimpleNamespace(latent_dim=3, not_video=True), False),
+    ):
+        control.vae = vae
+        assert lib.LevelControls(LEVELS).must_be_alone(control) is alone
+    control.cond_hint_original = control.cond_hint_original[:1]
+    control.extra_concat_orig, control.vae = [], types.SimpleNamespace(latent_dim=3)
+    assert not lib.LevelControls(LEVELS).must_be_alone(control)
+
+
+def test_a_control_with_another_number_of_hints_is_an_error(pack, built):
+    tiny, kit = built("eps"), Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
+    odd = with_values(toy_cond(1), control=stock_control("t2i", hints()[:3]))
+    with torch.inference_mode(), pytest.raises(ValueError, match="3 hint images for 4 levels"):
+        together(pack, tiny, kit, odd, kit.negative, tiny.latent(LEVELS, 16, 16))
 
 
 @pytest.mark.parametrize("most", [0, 1, 3])

@@ -174,12 +174,17 @@ def _calc_cond_batch(
         check_interrupted()
         return executor(model, conds, x, sigma, model_options)
 
+    def attempt(most: int) -> list[Any]:
+        if run.most:
+            run.router.forget(run.most)
+        return level_by_level(run.router, most, call, conds, x, timestep)
+
     return memory.with_fewer(
         run,
         run.most or memory.fitting(model, x),
         of=run.levels,
         what="levels",
-        attempt=lambda most: level_by_level(run.router, most, call, conds, x, timestep),
+        attempt=attempt,
         too_much=f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels per "
         "call; choose a smaller width and height.",
     )
