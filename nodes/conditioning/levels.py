@@ -148,13 +148,17 @@ class Router:
 def level_by_level(
     router: Router, most: int, call: Any, conds: Conds, x: Tensor, sigma: Tensor
 ) -> list[Any]:
-    """``call(conds, x, sigma) -> [prediction per kind]``, level group by level group."""
+    """``call(conds, x, sigma, rows) -> [prediction per kind]``, level group by level group.
+
+    ``rows`` are those of ``x`` that the call shows.
+    """
     groups = router.groups(conds, most)
     if len(groups) == 1:
-        return call(groups[0].conds, x, sigma)
+        return call(groups[0].conds, x, sigma, groups[0].levels)
     answers: list[Tensor] = [torch.zeros_like(x) for _ in conds]
     for group in groups:
         rows = list(group.levels)
-        for whole, part in zip(answers, call(group.conds, x[rows], sigma[rows]), strict=True):
+        told = call(group.conds, x[rows], sigma[rows], group.levels)
+        for whole, part in zip(answers, told, strict=True):
             whole[rows] = part
     return answers

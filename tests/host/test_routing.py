@@ -16,7 +16,7 @@ from tiny_conds import (
     with_values,
 )
 from tiny_families import FAMILIES, family
-from tiny_models import toy_latent, toy_model, watch
+from tiny_models import import_comfy, randn, toy_latent, toy_model, watch
 
 ALONE = {"coupling": "independent", "shared_noise": False}
 LEVELS = 4
@@ -233,6 +233,55 @@ def test_a_control_with_another_number_of_hints_is_an_error(pack, built):
     odd = with_values(toy_cond(1), control=stock_control("t2i", hints()[:3]))
     with torch.inference_mode(), pytest.raises(ValueError, match="3 hint images for 4 levels"):
         together(pack, tiny, kit, odd, kit.negative, tiny.latent(LEVELS, 16, 16))
+
+
+def with_pictures(model, pictures):
+    """A picture a row, as IP-Adapter packs give them: by what they are told of rows."""
+    import_comfy()
+    from comfy.patcher_extension import WrappersMP
+
+    def shown(executor, x, t, c_concat, context, control, options, **kwargs):
+        told, kinds = options.get("ad_params"), len(options["cond_or_uncond"])
+        rows = len(x) // kinds
+        picked = pictures[torch.arange(rows) % len(pictures)]
+        if told is not None and told["sub_idxs"] is not None:
+            assert told["full_length"] == len(pictures) and told["context_length"] == rows
+            picked = pictures[told["sub_idxs"]]
+        return executor(x, t, c_concat, context, control, options, **kwargs) + picked.repeat(
+            kinds, 1, 1, 1
+        )
+
+    clone = model.clone()
+    clone.add_wrapper_with_key(WrappersMP.APPLY_MODEL, "pictures", shown)
+    return clone
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+@pytest.mark.parametrize("windows", [False, True])
+def test_patches_with_a_picture_a_level_are_told_the_rows_of_each_call(pack, windows, most):
+    pictures = randn(3, LEVELS, 4, 1, 1)
+    plain = toy_model("eps", respond=lambda x, sigma, context: 0.3 * x / (1 + sigma[0]))
+    model = with_pictures(plain, pictures)
+    if windows:
+        model = pack.nodes.MultiScalePatch.execute(model, tile_size=64, multiscale=0).result[0]
+    before = dict(model.model_options["transformer_options"])
+    kit, latent = Ladder(pack, zooms=(2.0,) * (LEVELS - 1)), toy_latent(LEVELS, 16, 16)
+    tiny = types.SimpleNamespace(model=model)
+    positive = [toy_cond(1)[0], toy_cond(2)[0]]  # two entries: three kinds of rows in a call
+    with torch.inference_mode():
+        result = together(pack, tiny, kit, positive, toy_cond(90), latent, most)
+        import comfy.sample
+
+        noise = comfy.sample.prepare_noise(latent, 5)
+        alone = [
+            comfy.sample.sample(
+                with_pictures(plain, pictures[i : i + 1]), noise[i : i + 1], 3, 3.0, "euler",
+                "simple", positive, toy_cond(90), latent[i : i + 1], seed=5, disable_pbar=True,
+            )
+            for i in range(LEVELS)
+        ]  # fmt: skip
+    assert apart(result, torch.cat(alone)) < 1e-5
+    assert model.model_options["transformer_options"] == before
 
 
 @pytest.mark.parametrize("most", [0, 1, 3])

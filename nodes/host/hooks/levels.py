@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -26,6 +26,7 @@ from ..vae import load_together
 from .install import LEVELS, wrapped
 from .noise import share_noise
 from .preview import Preview
+from .rows import telling_rows
 from .site import LevelsPlan, LevelsRun, Site
 
 if TYPE_CHECKING:
@@ -170,9 +171,11 @@ def _calc_cond_batch(
     if run is None or run.levels == 1:
         return executor(model, conds, x, timestep, model_options)
 
-    def call(conds: Any, x: Tensor, sigma: Tensor) -> list[Tensor]:
+    def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
-        return executor(model, conds, x, sigma, model_options)
+        split = len(rows) != len(x)
+        told = telling_rows(model_options, rows, of=len(x)) if split else model_options
+        return executor(model, conds, part, sigma, told)
 
     def attempt(most: int) -> list[Any]:
         if run.most:
