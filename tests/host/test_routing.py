@@ -297,6 +297,171 @@ def test_areas_and_ranges_of_single_levels(pack, built, most):
     check(pack, tiny, conds, most=most)
 
 
+def area(cond, *place, strength=1.0):
+    """As ConditioningSetArea and, of fractions, as its Percentage."""
+    place = ("percentage", *place) if isinstance(place[0], float) else place
+    return with_values(cond, area=place, strength=strength, set_area_to_bounds=False)
+
+
+def regions(tiny, kind):
+    """The positives and the negatives of each level."""
+    cond = tiny.make_cond
+    good, bad = ([cond(s + i) for i in range(LEVELS)] for s in (0, 50))
+    if kind in ("positives", "both"):
+        good[0] += area(cond(20), 8, 8, 0, 8, strength=2.0)
+        good[1] += area(cond(21), 8, 16, 4, 0)
+        good[3] += area(cond(22), 8, 16, 4, 0, strength=0.6) + area(cond(23), 4, 8, 6, 2)
+    if kind in ("negatives", "both"):
+        bad[1] += area(cond(60), 8, 16, 4, 0)
+        bad[2] += area(cond(61), 8, 10, 2, 0, strength=1.7)
+    if kind == "percentages":
+        good[1] += area(cond(21), 0.5, 0.5, 0.25, 0.0)
+        bad[2] += area(cond(61), 0.5, 1.0, 0.0, 0.0, strength=1.7)
+    if kind == "no prompt around it":
+        bad = [area(cond(60 + i), 8, 16, 8 * (i % 2), 0) for i in range(LEVELS)]
+        good[1] += area(cond(21), 6, 8, 8, 0)
+        good[2] += area(cond(22), 6, 8, 9, 0)
+    if kind == "bounds of masks":
+        for level, (top, left) in enumerate(((0, 0), (8, 0), (5, 6), (0, 8))):
+            mask = torch.zeros(1, 16, 16)
+            mask[:, top : top + 8, left : left + 8] = 1
+            bounds = {"mask": mask, "mask_strength": 0.8, "set_area_to_bounds": True}
+            good[level] += with_values(cond(20 + level), **bounds)
+    return good, bad
+
+
+def with_film_areas(cond):
+    """What ComfyUI itself understands of areas and masks where latents are films'."""
+    made = []
+    for tensor, extras in cond:
+        extras = dict(extras)
+        if extras.get("area", (0,))[0] == "percentage":
+            h, w, y, x = extras["area"][1:]
+            extras["area"] = ("percentage", 1.0, h, w, 0.0, y, x)
+        if extras.get("set_area_to_bounds"):
+            rows, columns = (extras["mask"][0].amax(axis).nonzero() for axis in (1, 0))
+            size = [max(8, int(at.max() - at.min() + 1)) for at in (rows, columns)]
+            extras |= {"area": (*size, int(rows.min()), int(columns.min()))}
+            extras |= {"set_area_to_bounds": False}
+        made.append([tensor, extras])
+    return made
+
+
+@pytest.mark.parametrize("most", [0, 1])
+@pytest.mark.parametrize("name", ["eps", "qwen_image"])
+@pytest.mark.parametrize(
+    "kind",
+    ["positives", "negatives", "both", "percentages", "no prompt around it", "bounds of masks"],
+)
+def test_areas_of_single_levels(pack, built, name, kind, most):
+    """An area's opposite, in the other kind, is of its own level; of stills and of films."""
+    if name == "qwen_image" and most == 1 and kind != "both":
+        pytest.skip("grouping is the same for all of them")
+    tiny, kit = built(name), Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
+    latent, kinds = tiny.latent(LEVELS, 16, 16), regions(tiny, kind)
+    as_alone = kinds
+    if name == "qwen_image":
+        as_alone = [[with_film_areas(cond) for cond in conds] for conds in kinds]
+    with torch.inference_mode():
+        alone = one_by_one(tiny.model, *as_alone, latent)
+        tagged = [kit.tagged(conds) for conds in kinds]
+        assert apart(together(pack, tiny, kit, *tagged, latent, most), alone) < 1e-5
+
+
+def test_an_area_for_all_levels_finds_each_levels_own_prompt(pack, built):
+    tiny, kit = built("eps"), Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
+    latent, everywhere = tiny.latent(LEVELS, 16, 16), area(tiny.make_cond(20), 8, 8, 4, 4)
+    good, bad = ([tiny.make_cond(s + i) for i in range(LEVELS)] for s in (0, 50))
+    with torch.inference_mode():
+        alone = one_by_one(tiny.model, [cond + everywhere for cond in good], bad, latent)
+        tagged = kit.tagged(good) + everywhere, kit.tagged(bad)
+        assert apart(together(pack, tiny, kit, *tagged, latent), alone) < 1e-5
+
+
+def test_what_is_alike_for_all_levels_stays_in_one_call(pack, built):
+    tiny, kit = built("eps"), Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
+    model = tiny.model.clone()
+    calls = watch(model)
+    positive = kit.tagged([tiny.make_cond(i) for i in range(LEVELS)])
+    positive += area(tiny.make_cond(20), 8, 8, 4, 4)
+    with torch.inference_mode():
+        clone = types.SimpleNamespace(model=model)
+        together(pack, clone, kit, positive, toy_cond(90), tiny.latent(LEVELS, 16, 16))
+    # The prompts with the negative, the area with its opposite.
+    assert sorted(call.shape for call in calls) == [(8, 4, 8, 8)] * 3 + [(8, 4, 16, 16)] * 3
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_areas_of_single_levels_for_a_guider_of_three_kinds(pack, built, most):
+    from comfy.samplers import calculate_sigmas, sampler_object
+    from comfy_extras.nodes_custom_sampler import Guider_DualCFG
+
+    tiny, kit = built("eps"), Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
+    good, bad = regions(tiny, "both")
+    middle = [tiny.make_cond(30 + i) for i in range(LEVELS)]
+    latent, noise = tiny.latent(LEVELS, 16, 16), randn(8, LEVELS, 4, 16, 16)
+
+    def guided(model, conds, rows):
+        guider = Guider_DualCFG(model)
+        guider.set_conds(*conds)
+        guider.set_cfg(3.0, 2.0)
+        sigmas = calculate_sigmas(model.get_model_object("model_sampling"), "simple", 3)
+        return guider.sample(
+            noise[rows], latent[rows], sampler_object("euler"), sigmas, disable_pbar=True, seed=5
+        )
+
+    with torch.inference_mode():
+        alone = [
+            guided(tiny.model, (good[i], middle[i], bad[i]), slice(i, i + 1)) for i in range(LEVELS)
+        ]
+        model = apply_node(pack, tiny.model, kit.ladder, levels_per_batch=most, **ALONE)
+        result = guided(model, [kit.tagged(k) for k in (good, middle, bad)], slice(None))
+    assert apart(result, torch.cat(alone)) < 1e-5
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_a_control_for_both_is_handed_to_the_negatives_of_its_own_levels(pack, built, most):
+    """As ControlNetApply leaves it, on two of the levels."""
+    tiny = built("eps")
+    good = [tiny.make_cond(i) for i in range(LEVELS)]
+    for level in (1, 2):
+        control = {"control": controls("t2i")(level), "control_apply_to_uncond": True}
+        good[level] = with_values(good[level], **control)
+    bad = [tiny.make_cond(50 + i) for i in range(LEVELS)]
+    check(pack, tiny, good, bad, most=most)
+    kit = Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
+    latent = tiny.latent(LEVELS, 16, 16)
+    with torch.inference_mode():
+        alone = one_by_one(tiny.model, good, [bad[0]] * LEVELS, latent)
+        result = together(pack, tiny, kit, kit.tagged(good), bad[0], latent, most)
+    assert apart(result, alone) < 1e-5
+
+
+@pytest.mark.parametrize("bounds", [False, True])
+@pytest.mark.parametrize("name, most", [("eps", 0), ("qwen_image", 0), ("qwen_image", 1)])
+def test_a_mask_a_level(pack, built, name, bounds, most):
+    """As ConditioningSetMask: at any size, of stills and of films, and within its bounds."""
+    tiny, kit = built(name), Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
+    latent = tiny.latent(LEVELS, 16, 16)
+    masks = torch.zeros(LEVELS, 32, 32)
+    for level, (top, left) in enumerate(((0, 0), (16, 4), (10, 12), (0, 14))):
+        masks[level, top : top + 16, left : left + 18] = 1
+    given = {"mask_strength": 0.8, "set_area_to_bounds": bounds}
+    plain = tiny.make_cond(30)
+    own = [with_values(tiny.make_cond(i), mask=masks[i : i + 1], **given) for i in range(LEVELS)]
+    as_alone = [cond + plain for cond in own]
+    if name == "qwen_image":
+        small = [torch.nn.functional.interpolate(m[None, None], (16, 16))[0] for m in masks]
+        own = [with_values(c, mask=m) for c, m in zip(own, small, strict=True)]
+        as_alone = [with_film_areas(cond) + plain for cond in own]
+    tagged = kit.tagged(with_values(cond, mask=masks) for cond in own) + plain
+    with torch.inference_mode():
+        alone = one_by_one(tiny.model, as_alone, [tiny.make_cond(90)] * LEVELS, latent)
+        for positive in (tagged, with_values(stack(own), mask=masks) + plain):
+            result = together(pack, tiny, kit, positive, tiny.make_cond(90), latent, most)
+            assert apart(result, alone) < 1e-5
+
+
 @pytest.mark.parametrize("most", [0, 3])
 def test_a_strength_of_its_own_for_each_level(pack, built, most):
     """What a second prompt counts beside the first: one number for all the rows of a call."""

@@ -1,9 +1,10 @@
-"""The four wrappers and one function that couple a MODEL's levels, and what they hang on.
+"""The five wrappers and one function that couple a MODEL's levels, and what they hang on.
 
 | hook | job |
 |---|---|
 | OUTER_SAMPLE | check, share the noise, preview all levels, settle what a sampler left unfinished |
 | PREPARE_SAMPLING | plan memory for the levels of one call |
+| SAMPLER_SAMPLE | give each level's areas their own opposites |
 | PREDICT_NOISE, outermost | the final prediction of any guider, made one scene |
 | CALC_COND_BATCH | route each level's prompt to its rows, in as few calls as memory allows |
 | pre-CFG function | couple the unconditional prediction too, for the cfg_pp samplers |
@@ -23,6 +24,7 @@ from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
 from ..vae import load_together
+from . import areas
 from .install import LEVELS, wrapped
 from .noise import share_noise
 from .preview import Preview
@@ -49,6 +51,7 @@ def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
     wrappers = {
         WrappersMP.OUTER_SAMPLE: outer_sample,
         WrappersMP.PREPARE_SAMPLING: _prepare_sampling,
+        WrappersMP.SAMPLER_SAMPLE: _sampler_sample,
         WrappersMP.PREDICT_NOISE: _predict_noise,
         WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
     }
@@ -90,6 +93,7 @@ def _outer_sample(
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
     check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
+    guider.conds = areas.given(guider.conds, site.shape, site.device)
     guider.model_options[LEVELS] = run
     if run.vae is not None:
         load_together(guider.model_patcher, run.vae)
@@ -136,6 +140,21 @@ def _prepare_sampling(
         # Neither is ever more than all levels: see ``LevelsRun.most`` and ``memory.affordable``.
         noise_shape = torch.Size((most, *noise_shape[1:]))
     return executor(model, noise_shape, conds, *args, **kwargs)
+
+
+def _sampler_sample(
+    executor: Any,
+    guider: Any,
+    sigmas: Tensor,
+    extra_args: dict[str, Any],
+    *args: Any,
+    **kwargs: Any,
+) -> Tensor:
+    """Give each level's areas their own opposites; the host has just taken all levels for one."""
+    run: LevelsRun | None = extra_args["model_options"].get(LEVELS)
+    if run is not None:
+        guider.conds = areas.ready(guider.conds, run.levels)
+    return executor(guider, sigmas, extra_args, *args, **kwargs)
 
 
 def _predict_noise(
