@@ -4,7 +4,7 @@
 |---|---|
 | OUTER_SAMPLE | check, share the noise, preview all levels, settle what a sampler left unfinished |
 | PREPARE_SAMPLING | plan memory for the levels of one call |
-| SAMPLER_SAMPLE | give each level's areas their own opposites |
+| SAMPLER_SAMPLE | give each level's areas their own opposites; note what a noise mask keeps |
 | PREDICT_NOISE, outermost | the final prediction of any guider, made one scene |
 | CALC_COND_BATCH | route each level's prompt to its rows, in as few calls as memory allows |
 | pre-CFG function | couple the unconditional prediction too, for the cfg_pp samplers |
@@ -26,6 +26,7 @@ from ..jobs import check_interrupted
 from ..vae import load_together
 from . import areas
 from .install import LEVELS, wrapped
+from .kept import Kept, couple_around, keep
 from .noise import share_noise
 from .preview import Preview
 from .rows import telling_rows
@@ -147,14 +148,26 @@ def _sampler_sample(
     guider: Any,
     sigmas: Tensor,
     extra_args: dict[str, Any],
+    callback: Any,
+    noise: Tensor,
+    latent: Tensor | None = None,
+    denoise_mask: Tensor | None = None,
     *args: Any,
     **kwargs: Any,
 ) -> Tensor:
-    """Give each level's areas their own opposites; the host has just taken all levels for one."""
-    run: LevelsRun | None = extra_args["model_options"].get(LEVELS)
+    """Give each level's areas their own opposites, and note what a noise mask keeps.
+
+    The host has just taken all levels for one.
+    """
+    options = extra_args["model_options"]
+    run: LevelsRun | None = options.get(LEVELS)
     if run is not None:
         guider.conds = areas.ready(guider.conds, run.levels)
-    return executor(guider, sigmas, extra_args, *args, **kwargs)
+        if latent is not None and denoise_mask is not None:
+            keep(options, Kept(latent, denoise_mask, guider, sigmas))
+    return executor(
+        guider, sigmas, extra_args, callback, noise, latent, denoise_mask, *args, **kwargs
+    )
 
 
 def _predict_noise(
@@ -165,7 +178,8 @@ def _predict_noise(
     if run is None:
         return executor(x, timestep, model_options, seed)
     run.begin(timestep)
-    return run.couple(executor(x, timestep, model_options, seed))
+    prediction = executor(x, timestep, model_options, seed)
+    return couple_around(run, prediction, timestep, model_options)
 
 
 def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
@@ -174,7 +188,8 @@ def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
     run: LevelsRun | None = options.get(LEVELS)
     if run is None or run.levels == 1 or not options.get(CFG_PP):
         return args["conds_out"]
-    return [run.couple(prediction) for prediction in args["conds_out"]]
+    sigma = args["sigma"]
+    return [couple_around(run, part, sigma, options) for part in args["conds_out"]]
 
 
 def _mark_cfg_pp(options: dict[str, Any], sampler: Any) -> None:
