@@ -178,6 +178,27 @@ def test_one_control_with_a_hint_a_level(pack, built, kind, most):
     assert shared.cond_hint is None and shared.timestep_range is None  # cleaned up by the host
 
 
+def test_hints_go_on_where_memory_runs_out_in_the_middle(pack, built):
+    import comfy.model_management as management
+
+    usual, seen = built("eps").model.model.diffusion_model.respond, []
+
+    def respond(x, sigma, context):
+        seen.append(len(x))
+        if len(seen) > 1 and len(x) > 2:
+            raise management.OOM_EXCEPTION("Allocation on device")
+        return usual(x, sigma, context)
+
+    tiny = types.SimpleNamespace(model=toy_model("eps", respond=respond))
+    kit, latent = Ladder(pack, zooms=(2.0,) * (LEVELS - 1)), toy_latent(LEVELS, 16, 16)
+    own = [with_values(toy_cond(1), control=controls("a chain")(level)) for level in range(LEVELS)]
+    positive = with_values(toy_cond(1), control=controls("a chain")(None))
+    with torch.inference_mode():
+        alone = one_by_one(built("eps").model, own, [toy_cond(90)] * LEVELS, latent)
+        assert apart(together(pack, tiny, kit, positive, toy_cond(90), latent), alone) < 1e-5
+    assert 4 in seen and 2 in seen
+
+
 def test_hints_of_a_level_each_in_windows(pack):
     """Of single pixels, so that windows change nothing."""
     model = toy_model("eps", respond=lambda x, sigma, context: 0.3 * x / (1 + sigma[0]))
