@@ -5,7 +5,17 @@ import types
 
 import pytest
 import torch
-from host_kit import Ladder, apply_node, ksampler, part, sampler_node
+from host_kit import (
+    ALONE,
+    Ladder,
+    apart,
+    apply_node,
+    ksampler,
+    one_by_one,
+    part,
+    sampler_node,
+    together,
+)
 from tiny_conds import (
     controlnet,
     during,
@@ -18,7 +28,6 @@ from tiny_conds import (
 from tiny_families import FAMILIES, family
 from tiny_models import import_comfy, randn, toy_latent, toy_model, watch
 
-ALONE = {"coupling": "independent", "shared_noise": False}
 LEVELS = 4
 
 
@@ -34,41 +43,6 @@ def built(comfy_host):
 
     yield build
     build.cache_clear()
-
-
-def one_by_one(model, positive, negative, latent, **options):
-    """N stock runs, level by level, on the rows of one and the same noise."""
-    import comfy.sample
-
-    noise = comfy.sample.prepare_noise(latent, 5)
-    rows = []
-    for level in range(len(latent)):
-        rows.append(
-            comfy.sample.sample(
-                model,
-                noise[level : level + 1],
-                3,
-                3.0,
-                "euler",
-                "simple",
-                positive[level],
-                negative[level],
-                latent[level : level + 1],
-                seed=5,
-                disable_pbar=True,
-                **options,
-            )  # fmt: skip
-        )
-    return torch.cat(rows)
-
-
-def together(pack, tiny, kit, positive, negative, latent, most=0):
-    model = apply_node(pack, tiny.model, kit.ladder, levels_per_batch=most, **ALONE)
-    return ksampler(model, kit, latent, steps=3, positive=positive, negative=negative)
-
-
-def apart(a, b):
-    return float((a - b).abs().max() / b.std())
 
 
 def check(pack, tiny, conds, negatives=None, most=0, size=(16, 16)):
