@@ -201,9 +201,23 @@ def test_hints_are_cut_without_a_copy_and_forgotten_with_calls_that_do_not_fit(p
     earlier = known.of(control, pair).previous_controlnet
     assert torch.equal(earlier.cond_hint_original, hints(4)[:1])
     assert torch.equal(earlier.previous_controlnet.cond_hint_original, hints(3)[1:3])
-    clone = known.of(control, (1,))
+    single = known.of(control, (1,))
     known.forget(1)
-    assert known.of(control, (1,)) is clone and len(known._known) == 3
+    assert known.of(control, (1,)) is single and len(known._known) == 3
+
+
+def test_what_other_devices_have_of_a_control_is_cut_as_well(pack):
+    """In chains of their own, as the host makes them for several GPUs."""
+    lib = part(pack, "nodes.conditioning.control")
+    control = controls("a chain")(None)
+    clones = [one.copy() for one in lib.chain(control)]
+    for one, clone, before in zip(lib.chain(control), clones, [*clones[1:], None], strict=True):
+        one.multigpu_clones = {"other": clone.set_previous_controlnet(before)}
+    cut = lib.LevelControls(LEVELS).of(control, (1, 3))
+    for here, there in zip(lib.chain(cut), lib.chain(cut.multigpu_clones["other"]), strict=True):
+        assert torch.equal(here.cond_hint_original, there.cond_hint_original)
+        assert there not in clones or len(there.cond_hint_original) == 1
+    assert len(cut.cond_hint_original) == 2
 
 
 def test_a_films_vae_takes_one_levels_hint_at_a_time(pack):
@@ -342,16 +356,19 @@ def with_film_areas(cond):
     return made
 
 
-@pytest.mark.parametrize("most", [0, 1])
-@pytest.mark.parametrize("name", ["eps", "qwen_image"])
+REGIONS = [
+    "positives", "negatives", "both", "percentages", "no prompt around it", "bounds of masks",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "kind",
-    ["positives", "negatives", "both", "percentages", "no prompt around it", "bounds of masks"],
+    "name, most, kind",
+    [("eps", most, kind) for kind in REGIONS for most in (0, 1)]
+    + [("qwen_image", 0, kind) for kind in REGIONS]
+    + [("qwen_image", 1, "both")],
 )
 def test_areas_of_single_levels(pack, built, name, kind, most):
     """An area's opposite, in the other kind, is of its own level; of stills and of films."""
-    if name == "qwen_image" and most == 1 and kind != "both":
-        pytest.skip("grouping is the same for all of them")
     tiny, kit = built(name), Ladder(pack, zooms=(2.0,) * (LEVELS - 1))
     latent, kinds = tiny.latent(LEVELS, 16, 16), regions(tiny, kind)
     as_alone = kinds
