@@ -529,6 +529,7 @@ def test_where_the_box_has_no_ladder_it_says_so(page):
     assert "Level 1 is the deepest one" in page.locator(".zs-anchor-note").inner_text()
     page.evaluate(SET, ["PhotoAnchor", "level", 0])
     page.evaluate(SET, ["PromptLadder", "prompts", f"a\n[p={EVIL}"])
+    page.mouse.move(2, 2)  # it may lie over the box already, and then enters nothing
     page.locator(".zs-anchor").hover()
     page.wait_for_function(
         "() => document.querySelector('.zs-anchor-note').textContent.includes('does not parse')"

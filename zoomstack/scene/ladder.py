@@ -9,10 +9,10 @@ from .geometry import MIDDLE, Geometry, check_child
 
 MOST_LEVELS = 256
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-# What shows nowhere and is no space to Python: a byte order mark, zero-width spaces and joiners.
-INVISIBLE = "\u200b-\u200f\u2060\ufeff"
-_END = re.compile(rf"[\s{INVISIBLE}]+\Z")
-_OUTER = re.compile(rf"\A[\s{INVISIBLE}]+|{_END.pattern}")
+# What shows nowhere: spaces, and what is none to Python: a byte order mark, zero-width spaces and
+# joiners. Letter by letter, for a pattern takes the square of a long run's length.
+_BLANK = "".join(letter for letter in map(chr, range(0x10000)) if letter.isspace())
+_BLANK += "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _BEHIND = re.compile(r"\[\s*(?:p|focus)\s*=")
 _OPTION = re.compile(rf"\s*(?:p=(?P<p>{_NUMBER})|focus=(?P<x>{_NUMBER}),(?P<y>{_NUMBER}))(?=\s|$)")
 
@@ -122,11 +122,11 @@ def _parse_line(number: int, line: str) -> Rung:
 
 
 def _strip(line: str) -> str:
-    return _OUTER.sub("", line)
+    return line.strip(_BLANK)
 
 
 def _negatives(text: str, levels: int) -> tuple[str, ...]:
-    lines = [_strip(line) for line in _END.sub("", text).splitlines()]
+    lines = [_strip(line) for line in text.rstrip(_BLANK).splitlines()]
     if levels == 1 or len([line for line in lines if line]) <= 1 and len(lines) != levels:
         return (" ".join(lines).strip(),) * levels
     if len(lines) != levels:
