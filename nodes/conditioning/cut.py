@@ -8,7 +8,6 @@ window (see ``zoomstack.windows``), so that what has no place needs no change.
 
 from __future__ import annotations
 
-import copy
 import math
 import uuid
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .control import with_pictures
 from .tags import Entry
 from .view import Part, View, speaks
 
@@ -121,15 +121,10 @@ class Scissors:
         def of_hint(hint: Tensor) -> Tensor:
             return self._hint(hint, control.upscale_algorithm, part)
 
-        # Not the host's own copy(), which has not been made ready for this run.
-        cut = copy.copy(control)
-        cut.cond_hint, cut.extra_concat, cut.multigpu_clones = None, None, {}
-        cut.previous_controlnet = before
+        cut = with_pictures(control, of_hint, before)
         if part.view.sigma is not None:
-            cut.timestep_range = (math.inf, -math.inf)  # it speaks now: the host must not ask
-        if control.cond_hint_original is not None:
-            cut.cond_hint_original = of_hint(control.cond_hint_original)
-        cut.extra_concat_orig = [of_hint(extra) for extra in control.extra_concat_orig]
+            for one in (cut, *cut.multigpu_clones.values()):
+                one.timestep_range = (math.inf, -math.inf)  # it speaks now: the host must not ask
         return cut
 
     def _hint(self, hint: Tensor, algorithm: str, part: Part) -> Tensor:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from .control import LevelControls, rows_of
 from .tags import TAG, Entry
 
 # What an entry does to the whole of its call, so that entries with it cannot share one.
@@ -34,19 +35,25 @@ class Router:
 
     def __init__(self, levels: int) -> None:
         self.levels = levels
-        self._known: dict[tuple[object, ...], tuple[Conds, list[Group]]] = {}
+        self._controls = LevelControls(levels)
+        self._known: dict[tuple[int, tuple[object, ...]], tuple[Conds, list[Group]]] = {}
 
     def groups(self, conds: Conds, most: int) -> list[Group]:
         """The calls to make, of at most ``most`` levels each.
 
         Raises ``ValueError`` where entries hold a number of rows that is neither 1 nor the levels'.
         """
-        key = (most, *(None if c is None else tuple(map(id, c)) for c in conds))
+        key = (most, tuple(None if c is None else tuple(map(id, c)) for c in conds))
         if key not in self._known:
             # The entries are kept with their groups: a freed one's id could come again.
             kept = [None if entries is None else list(entries) for entries in conds]
             self._known[key] = kept, self._group(kept, most)
         return self._known[key][1]
+
+    def forget(self, more_than: int) -> None:
+        """Let go of calls of more levels, which memory does not take."""
+        self._known = {key: known for key, known in self._known.items() if key[0] <= more_than}
+        self._controls.forget(more_than)
 
     def _group(self, conds: Conds, most: int) -> list[Group]:
         together: list[list[int]] = []
@@ -57,16 +64,13 @@ class Router:
                     break
             else:
                 together.append([level])
-        groups = [
+        return [
             Group(
                 tuple(group),
                 [None if c is None else self._entries(c, tuple(group)) for c in conds],
             )
             for group in together
         ]
-        for group in groups:
-            self._check_hints(group)
-        return groups
 
     def _of(self, entries: list[Entry], level: int) -> list[Entry]:
         return [entry for entry in entries if entry.get(TAG, level) == level]
@@ -77,6 +81,8 @@ class Router:
                 continue
             of_a, of_b = self._of(entries, a), self._of(entries, b)
             if len(of_a) != len(of_b):
+                return False
+            if any(self._controls.must_be_alone(entry.get("control")) for entry in of_a):
                 return False
             pairs = zip(of_a, of_b, strict=True)
             if not all(x is y or self._can_merge(x, y, a, b) for x, y in pairs):
@@ -105,7 +111,8 @@ class Router:
             name: value._copy_with(value.concat([o["model_conds"][name] for o in others]))
             for name, value in first["model_conds"].items()
         }
-        return {**first, "model_conds": merged, "uuid": uuid.uuid4()}
+        merged_entry = {**first, "model_conds": merged, "uuid": uuid.uuid4()}
+        return self._with_control(merged_entry, column[0].get("control"), group)
 
     def _rows(self, entry: Entry, group: tuple[int, ...]) -> Entry:
         """The entry for these levels: their rows of every tensor that has one a level."""
@@ -122,7 +129,10 @@ class Router:
         mask = entry.get("mask")
         if mask is not None:
             rows["mask"] = self._cut(mask, group, "mask")
-        return rows
+        return self._with_control(rows, entry.get("control"), group)
+
+    def _with_control(self, entry: Entry, control: Any, group: tuple[int, ...]) -> Entry:
+        return entry if control is None else {**entry, "control": self._controls.of(control, group)}
 
     def _cut(self, tensor: Tensor, group: tuple[int, ...], name: str) -> Tensor:
         if len(tensor) == 1 or len(group) == len(tensor) == self.levels:
@@ -132,35 +142,23 @@ class Router:
                 f"A conditioning holds {len(tensor)} rows of {name} for {self.levels} levels; give "
                 "one for all levels, or one a level (PromptLadder does)."
             )
-        return tensor[list(group)]
-
-    def _check_hints(self, group: Group) -> None:
-        """ControlNet hints of several rows are matched with the rows of the call, blindly."""
-        for entry in (entry for entries in group.conds for entry in entries or []):
-            control = entry.get("control")
-            while control is not None:
-                hint = getattr(control, "cond_hint_original", None)
-                rows = 1 if hint is None else len(hint)
-                if rows > 1 and (rows != self.levels or len(group.levels) != self.levels):
-                    raise ValueError(
-                        f"A ControlNet has {rows} hint images, but its call holds "
-                        f"{len(group.levels)} of {self.levels} levels. Give one image for all "
-                        "levels; or, for one a level, let all levels share a call: prompts of like "
-                        "length, levels_per_batch at 0, and a size that fits in memory."
-                    )
-                control = getattr(control, "previous_controlnet", None)
+        return rows_of(tensor, group)
 
 
 def level_by_level(
     router: Router, most: int, call: Any, conds: Conds, x: Tensor, sigma: Tensor
 ) -> list[Any]:
-    """``call(conds, x, sigma) -> [prediction per kind]``, level group by level group."""
+    """``call(conds, x, sigma, rows) -> [prediction per kind]``, level group by level group.
+
+    ``rows`` are those of ``x`` that the call shows.
+    """
     groups = router.groups(conds, most)
     if len(groups) == 1:
-        return call(groups[0].conds, x, sigma)
+        return call(groups[0].conds, x, sigma, groups[0].levels)
     answers: list[Tensor] = [torch.zeros_like(x) for _ in conds]
     for group in groups:
         rows = list(group.levels)
-        for whole, part in zip(answers, call(group.conds, x[rows], sigma[rows]), strict=True):
+        told = call(group.conds, x[rows], sigma[rows], group.levels)
+        for whole, part in zip(answers, told, strict=True):
             whole[rows] = part
     return answers

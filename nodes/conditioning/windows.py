@@ -69,11 +69,15 @@ class Cutter:
 def window_by_window(
     cutter: Cutter, view: View, most: int, call: Any, conds: Conds, x: Tensor, sigma: Tensor
 ) -> list[Any]:
-    """``call(conds, x, sigma) -> [prediction per kind]``, windows by windows, merged."""
+    """``call(conds, x, sigma, rows) -> [prediction per kind]``, windows by windows, merged.
+
+    ``rows`` are those of ``x`` that the call shows, again for each of its windows.
+    """
     wholes = [view.windows.blank(x, 1) for _ in conds]
     for windows, cut in cutter.calls(conds, view, x, most):
         parts = view.windows.cut(x, windows)
-        answers = call(cut, parts, sigma.repeat(len(windows)))
+        rows = [*range(len(x))] * len(windows)
+        answers = call(cut, parts, sigma.repeat(len(windows)), rows)
         for whole, answer in zip(wholes, answers, strict=True):
             view.windows.add(whole, windows, answer)
     return [whole.to(x.dtype) for whole in wholes]
@@ -84,7 +88,7 @@ def in_one_window(
 ) -> Any:
     """One call for ``x``, which is the view's one window already."""
     (made,) = cutter.calls(conds, view, x, 1)
-    return call(made.conds, x, sigma)
+    return call(made.conds, x, sigma, range(len(x)))
 
 
 def _says(extent: Tensor | None, view: View, at: At) -> bool:

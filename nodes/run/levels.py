@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...zoomstack.joint.hold import hold
 from ...zoomstack.scene.ladder import Ladder
 from ...zoomstack.scene.sheet import grid, sheet
 from ...zoomstack.spaces.plain import as_space
@@ -82,8 +83,11 @@ class Run:
         if self._meeting.seen:
             self._meeting.seen.forget()
 
-    def couple(self, x0: Tensor) -> Tensor:
-        """Predicted clean latents, one scene. Raises where an earlier one was not finite."""
+    def couple(self, x0: Tensor, free: Tensor | None = None) -> Tensor:
+        """Predicted clean latents, one scene. Raises where an earlier one was not finite.
+
+        What is not ``free``, of the same shape, stays as it is: 1 where it may change, 0 where not.
+        """
         if self._idle:
             return x0
         if x0.shape[-2:] != self._site.shape[-2:]:
@@ -96,7 +100,10 @@ class Run:
         self._predicted = views
         if not self._meeting.coupler.acts(now):
             return x0  # nor pay for a decoding
-        return self._layout.latent(self._meeting.couple(views, now))
+        met = self._meeting.couple(views, now)
+        if free is not None:
+            met = hold(met, views, self._layout.views(free), self._meeting.coupler.space)
+        return self._layout.latent(met)
 
     def check(self) -> None:
         """Raise ``ValueError`` for a prediction that was not finite."""

@@ -6,6 +6,7 @@ import logging
 import pytest
 import torch
 from host_kit import Ladder, apply_node, ksampler, sampler_node
+from tiny_conds import toy_cond
 from tiny_families import family
 from tiny_models import import_comfy, toy_latent, toy_model, watch
 from tiny_vae import mosaic_vae
@@ -208,6 +209,46 @@ def test_a_noise_mask_keeps_its_level_as_it_is(pack, name, rows):
     result = run(pack, tiny.model, kit, latent=given, steps=2, coupling="independent")
     changed = (result - latent).abs().flatten(1).amax(1) > 0.01
     assert changed.tolist() == [bool(masks[level % rows].any()) for level in range(4)]
+
+
+@pytest.mark.parametrize("sampler", ["euler", "euler_cfg_pp"])
+@pytest.mark.parametrize("keep", [0, 1, 3])
+def test_levels_agree_with_the_one_that_a_noise_mask_keeps(pack, kit, keep, sampler):
+    """It takes part as it is, not as the model would have it."""
+    model = toy_model("eps")
+    latent = run(pack, model, kit, seed=77)
+    masks = torch.ones(kit.levels, 128, 128)
+    masks[keep] = 0
+    given = {"samples": latent, "noise_mask": masks}
+    result = run(pack, model, kit, latent=given, sampler=sampler)
+    assert close(result[keep], latent[keep]) and not close(result, latent)
+    assert consistent(kit, model, result)
+
+
+@pytest.mark.parametrize("differential", [False, True])
+def test_parts_that_a_noise_mask_keeps_are_as_they_were(pack, kit, differential):
+    """And a mask in shades keeps each shade for its share of the steps, as on one level."""
+    from comfy_extras.nodes_differential_diffusion import DifferentialDiffusion
+
+    model = toy_model("eps")
+    if differential:
+        model = DifferentialDiffusion.execute(model).result[0]
+    latent = run(pack, model, kit, seed=77)
+    masks = torch.linspace(0, 1, 16).repeat_interleave(8).expand(kit.levels, 1, 128, 128)
+    given = {"samples": latent, "noise_mask": masks if differential else masks.round()}
+    prompts = {"positive": toy_cond(1), "negative": toy_cond(2)}
+    alone = run(
+        pack, model, kit, latent=given, coupling="independent", shared_noise=False, **prompts
+    )
+    with torch.inference_mode():
+        import nodes
+
+        (stock,) = nodes.KSampler().sample(
+            model, 5, 4, 3.0, "euler", "simple", *prompts.values(), given, 1.0
+        )
+    result = run(pack, model, kit, latent=given, **prompts)
+    assert torch.equal(alone, stock["samples"])
+    assert close(result[..., 0], latent[..., 0]) and not close(result, alone)
 
 
 @pytest.mark.parametrize("rows", [2, 3, 5])

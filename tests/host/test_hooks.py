@@ -15,6 +15,7 @@ LIE = {
     WrappersMP.OUTER_SAMPLE: [*OURS, "other"],
     WrappersMP.PREDICT_NOISE: [*OURS, "other"],
     WrappersMP.PREPARE_SAMPLING: OURS[1:],
+    WrappersMP.SAMPLER_SAMPLE: OURS[1:2],
     WrappersMP.CALC_COND_BATCH: OURS[1:],
 }
 

@@ -2,9 +2,11 @@
 
 from importlib import import_module
 
+import torch
 from tiny_conds import toy_cond
 
 CONTEXT = 32
+ALONE = {"coupling": "independent", "shared_noise": False}
 
 
 def part(pack, name):
@@ -96,3 +98,40 @@ def custom_advanced(model, kit, latent, seed=5, steps=4, cfg=3.0, sampler="euler
         noise, guider, sampler, sigmas, {"samples": latent}
     ).result
     return out["samples"], denoised["samples"]
+
+
+def one_by_one(model, positive, negative, latent, **options):
+    """N stock runs, level by level, on the rows of one and the same noise."""
+    import comfy.sample
+
+    noise = comfy.sample.prepare_noise(latent, 5)
+    rows = []
+    for level in range(len(latent)):
+        rows.append(
+            comfy.sample.sample(
+                model,
+                noise[level : level + 1],
+                3,
+                3.0,
+                "euler",
+                "simple",
+                positive[level],
+                negative[level],
+                latent[level : level + 1],
+                seed=5,
+                disable_pbar=True,
+                **options,
+            )  # fmt: skip
+        )
+    return torch.cat(rows)
+
+
+def together(pack, tiny, kit, positive, negative, latent, most=0):
+    """What ``one_by_one`` does, in one run of all levels."""
+    model = apply_node(pack, tiny.model, kit.ladder, levels_per_batch=most, **ALONE)
+    return ksampler(model, kit, latent, steps=3, positive=positive, negative=negative)
+
+
+def apart(a, b):
+    """The largest difference, in standard deviations of ``b``."""
+    return float((a - b).abs().max() / b.std())

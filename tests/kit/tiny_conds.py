@@ -99,3 +99,51 @@ def controlnet(model_family: str = "toy", hint: torch.Tensor | None = None, **op
         hint, options.get("strength", 1.0), (options.get("start", 0.0), options.get("end", 1.0))
     )
     return control
+
+
+def stock_control(kind: str, hint: torch.Tensor, **options: Any) -> Any:
+    """ComfyUI's own control classes around a model of a line, for the toys of 4 channels.
+
+    `kind` is "controlnet", whose model also looks at its Union type and at the ``mask`` beside the
+    hint, or "t2i", which keeps what it made of its hint. Options: ``strength``, ``start``, ``end``,
+    ``mask`` (rows, 1, H, W), ``type``.
+    """
+    import_comfy()
+    import comfy.controlnet
+
+    signs = randn(17, 1, 4, 1, 1).sign()
+
+    class Adapter(torch.nn.Module):
+        unshuffle_amount = 8
+
+        def forward(self, x):
+            shown = torch.nn.functional.avg_pool2d(x.mean(1, keepdim=True), 8)
+            return {"input": [], "middle": [shown * signs], "output": []}
+
+    class Network(torch.nn.Module):
+        dtype = torch.float32
+
+        def forward(self, x, hint, timesteps, context, control_type=(), **extra):
+            shown = torch.nn.functional.avg_pool2d(hint, 8)
+            shown = shown[:, :3].mean(1, keepdim=True) * shown[:, 3:]
+            if len(shown) not in (1, len(x)):
+                raise ValueError(f"{len(shown)} hints for {len(x)} rows")
+            return {
+                "input": [],
+                "middle": [(1 + sum(control_type)) * shown * signs + 0 * x],
+                "output": [],
+            }
+
+    if kind == "t2i":
+        control = comfy.controlnet.T2IAdapter(Adapter(), 3, 8, "nearest-exact", torch.device("cpu"))
+    else:
+        control = comfy.controlnet.ControlNet(
+            Network(), load_device=torch.device("cpu"), concat_mask=True
+        )
+        control.set_extra_arg("control_type", options.get("type", []))
+    return control.set_cond_hint(
+        hint,
+        options.get("strength", 1.0),
+        (options.get("start", 0.0), options.get("end", 1.0)),
+        extra_concat=[options["mask"]] if "mask" in options else [],
+    )

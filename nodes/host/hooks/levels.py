@@ -1,9 +1,10 @@
-"""The four wrappers and one function that couple a MODEL's levels, and what they hang on.
+"""The five wrappers and one function that couple a MODEL's levels, and what they hang on.
 
 | hook | job |
 |---|---|
 | OUTER_SAMPLE | check, share the noise, preview all levels, settle what a sampler left unfinished |
 | PREPARE_SAMPLING | plan memory for the levels of one call |
+| SAMPLER_SAMPLE | give each level's areas their own opposites; note what a noise mask keeps |
 | PREDICT_NOISE, outermost | the final prediction of any guider, made one scene |
 | CALC_COND_BATCH | route each level's prompt to its rows, in as few calls as memory allows |
 | pre-CFG function | couple the unconditional prediction too, for the cfg_pp samplers |
@@ -11,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -23,9 +24,12 @@ from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
 from ..vae import load_together
+from . import areas
 from .install import LEVELS, wrapped
+from .kept import Kept, couple_around, keep
 from .noise import share_noise
 from .preview import Preview
+from .rows import telling_rows
 from .site import LevelsPlan, LevelsRun, Site
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
     wrappers = {
         WrappersMP.OUTER_SAMPLE: outer_sample,
         WrappersMP.PREPARE_SAMPLING: _prepare_sampling,
+        WrappersMP.SAMPLER_SAMPLE: _sampler_sample,
         WrappersMP.PREDICT_NOISE: _predict_noise,
         WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
     }
@@ -89,6 +94,7 @@ def _outer_sample(
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
     check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
+    guider.conds = areas.given(guider.conds, site.shape, site.device)
     guider.model_options[LEVELS] = run
     if run.vae is not None:
         load_together(guider.model_patcher, run.vae)
@@ -137,6 +143,33 @@ def _prepare_sampling(
     return executor(model, noise_shape, conds, *args, **kwargs)
 
 
+def _sampler_sample(
+    executor: Any,
+    guider: Any,
+    sigmas: Tensor,
+    extra_args: dict[str, Any],
+    callback: Any,
+    noise: Tensor,
+    latent: Tensor | None = None,
+    denoise_mask: Tensor | None = None,
+    *args: Any,
+    **kwargs: Any,
+) -> Tensor:
+    """Give each level's areas their own opposites, and note what a noise mask keeps.
+
+    The host has just taken all levels for one.
+    """
+    options = extra_args["model_options"]
+    run: LevelsRun | None = options.get(LEVELS)
+    if run is not None:
+        guider.conds = areas.ready(guider.conds, run.levels)
+        if latent is not None and denoise_mask is not None:
+            keep(options, Kept(latent, denoise_mask, guider, sigmas))
+    return executor(
+        guider, sigmas, extra_args, callback, noise, latent, denoise_mask, *args, **kwargs
+    )
+
+
 def _predict_noise(
     executor: Any, x: Tensor, timestep: Tensor, model_options: Any = None, seed: Any = None
 ) -> Tensor:
@@ -145,7 +178,8 @@ def _predict_noise(
     if run is None:
         return executor(x, timestep, model_options, seed)
     run.begin(timestep)
-    return run.couple(executor(x, timestep, model_options, seed))
+    prediction = executor(x, timestep, model_options, seed)
+    return couple_around(run, prediction, timestep, model_options)
 
 
 def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
@@ -154,7 +188,8 @@ def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
     run: LevelsRun | None = options.get(LEVELS)
     if run is None or run.levels == 1 or not options.get(CFG_PP):
         return args["conds_out"]
-    return [run.couple(prediction) for prediction in args["conds_out"]]
+    sigma = args["sigma"]
+    return [couple_around(run, part, sigma, options) for part in args["conds_out"]]
 
 
 def _mark_cfg_pp(options: dict[str, Any], sampler: Any) -> None:
@@ -170,16 +205,23 @@ def _calc_cond_batch(
     if run is None or run.levels == 1:
         return executor(model, conds, x, timestep, model_options)
 
-    def call(conds: Any, x: Tensor, sigma: Tensor) -> list[Tensor]:
+    def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
-        return executor(model, conds, x, sigma, model_options)
+        split = len(rows) != len(x)
+        told = telling_rows(model_options, rows, of=len(x)) if split else model_options
+        return executor(model, conds, part, sigma, told)
+
+    def attempt(most: int) -> list[Any]:
+        if run.most:
+            run.router.forget(run.most)
+        return level_by_level(run.router, most, call, conds, x, timestep)
 
     return memory.with_fewer(
         run,
         run.most or memory.fitting(model, x),
         of=run.levels,
         what="levels",
-        attempt=lambda most: level_by_level(run.router, most, call, conds, x, timestep),
+        attempt=attempt,
         too_much=f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels per "
         "call; choose a smaller width and height.",
     )

@@ -82,8 +82,8 @@ class LevelsRun(Protocol):
         """A prediction is about to be made at ``sigma``, as the sampler gave it, one a level."""
         ...
 
-    def couple(self, x0: Tensor) -> Tensor:
-        """What was predicted, clean latents, as one scene."""
+    def couple(self, x0: Tensor, free: Tensor | None = None) -> Tensor:
+        """What was predicted, clean latents, as one scene; as it is where ``free`` is 0."""
         ...
 
     def check(self) -> None:

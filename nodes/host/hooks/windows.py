@@ -12,6 +12,7 @@ They go inside those of a zoom's levels, which are coupled after them: see ``ins
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from ..gradients import training
 from ..jobs import check_interrupted
 from .install import LEVELS, WINDOWS, wrapped
 from .levels import CFG_PP
+from .rows import telling_rows
 from .site import Site, WindowsPlan, WindowsRun
 
 if TYPE_CHECKING:
@@ -112,9 +114,11 @@ def _calc_cond_batch(
     if view.whole:
         return executor(model, conds, x, timestep, model_options)
 
-    def call(conds: Any, x: Tensor, sigma: Tensor) -> list[Tensor]:
+    def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
-        return executor(model, conds, x, sigma, model_options)
+        split = len(rows) != len(x)
+        told = telling_rows(model_options, rows, of=len(x)) if split else model_options
+        return executor(model, conds, part, sigma, told)
 
     if view.only:
         return in_one_window(run.cutter, view, call, conds, x, timestep)
