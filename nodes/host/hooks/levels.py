@@ -1,10 +1,11 @@
-"""The four wrappers and one function that couple a MODEL's levels, and what they hang on.
+"""The wrappers and the one function that couple a MODEL's levels, and what they hang on.
 
 | hook | job |
 |---|---|
 | OUTER_SAMPLE | check, share the noise, preview all levels, settle what a sampler left unfinished |
 | PREPARE_SAMPLING | plan memory for the levels of one call |
 | PREDICT_NOISE, outermost | the final prediction of any guider, made one scene |
+| PREDICT_NOISE, innermost | a level at a time, where others' guidance needs it: ``apart`` |
 | CALC_COND_BATCH | route each level's prompt to its rows, in as few calls as memory allows |
 | pre-CFG function | couple the unconditional prediction too, for the cfg_pp samplers |
 """
@@ -23,7 +24,8 @@ from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
 from ..vae import load_together
-from .install import LEVELS, wrapped
+from .apart import ALONE, CFG_PP, predict_apart, refuse_parts, set_apart
+from .install import APART, LEVELS, put_in_order, wrapped
 from .noise import share_noise
 from .preview import Preview
 from .site import LevelsPlan, LevelsRun, Site
@@ -31,8 +33,8 @@ from .site import LevelsPlan, LevelsRun, Site
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
-# In a run's options: whether its sampler steps along the unconditional prediction.
-CFG_PP = f"{LEVELS}_cfg_pp"
+# What lets all levels share a call.
+_ONE_CALL = "give prompts of like length, set levels_per_batch to 0, and choose a size that fits"
 
 
 def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
@@ -52,6 +54,7 @@ def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
         WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
     }
     clone = wrapped(model, LEVELS, wrappers)
+    clone = wrapped(clone, APART, {WrappersMP.PREDICT_NOISE: predict_apart})
     options: dict[str, Any] = clone.model_options
     before = [f for f in options.get("sampler_pre_cfg_function", []) if f is not _pre_cfg]
     options["sampler_pre_cfg_function"] = [*before, _pre_cfg]
@@ -90,6 +93,9 @@ def _outer_sample(
     check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
     guider.model_options[LEVELS] = run
+    put_in_order(guider.model_options)
+    if run.levels > 1:
+        set_apart(guider, run)
     if run.vae is not None:
         load_together(guider.model_patcher, run.vae)
     if run.levels > 1 and run.shares_noise:
@@ -172,14 +178,22 @@ def _calc_cond_batch(
 
     def call(conds: Any, x: Tensor, sigma: Tensor) -> list[Tensor]:
         check_interrupted()
+        if len(x) < run.levels:
+            refuse_parts(model_options, conds, "levels", _ONE_CALL)
         return executor(model, conds, x, sigma, model_options)
+
+    def attempt(most: int) -> list[Any]:
+        if ALONE in model_options:
+            alone = run.router.groups(conds, 1)[model_options[ALONE]]
+            return call(alone.conds, x, timestep)
+        return level_by_level(run.router, most, call, conds, x, timestep)
 
     return memory.with_fewer(
         run,
         run.most or memory.fitting(model, x),
         of=run.levels,
         what="levels",
-        attempt=lambda most: level_by_level(run.router, most, call, conds, x, timestep),
+        attempt=attempt,
         too_much=f"Out of memory with one level of {x.shape[-1]} x {x.shape[-2]} latent pixels per "
         "call; choose a smaller width and height.",
     )
