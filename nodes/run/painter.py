@@ -34,13 +34,16 @@ class Painter:
     how: host.Sampling
 
     def __post_init__(self) -> None:
-        wanted = self._format.latent_channels
-        if self.vae is None or self.vae.latent_channels != wanted:
-            has = "none" if self.vae is None else f"one for {self.vae.latent_channels}"
-            raise ValueError(
-                f"The model denoises {wanted} channels and needs its own VAE for them, but got "
-                f"{has}; connect the VAE that belongs to the model."
-            )
+        ours, has = f"{self._format.latent_channels} channels", "none"
+        if self.vae is not None:
+            differs = host.misfit(self.vae, self._format)
+            if differs is None:
+                return
+            ours, has = differs.ours, f"one for {differs.theirs}"
+        raise ValueError(
+            f"The model denoises {ours} and needs its own VAE for them, but got {has}; connect the "
+            "VAE that belongs to the model."
+        )
 
     def invent(self, height: int, width: int, level: int, seed: int) -> Tensor:
         """A picture (3, height, width) from nothing but the prompt of ``level``."""

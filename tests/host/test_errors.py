@@ -8,7 +8,7 @@ import torch
 from host_kit import Ladder, apply_node, ksampler, sampler_node
 from tiny_families import family
 from tiny_models import import_comfy, toy_latent, toy_model, watch
-from tiny_vae import mosaic_vae
+from tiny_vae import mosaic_vae, mosaic_video_vae
 
 import_comfy()
 import comfy.model_management as management  # noqa: E402
@@ -266,9 +266,37 @@ def test_a_photo_needs_the_autoencoder(pack, zooms):
 @pytest.mark.parametrize("space", ["auto", "fitted", "pixel"])
 def test_another_models_autoencoder_is_refused(pack, space):
     kit = Ladder(pack, zooms=(2.0, 2.0))
-    words = "VAE makes latents of 16 channels but the model denoises 4; connect the VAE that"
+    words = (
+        "VAE makes latents of 16 channels but the model denoises 4 channels; connect the VAE that"
+    )
     with pytest.raises(ValueError, match=words):
         run(pack, toy_model("eps"), kit, vae=mosaic_vae(16), space=space)
+
+
+def refused_vae(pack, tiny, words, **given):
+    """For every kind of VAE, before the model runs."""
+    kit, calls = Ladder(pack, zooms=(2.0,), make_cond=tiny.make_cond), watch(tiny.model)
+    with pytest.raises(ValueError, match=words):
+        run(pack, tiny.model, kit, **given)
+    assert not calls
+
+
+def test_an_autoencoder_of_another_layout_is_refused_though_its_channels_are_as_many(pack):
+    flux, qwen = family("flux"), family("qwen_image")
+    films = "makes latents of films but the model denoises pictures; connect"
+    pictures = "makes latents of pictures but the model denoises films; connect"
+    refused_vae(pack, flux, f"The VAE {films} the VAE that", vae=mosaic_video_vae())
+    refused_vae(pack, flux, f"The small_vae {films} one that", small_vae=mosaic_video_vae())
+    refused_vae(pack, qwen, f"The VAE {pictures} the VAE that", vae=mosaic_vae(16))
+    refused_vae(pack, qwen, f"The small_vae {pictures} one", vae=qwen.vae, small_vae=mosaic_vae(16))
+
+
+def test_an_autoencoder_of_another_ratio_is_refused(pack):
+    """Stable Cascade's stage C has no VAE: what its nodes encode with shrinks a resized picture."""
+    cascade = family("flux")
+    cascade.model.model.latent_format.spacial_downscale_ratio = 42
+    words = "latents of 1/8 of a picture's side but the model denoises 1/42 of .* or none"
+    refused_vae(pack, cascade, words, vae=mosaic_vae(16), size=(672, 672))
 
 
 def test_a_photo_needs_the_right_autoencoder(pack, kit):
