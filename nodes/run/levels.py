@@ -13,7 +13,7 @@ from ...zoomstack.scene.sheet import grid, sheet
 from ...zoomstack.spaces.plain import as_space
 from .. import host
 from ..conditioning.levels import Router
-from ..host.layout import layout_of
+from ..host.layout import check_grid, layout_of
 from .autoencoder import Levels
 from .meeting import meet
 from .options import Options
@@ -42,6 +42,7 @@ class Plan:
                 f"PromptLadder has {self.ladder.levels} levels but the latent holds {levels}; "
                 f"change the ladder to {levels} lines, or pass {self.ladder.levels} latents."
             )
+        check_grid(site.patcher, site.shape)
         return Run(self, Levels(site, layout_of(site.latent_format, site.shape)))
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional
 from ...zoomstack.paint.grid import on_grid, to_cells
 from .. import host
 from ..conditioning.tags import of_level
+from ..host.layout import grid_of
 
 
 class Painted(NamedTuple):
@@ -118,7 +119,8 @@ class Painter:
     @property
     def _grid(self) -> int:
         # InpaintModelConditioning cuts pictures to a multiple of 8, whatever the model.
-        return math.lcm(int(self._format.spacial_downscale_ratio), 8)
+        ratio = int(self._format.spacial_downscale_ratio)
+        return math.lcm(ratio * grid_of(self.how.model), 8)
 
     def _padded(self, picture: Tensor) -> Tensor:
         """(C, H, W) grown to a size that latents have, by its own mirror image."""

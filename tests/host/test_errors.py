@@ -90,6 +90,27 @@ def test_the_size_follows_the_model(pack):
         run(pack, flux2.model, kit, size=(136, 128))
 
 
+def test_a_model_that_fills_up_no_square_of_its_grid_names_its_need(pack):
+    """HiDream-O1, whose latents are pictures and whose squares are of 32 pixels."""
+    import comfy.model_base
+
+    tiny = family("pixel")
+    tiny.model.model.PATCH_SIZE = comfy.model_base.HiDreamO1.PATCH_SIZE
+    kit = Ladder(pack, zooms=(2.0,), make_cond=tiny.make_cond)
+    words = "width of 136 does not divide by 32, as this model needs; .* is 128"
+    with pytest.raises(ValueError, match=words):
+        run(pack, tiny.model, kit, size=(136, 128))
+    words = "136 x 128 pixels do not divide by 32, as this model needs; .* are 128 x 128"
+    with pytest.raises(ValueError, match=words):
+        run(pack, tiny.model, kit, latent={"samples": tiny.latent(2, 128, 136)})
+    for windows in ({"tile_size": 64}, {"multiscale": 1}):
+        words = "takes no windows of it nor smaller versions; set tile_size and multiscale to 0"
+        with pytest.raises(ValueError, match=words):
+            run(pack, tiny.model, kit, size=(128, 128), **windows)
+    fits = run(pack, tiny.model, kit, size=(64, 32), tile_size=64, steps=1)
+    assert fits.shape == (2, 3, 32, 64)
+
+
 @pytest.mark.parametrize(
     "options, words",
     [
