@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...zoomstack.measure.noise import alike
 from ...zoomstack.scene.ladder import Ladder
 from ...zoomstack.scene.sheet import grid, sheet
 from ...zoomstack.spaces.plain import as_space
@@ -21,6 +22,8 @@ from .photo import Photo
 from .told import Progress, Seen, end_line
 from .watch import Watch
 from .ways import Given, Ways
+
+SHARED = 0.3  # of 1: how alike noise must be to be taken for shared
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,17 @@ class Run:
     def noise(self, white: Tensor) -> Tensor:
         """White noise of the latent's shape, shared by the levels."""
         return self._layout.latent(self._meeting.coupler.noise(self._layout.views(white)))
+
+    def look(self, noisy: Tensor) -> None:
+        """Say so where the noise of a latent to start from is not shared by the levels."""
+        coupler = self._meeting.coupler
+        shared = alike(self._layout.views(noisy), coupler.space)
+        if shared is not None and shared < SHARED:
+            self._add(
+                "the latent holds noise that the levels do not share, so they may disagree: let "
+                "the sampler add it (Random Noise for Disable Noise, add_noise enabled) in place "
+                "of Add Noise"
+            )
 
     def begin(self, sigma: Tensor) -> None:
         """A prediction is about to be made at ``sigma``."""
@@ -162,7 +176,7 @@ class Run:
             pictures = meeting.codec.decode(self._layout.views(latent)).clamp(0, 1)
             line = end_line(pictures, self._pixels, self._anchors)
             if line:
-                self._teller.add(line)
+                self._add(line)
 
     def _seen(self, views: Tensor) -> Seen:
         """Levels before they met: as pictures, where they are."""
@@ -174,3 +188,7 @@ class Run:
     def _say(self, line: str) -> None:
         if self._teller:
             self._teller.say(line)
+
+    def _add(self, line: str) -> None:
+        if self._teller:
+            self._teller.add(line)

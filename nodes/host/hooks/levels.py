@@ -101,7 +101,9 @@ def _outer_sample(
     if run.levels > 1 and run.shares_noise:
         noise = run.noise(noise.to(site.device)).to(noise.device)
         sampler = share_noise(sampler, run, site, seed)
-    # Without fresh noise the latent is the noisy one of an earlier stage, and shared already.
+    # Without fresh noise the latent is the noisy one of an earlier stage, and should be shared.
+    if run.levels > 1 and run.shares_noise and not noise.any() and latent.any():
+        run.look(site.process_in(latent.to(site.device, torch.float32)))
     if run.levels > 1 and noise.any() and latent.any() and denoise_mask is None:
         settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))
         latent = site.process_out(settled).to(latent)
