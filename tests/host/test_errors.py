@@ -242,6 +242,15 @@ def test_masks_of_another_number_than_the_levels_are_refused(pack, kit, rows):
         run(pack, model, kit, positive=masked)
 
 
+def test_masks_that_are_not_finite_are_refused(pack, kit):
+    model, masks = toy_model("eps"), torch.full((4, 128, 128), float("nan"))
+    latent = {"samples": toy_latent(kit.levels), "noise_mask": masks}
+    masked = [[tensor, {**extras, "mask": masks}] for tensor, extras in kit.positive]
+    for given in ({"latent": latent}, {"positive": masked}):
+        with pytest.raises(ValueError, match="A mask holds NaN or infinite values; draw or make"):
+            run(pack, model, kit, **given)
+
+
 # --- photos and autoencoders ----------------------------------------------------------------------
 
 

@@ -89,6 +89,10 @@ def _outer_sample(
             "The latent to start from holds NaN or infinite values; decode it to see which, and "
             "make it again in a wider precision."
         )
+    entries = (entry for of_kind in guider.conds.values() for entry in of_kind)
+    for mask in (denoise_mask, *(entry.get("mask") for entry in entries)):
+        if mask is not None and not torch.isfinite(mask).all():
+            raise ValueError("A mask holds NaN or infinite values; draw or make it again.")
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
     check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
