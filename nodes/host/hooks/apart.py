@@ -25,7 +25,9 @@ ALONE = f"{LEVELS}_alone"
 CFG_PP = f"{LEVELS}_cfg_pp"
 
 # By the node or class that makes them: the first part of a function's qualified name.
-_OVER_ROWS = ("RenormCFG", "TemporalScoreRescaling", "Mahiro", "PerpNeg")
+_OVER_ROWS = (
+    "RenormCFG", "TemporalScoreRescaling", "Mahiro", "PerpNeg", "SkipLayerGuidanceDiT",
+)  # fmt: skip
 _OF_LAST_CALL = ("SelfAttentionGuidance",)
 _GUIDERS_OVER_ROWS = ("Guider_PerpNeg",)
 _OF_FIRST_CALL = ("KV_Attn_Input",)  # Flux KV Cache
