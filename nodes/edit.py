@@ -229,6 +229,8 @@ def _fitted(mask: Tensor, picture: Tensor) -> Tensor:
     """(H, W), 0 to 1, of a MASK (B, h, w), at the picture's size."""
     if len(mask) != 1:
         raise ValueError(f"BlendedEdit got {len(mask)} masks; it edits one region of one picture.")
+    if not mask.isfinite().all():
+        raise ValueError("The mask holds NaN or infinite values; draw or make it again.")
     height, width = picture.shape[-2:]
     return resized(mask.float(), (height, width))[0].clamp(0, 1)
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder
 from . import host
+from .host.layout import grid_of
 from .inputs import WindowWords, shown_with, taken, window_inputs
 from .run.checkpoint import Given, recorded
 from .run.levels import Plan
@@ -293,11 +294,12 @@ def _empty(model: Any, levels: int, width: int, height: int) -> Tensor:
     """An empty latent of one picture a level, in the model's own layout."""
     format = model.get_model_object("latent_format")
     ratio = int(format.spacial_downscale_ratio)
+    step = ratio * grid_of(model)
     for name, pixels in (("width", width), ("height", height)):
-        if pixels % ratio or pixels < ratio:
-            nearest = max(ratio, round(pixels / ratio) * ratio)
+        if pixels % step or pixels < step:
+            nearest = max(step, round(pixels / step) * step)
             raise ValueError(
-                f"A {name} of {pixels} does not divide by {ratio}, as this model needs; the "
+                f"A {name} of {pixels} does not divide by {step}, as this model needs; the "
                 f"nearest that does is {nearest}."
             )
     shape = (levels, format.latent_channels, height // ratio, width // ratio)

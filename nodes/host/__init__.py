@@ -37,7 +37,7 @@ from .score import prompt_fits
 from .small import Found, ShortWay, load_small_vae, small_vae_of
 from .stacks import stack_files, stack_path
 from .text import encode_levels
-from .vae import decode_pictures, encode_pictures
+from .vae import decode_pictures, encode_pictures, misfit
 from .video import LazyVideo
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "install_windows",
     "load_small_vae",
     "log",
+    "misfit",
     "needs",
     "new_output",
     "picture_operations",

@@ -61,3 +61,26 @@ def shuffle_of(latent_format: Any) -> int:
         f"{type(latent_format).__name__} latents are shuffled in a way that this ZoomStack does "
         "not know; update it, or use another model."
     )
+
+
+def grid_of(model: Any) -> int:
+    """Latent pixels that both sides of a MODEL's pictures must divide by; 1 for nearly all.
+
+    HiDream-O1 cuts its pictures into squares and does not fill the last ones up, as others do.
+    """
+    return int(getattr(model.model, "PATCH_SIZE", 1))
+
+
+def check_grid(model: Any, shape: tuple[int, ...]) -> None:
+    """Raise ``ValueError`` for latents whose sides the model cannot cut into its squares."""
+    grid, ratio = (
+        grid_of(model),
+        int(model.get_model_object("latent_format").spacial_downscale_ratio),
+    )
+    if any(side % grid for side in shape[-2:]):
+        nearest = [max(1, round(side / grid)) * grid * ratio for side in shape[-2:]]
+        raise ValueError(
+            f"Pictures of {shape[-1] * ratio} x {shape[-2] * ratio} pixels do not divide by "
+            f"{grid * ratio}, as this model needs; the nearest that do are {nearest[1]} x "
+            f"{nearest[0]}."
+        )

@@ -35,6 +35,7 @@ FEATURES = (
     ("comfy.model_patcher", "ModelPatcher.set_additional_models"),
     ("comfy.model_sampling", "EPS.noise_scaling CONST.noise_scaling"),
     ("comfy.latent_formats", "LatentFormat.latent_channels LatentFormat.spacial_downscale_ratio"),
+    ("comfy.latent_formats", "LatentFormat.latent_dimensions"),
     ("comfy.sd", "VAE.encode VAE.decode VAE.throw_exception_if_invalid"),
     ("comfy.utils", "ProgressBar common_upscale"),
     ("latent_preview", "get_previewer LatentPreviewer.decode_latent_to_preview_image"),
@@ -52,7 +53,7 @@ HELD = {
     "MODEL": "model model_options wrappers patches load_device",
     "network": "current_patcher diffusion_model concat_keys",  # a MODEL's model
     "sampler": "sampler_function extra_options inpaint_options",
-    "VAE": "patcher first_stage_model latent_channels latent_dim",
+    "VAE": "patcher first_stage_model latent_channels latent_dim spacial_compression_encode",
     "decoder": "device process_output",  # of a VAE, where it is tuned
     # Of a VAE that is gone through at every step.
     "small VAE": "device vae_dtype process_input memory_used_encode memory_used_decode",

@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from . import needs
 from .jobs import check_interrupted
+
+
+class Misfit(NamedTuple):
+    """What a VAE's latents are, and what a model denoises instead: "4 channels", "films" ..."""
+
+    theirs: str
+    ours: str
+
+
+def misfit(vae: Any, latent_format: Any) -> Misfit | None:
+    """How a VAE's latents differ from a model's in kind; None where they do not."""
+    needs.held("VAE", vae)
+    channels = vae.latent_channels, latent_format.latent_channels
+    if channels[0] != channels[1]:
+        return Misfit(*(f"{count} channels" for count in channels))
+    axes = vae.latent_dim, latent_format.latent_dimensions
+    if axes[0] != axes[1]:
+        return Misfit(*({1: "sound", 2: "pictures"}.get(count, "films") for count in axes))
+    ratios = int(vae.spacial_compression_encode()), int(latent_format.spacial_downscale_ratio)
+    if ratios[0] != ratios[1] and not _shrinks(vae, ratios[1], 4 * max(ratios)):
+        return Misfit(*(f"1/{ratio} of a picture's side" for ratio in ratios))
+    return None
+
+
+def _shrinks(vae: Any, ratio: int, side: int) -> bool:
+    """Whether it does: of some small ones (taef2) the host does not know it."""
+    return encode_pictures(vae, torch.zeros(1, 3, side, side)).shape[-1] * ratio == side
 
 
 # In inference mode, whoever asks: a VAE that was loaded in it, as the host loads its models, has

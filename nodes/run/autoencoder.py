@@ -84,11 +84,10 @@ def check_vae(vae: Any, levels: Levels, who: str, name: str = "vae") -> None:
     """Raise ``ValueError`` where there is none, or it makes latents of another kind."""
     if vae is None:
         raise ValueError(f"{who} needs the model's VAE; connect it to the sampler's vae input.")
-    channels = levels.latent_format.latent_channels
-    if vae.latent_channels != channels:
-        which = "the VAE" if name == "vae" else "one"
+    differs = host.misfit(vae, levels.latent_format)
+    if differs:
+        whose, which = ("The VAE", "the VAE") if name == "vae" else (f"The {name}", "one")
         raise ValueError(
-            f"The {'VAE' if name == 'vae' else name} makes latents of {vae.latent_channels} "
-            f"channels but the model denoises {channels}; connect {which} that belongs to the "
-            "model."
+            f"{whose} makes latents of {differs.theirs} but the model denoises {differs.ours}; "
+            f"connect {which} that belongs to the model, or none."
         )

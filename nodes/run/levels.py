@@ -9,12 +9,13 @@ import torch
 from torch import Tensor
 
 from ...zoomstack.joint.hold import hold
+from ...zoomstack.measure.noise import alike
 from ...zoomstack.scene.ladder import Ladder
 from ...zoomstack.scene.sheet import grid, sheet
 from ...zoomstack.spaces.plain import as_space
 from .. import host
 from ..conditioning.levels import Router
-from ..host.layout import layout_of
+from ..host.layout import check_grid, layout_of
 from .autoencoder import Levels
 from .meeting import meet
 from .options import Options
@@ -22,6 +23,8 @@ from .photo import Photo
 from .told import Progress, Seen, end_line
 from .watch import Watch
 from .ways import Given, Ways
+
+SHARED = 0.3  # of 1: how alike noise must be to be taken for shared
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Plan:
                 f"PromptLadder has {self.ladder.levels} levels but the latent holds {levels}; "
                 f"change the ladder to {levels} lines, or pass {self.ladder.levels} latents."
             )
+        check_grid(site.patcher, site.shape)
         return Run(self, Levels(site, layout_of(site.latent_format, site.shape)))
 
 
@@ -76,6 +80,17 @@ class Run:
     def noise(self, white: Tensor) -> Tensor:
         """White noise of the latent's shape, shared by the levels."""
         return self._layout.latent(self._meeting.coupler.noise(self._layout.views(white)))
+
+    def look(self, noisy: Tensor) -> None:
+        """Say so where the noise of a latent to start from is not shared by the levels."""
+        coupler = self._meeting.coupler
+        shared = alike(self._layout.views(noisy), coupler.space)
+        if shared is not None and shared < SHARED:
+            self._add(
+                "the latent holds noise that the levels do not share, so they may disagree: let "
+                "the sampler add it (Random Noise for Disable Noise, add_noise enabled) in place "
+                "of Add Noise"
+            )
 
     def begin(self, sigma: Tensor) -> None:
         """A prediction is about to be made at ``sigma``."""
@@ -168,7 +183,7 @@ class Run:
             pictures = meeting.codec.decode(self._layout.views(latent)).clamp(0, 1)
             line = end_line(pictures, self._pixels, self._anchors)
             if line:
-                self._teller.add(line)
+                self._add(line)
 
     def _seen(self, views: Tensor) -> Seen:
         """Levels before they met: as pictures, where they are."""
@@ -180,3 +195,7 @@ class Run:
     def _say(self, line: str) -> None:
         if self._teller:
             self._teller.say(line)
+
+    def _add(self, line: str) -> None:
+        if self._teller:
+            self._teller.add(line)

@@ -13,6 +13,7 @@ from torch.nn import functional
 from ...zoomstack.paint.grid import on_grid, to_cells
 from .. import host
 from ..conditioning.tags import of_level
+from ..host.layout import grid_of
 
 
 class Painted(NamedTuple):
@@ -34,13 +35,16 @@ class Painter:
     how: host.Sampling
 
     def __post_init__(self) -> None:
-        wanted = self._format.latent_channels
-        if self.vae is None or self.vae.latent_channels != wanted:
-            has = "none" if self.vae is None else f"one for {self.vae.latent_channels}"
-            raise ValueError(
-                f"The model denoises {wanted} channels and needs its own VAE for them, but got "
-                f"{has}; connect the VAE that belongs to the model."
-            )
+        ours, has = f"{self._format.latent_channels} channels", "none"
+        if self.vae is not None:
+            differs = host.misfit(self.vae, self._format)
+            if differs is None:
+                return
+            ours, has = differs.ours, f"one for {differs.theirs}"
+        raise ValueError(
+            f"The model denoises {ours} and needs its own VAE for them, but got {has}; connect the "
+            "VAE that belongs to the model."
+        )
 
     def invent(self, height: int, width: int, level: int, seed: int) -> Tensor:
         """A picture (3, height, width) from nothing but the prompt of ``level``."""
@@ -115,7 +119,8 @@ class Painter:
     @property
     def _grid(self) -> int:
         # InpaintModelConditioning cuts pictures to a multiple of 8, whatever the model.
-        return math.lcm(int(self._format.spacial_downscale_ratio), 8)
+        ratio = int(self._format.spacial_downscale_ratio)
+        return math.lcm(ratio * grid_of(self.how.model), 8)
 
     def _padded(self, picture: Tensor) -> Tensor:
         """(C, H, W) grown to a size that latents have, by its own mirror image."""

@@ -53,7 +53,7 @@ def small_autoencoder(connected: Any, vae: Any, levels: Levels) -> Small:
         missing = " and ".join(found.missing)
         return Small(remedy=f"{missing} in models/vae_approx would make the zoom sharper")
     small = host.load_small_vae(found)
-    if small is None or small.latent_channels != levels.latent_format.latent_channels:
+    if small is None or host.misfit(small, levels.latent_format):
         return Small(remedy=f"{found.name} in models/vae_approx does not fit this model")
     return _of_host(small, found.name, levels)
 

@@ -18,7 +18,7 @@ from .. import host
 from ..conditioning.cut import Scissors
 from ..conditioning.view import View
 from ..conditioning.windows import Cutter
-from ..host.layout import Layout, shuffle_of
+from ..host.layout import Layout, check_grid, grid_of, shuffle_of
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,17 @@ class WindowOptions:
                     f"A {name} of {pixels} does not divide by {ratio}, as this model needs; the "
                     f"nearest that does is {nearest}."
                 )
+        check_grid(site.patcher, site.shape)
         tile, stride = (pixels // ratio for pixels in lengths.values())
-        return WindowedRun(self, site, Tiling(tile, stride, self.window_weights, self.wrap), ratio)
+        tiling = Tiling(tile, stride, self.window_weights, self.wrap)
+        several = len(tiling.over(site.shape[-2], site.shape[-1]).all) > 1
+        if grid_of(site.patcher) > 1 and (several or self.scaled):
+            raise ValueError(
+                f"{type(site.patcher.model).__name__} is told of each square where in the whole "
+                "picture it lies, and takes no windows of it nor smaller versions; set tile_size "
+                "and multiscale to 0, or use another model."
+            )
+        return WindowedRun(self, site, tiling, ratio)
 
 
 class WindowedRun:

@@ -375,6 +375,7 @@ def test_bad_input_is_refused_before_the_model_runs(pack):
         ({"image": None}, "an image or a stack; connect one of them"),
         ({"stack": stack, "level": 2}, "is for level 2 but the stack has 2 levels; set its level"),
         ({"mask": torch.zeros(2, 64, 64)}, "BlendedEdit got 2 masks; it edits one region"),
+        ({"mask": torch.full((1, 64, 64), float("nan"))}, "The mask holds NaN or infinite values"),
         ({"image": torch.rand(3, 64, 64, 3)}, "BlendedEdit got 3 images; pick one"),
         ({"size": 128, "segment": 96}, "Segments of 96 pixels are smaller than the first stage"),
         ({"overlap": 64}, "Segments of 64 pixels overlap by 64"),

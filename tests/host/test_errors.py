@@ -9,7 +9,7 @@ from host_kit import Ladder, apply_node, ksampler, sampler_node
 from tiny_conds import toy_cond
 from tiny_families import family
 from tiny_models import import_comfy, toy_latent, toy_model, watch
-from tiny_vae import mosaic_vae
+from tiny_vae import mosaic_vae, mosaic_video_vae
 
 import_comfy()
 import comfy.model_management as management  # noqa: E402
@@ -89,6 +89,27 @@ def test_the_size_follows_the_model(pack):
     kit = Ladder(pack, zooms=(2.0,), make_cond=flux2.make_cond)
     with pytest.raises(ValueError, match="width of 136 does not divide by 16, .* is 128"):
         run(pack, flux2.model, kit, size=(136, 128))
+
+
+def test_a_model_that_fills_up_no_square_of_its_grid_names_its_need(pack):
+    """HiDream-O1, whose latents are pictures and whose squares are of 32 pixels."""
+    import comfy.model_base
+
+    tiny = family("pixel")
+    tiny.model.model.PATCH_SIZE = comfy.model_base.HiDreamO1.PATCH_SIZE
+    kit = Ladder(pack, zooms=(2.0,), make_cond=tiny.make_cond)
+    words = "width of 136 does not divide by 32, as this model needs; .* is 128"
+    with pytest.raises(ValueError, match=words):
+        run(pack, tiny.model, kit, size=(136, 128))
+    words = "136 x 128 pixels do not divide by 32, as this model needs; .* are 128 x 128"
+    with pytest.raises(ValueError, match=words):
+        run(pack, tiny.model, kit, latent={"samples": tiny.latent(2, 128, 136)})
+    for windows in ({"tile_size": 64}, {"multiscale": 1}):
+        words = "takes no windows of it nor smaller versions; set tile_size and multiscale to 0"
+        with pytest.raises(ValueError, match=words):
+            run(pack, tiny.model, kit, size=(128, 128), **windows)
+    fits = run(pack, tiny.model, kit, size=(64, 32), tile_size=64, steps=1)
+    assert fits.shape == (2, 3, 32, 64)
 
 
 @pytest.mark.parametrize(
@@ -262,6 +283,15 @@ def test_masks_of_another_number_than_the_levels_are_refused(pack, kit, rows):
         run(pack, model, kit, positive=masked)
 
 
+def test_masks_that_are_not_finite_are_refused(pack, kit):
+    model, masks = toy_model("eps"), torch.full((4, 128, 128), float("nan"))
+    latent = {"samples": toy_latent(kit.levels), "noise_mask": masks}
+    masked = [[tensor, {**extras, "mask": masks}] for tensor, extras in kit.positive]
+    for given in ({"latent": latent}, {"positive": masked}):
+        with pytest.raises(ValueError, match="A mask holds NaN or infinite values; draw or make"):
+            run(pack, model, kit, **given)
+
+
 # --- photos and autoencoders ----------------------------------------------------------------------
 
 
@@ -307,9 +337,37 @@ def test_a_photo_needs_the_autoencoder(pack, zooms):
 @pytest.mark.parametrize("space", ["auto", "fitted", "pixel"])
 def test_another_models_autoencoder_is_refused(pack, space):
     kit = Ladder(pack, zooms=(2.0, 2.0))
-    words = "VAE makes latents of 16 channels but the model denoises 4; connect the VAE that"
+    words = (
+        "VAE makes latents of 16 channels but the model denoises 4 channels; connect the VAE that"
+    )
     with pytest.raises(ValueError, match=words):
         run(pack, toy_model("eps"), kit, vae=mosaic_vae(16), space=space)
+
+
+def refused_vae(pack, tiny, words, **given):
+    """For every kind of VAE, before the model runs."""
+    kit, calls = Ladder(pack, zooms=(2.0,), make_cond=tiny.make_cond), watch(tiny.model)
+    with pytest.raises(ValueError, match=words):
+        run(pack, tiny.model, kit, **given)
+    assert not calls
+
+
+def test_an_autoencoder_of_another_layout_is_refused_though_its_channels_are_as_many(pack):
+    flux, qwen = family("flux"), family("qwen_image")
+    films = "makes latents of films but the model denoises pictures; connect"
+    pictures = "makes latents of pictures but the model denoises films; connect"
+    refused_vae(pack, flux, f"The VAE {films} the VAE that", vae=mosaic_video_vae())
+    refused_vae(pack, flux, f"The small_vae {films} one that", small_vae=mosaic_video_vae())
+    refused_vae(pack, qwen, f"The VAE {pictures} the VAE that", vae=mosaic_vae(16))
+    refused_vae(pack, qwen, f"The small_vae {pictures} one", vae=qwen.vae, small_vae=mosaic_vae(16))
+
+
+def test_an_autoencoder_of_another_ratio_is_refused(pack):
+    """Stable Cascade's stage C has no VAE: what its nodes encode with shrinks a resized picture."""
+    cascade = family("flux")
+    cascade.model.model.latent_format.spacial_downscale_ratio = 42
+    words = "latents of 1/8 of a picture's side but the model denoises 1/42 of .* or none"
+    refused_vae(pack, cascade, words, vae=mosaic_vae(16), size=(672, 672))
 
 
 def test_a_photo_needs_the_right_autoencoder(pack, kit):

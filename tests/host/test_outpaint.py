@@ -305,7 +305,10 @@ def test_the_joint_pass_keeps_sizes_that_latents_do_not_have(pack, size):
         ({"image": torch.full((1, 64, 64, 3), torch.nan)}, "The image holds NaN or infinite"),
         ({"image": photo(), "colour": "red"}, "The colour is 'red'; write it as #rrggbb"),
         ({"width": 8000}, "A canvas of 16000 pixels a side is too large, over 8192; choose"),
-        ({"vae": mosaic_vae(16)}, "denoises 4 channels .* got one for 16; connect the VAE"),
+        (
+            {"vae": mosaic_vae(16)},
+            "denoises 4 channels .* got one for 16 channels; connect the VAE",
+        ),
     ],
 )
 def test_bad_input_is_refused_before_the_model_runs(pack, options, words):

@@ -183,12 +183,13 @@ def test_applying_twice_is_applying_once(pack, kit):
 
 
 @pytest.mark.parametrize("sampler", ["euler", "euler_ancestral"])
-def test_two_stages_of_ksampler_advanced(pack, kit, sampler):
+def test_two_stages_of_ksampler_advanced(pack, kit, sampler, caplog):
     """The second stage goes on with the noise of the first, which is shared already."""
     import nodes
 
     model = toy_model("eps")
     coupled = apply_node(pack, model, kit.ladder)
+    caplog.set_level(logging.INFO, "zoomstack")
     stage = nodes.KSamplerAdvanced().sample
     common = (6, 3.0, sampler, "simple", kit.positive, kit.negative)
     with torch.inference_mode():
@@ -197,9 +198,35 @@ def test_two_stages_of_ksampler_advanced(pack, kit, sampler):
         (whole,) = stage(coupled, "disable", 5, *common, half, 3, 6, "disable")
         (once,) = stage(coupled, "enable", 5, *common, empty, 0, 6, "disable")
     assert disagreement(kit, model, whole["samples"]) < 1e-4
+    assert "do not share" not in caplog.text
     if sampler == "euler":
         difference = (whole["samples"] - once["samples"]).abs().max()
         assert difference < 1e-4 * once["samples"].std()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_noise_that_came_with_the_latent_and_is_not_shared_is_named(pack, kind, caplog):
+    """Add Noise knows no levels; Disable Noise leaves theirs as it is."""
+    from comfy_extras import nodes_custom_sampler as custom
+
+    kit = Ladder(pack, zooms=(2.0, 2.5, 2.0), size=(32, 32))
+    model = apply_node(pack, toy_model(kind), kit.ladder)
+    sigmas = custom.BasicScheduler.execute(model, "simple", 6, 1.0).result[0][1:]
+    noise = custom.RandomNoise.execute(1).result[0]
+    scene = {"samples": toy_latent(kit.levels, 32, 32) + 0.1}
+    guider = custom.CFGGuider.execute(model, kit.positive, kit.negative, 3.0).result[0]
+    sampler = custom.KSamplerSelect.execute("euler").result[0]
+
+    def run(noise, latent):
+        custom.SamplerCustomAdvanced.execute(noise, guider, sampler, sigmas, latent)
+
+    with torch.inference_mode(), caplog.at_level(logging.INFO, "zoomstack"):
+        run(noise, scene)
+        assert "do not share" not in caplog.text
+        noisy = custom.AddNoise.execute(model, noise, sigmas, scene).result[0]
+        run(custom.DisableNoise.execute().result[0], noisy)
+    assert "holds noise that the levels do not share" in caplog.text
+    assert "Random Noise for Disable Noise" in caplog.text
 
 
 def test_a_sampler_with_noise_of_its_own_is_named(pack, kit, caplog):

@@ -615,7 +615,9 @@ def test_a_sampler_that_changes_the_size_is_refused(pack):
     lib = part(pack, "nodes.run.windows")
     sampling = toy_model("eps")
     site = types.SimpleNamespace(
-        shape=(1, 4, *SIZE), latent_format=sampling.get_model_object("latent_format")
+        shape=(1, 4, *SIZE),
+        latent_format=sampling.get_model_object("latent_format"),
+        patcher=sampling,
     )
     started = lib.WindowOptions(tile_size=128).start(site)
     with pytest.raises(ValueError, match="changed the latent's size in the middle"):

@@ -1,4 +1,4 @@
-"""The five wrappers and one function that couple a MODEL's levels, and what they hang on.
+"""The wrappers and the one function that couple a MODEL's levels, and what they hang on.
 
 | hook | job |
 |---|---|
@@ -6,6 +6,7 @@
 | PREPARE_SAMPLING | plan memory for the levels of one call |
 | SAMPLER_SAMPLE | give each level's areas their own opposites; note what a noise mask keeps |
 | PREDICT_NOISE, outermost | the final prediction of any guider, made one scene |
+| PREDICT_NOISE, innermost | a level at a time, where others' guidance needs it: ``apart`` |
 | CALC_COND_BATCH | route each level's prompt to its rows, in as few calls as memory allows |
 | pre-CFG function | couple the unconditional prediction too, for the cfg_pp samplers |
 """
@@ -25,7 +26,8 @@ from .. import memory, needs
 from ..jobs import check_interrupted
 from ..vae import load_together
 from . import areas
-from .install import LEVELS, wrapped
+from .apart import ALONE, CFG_PP, predict_apart, refuse_parts, set_apart
+from .install import APART, LEVELS, put_in_order, wrapped
 from .kept import Kept, couple_around, keep
 from .noise import share_noise
 from .preview import Preview
@@ -35,8 +37,8 @@ from .site import LevelsPlan, LevelsRun, Site
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
-# In a run's options: whether its sampler steps along the unconditional prediction.
-CFG_PP = f"{LEVELS}_cfg_pp"
+# What lets all levels share a call.
+_ONE_CALL = "give prompts of like length, set levels_per_batch to 0, and choose a size that fits"
 
 
 def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
@@ -57,6 +59,7 @@ def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
         WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
     }
     clone = wrapped(model, LEVELS, wrappers)
+    clone = wrapped(clone, APART, {WrappersMP.PREDICT_NOISE: predict_apart})
     options: dict[str, Any] = clone.model_options
     before = [f for f in options.get("sampler_pre_cfg_function", []) if f is not _pre_cfg]
     options["sampler_pre_cfg_function"] = [*before, _pre_cfg]
@@ -91,17 +94,26 @@ def _outer_sample(
             "The latent to start from holds NaN or infinite values; decode it to see which, and "
             "make it again in a wider precision."
         )
+    entries = (entry for of_kind in guider.conds.values() for entry in of_kind)
+    for mask in (denoise_mask, *(entry.get("mask") for entry in entries)):
+        if mask is not None and not torch.isfinite(mask).all():
+            raise ValueError("A mask holds NaN or infinite values; draw or make it again.")
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
     check_tags(guider.conds, noise.shape[0])
     run = plan.start(site)
     guider.conds = areas.given(guider.conds, site.shape, site.device)
     guider.model_options[LEVELS] = run
+    put_in_order(guider.model_options)
+    if run.levels > 1:
+        set_apart(guider, run)
     if run.vae is not None:
         load_together(guider.model_patcher, run.vae)
     if run.levels > 1 and run.shares_noise:
         noise = run.noise(noise.to(site.device)).to(noise.device)
         sampler = share_noise(sampler, run, site, seed)
-    # Without fresh noise the latent is the noisy one of an earlier stage, and shared already.
+    # Without fresh noise the latent is the noisy one of an earlier stage, and should be shared.
+    if run.levels > 1 and run.shares_noise and not noise.any() and latent.any():
+        run.look(site.process_in(latent.to(site.device, torch.float32)))
     if run.levels > 1 and noise.any() and latent.any() and denoise_mask is None:
         settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))
         latent = site.process_out(settled).to(latent)
@@ -207,13 +219,18 @@ def _calc_cond_batch(
 
     def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
-        split = len(rows) != len(x)
-        told = telling_rows(model_options, rows, of=len(x)) if split else model_options
+        split = len(rows) != run.levels
+        if split:
+            refuse_parts(model_options, conds, "levels", _ONE_CALL)
+        told = telling_rows(model_options, rows, of=run.levels) if split else model_options
         return executor(model, conds, part, sigma, told)
 
     def attempt(most: int) -> list[Any]:
         if run.most:
             run.router.forget(run.most)
+        if ALONE in model_options:
+            alone = run.router.groups(conds, 1)[model_options[ALONE]]
+            return call(alone.conds, x, timestep, alone.levels)
         return level_by_level(run.router, most, call, conds, x, timestep)
 
     return memory.with_fewer(

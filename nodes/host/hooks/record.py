@@ -21,12 +21,12 @@ from ....zoomstack.files.fingerprint import fingerprint
 from ....zoomstack.files.recording import Recording
 from ..jobs import log
 from .install import LEVELS, RECORD, wrapped
+from .listeners import listeners, overheard, tell
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
 SAMPLES = 8  # of each weight, to tell models apart
-POST_CFG = "sampler_post_cfg_function"
 
 
 def record(
@@ -116,9 +116,8 @@ def _predict_noise(
     recording: Recording | None = options.get(RECORD)
     if recording is None:
         return executor(x, timestep, model_options, seed)
-    # The cfg_pp samplers listen for the unconditional prediction: that is recorded as well.
-    before = len(executor.class_obj.model_options.get(POST_CFG, []))
-    listening = options.get(POST_CFG, [])[before:]
+    # What listens for the unconditional prediction hears what is recorded as well.
+    listening = listeners(executor.class_obj, options)
 
     def ask() -> tuple[Tensor, ...]:
         answer = told()
@@ -129,16 +128,9 @@ def _predict_noise(
     def told() -> tuple[Tensor, ...]:
         if not listening:
             return (executor(x, timestep, model_options, seed),)
-        heard: dict[str, Tensor] = {}
-
-        def listen(args: dict[str, Any]) -> Tensor:
-            heard.update(unconditional=args["uncond_denoised"])
-            return args["denoised"]
-
-        heeded = {**options, POST_CFG: [*options[POST_CFG], listen]}
-        return executor(x, timestep, heeded, seed), heard["unconditional"]
+        return overheard(executor, x, timestep, options, seed)
 
     answer = [part.to(x.device) for part in recording.answer(fingerprint(x, timestep), ask)]
-    for listener in listening:
-        listener({"denoised": answer[0], "uncond_denoised": answer[1]})
+    if listening:
+        tell(listening, answer[0], answer[1])
     return answer[0]

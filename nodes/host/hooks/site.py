@@ -78,6 +78,10 @@ class LevelsRun(Protocol):
         """White noise, shared by the levels."""
         ...
 
+    def look(self, noisy: Tensor) -> None:
+        """Say so where the noise of a latent to start from is not shared."""
+        ...
+
     def begin(self, sigma: Tensor) -> None:
         """A prediction is about to be made at ``sigma``, as the sampler gave it, one a level."""
         ...

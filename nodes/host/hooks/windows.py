@@ -24,8 +24,8 @@ from ...conditioning.windows import in_one_window, window_by_window
 from .. import memory, needs
 from ..gradients import training
 from ..jobs import check_interrupted
-from .install import LEVELS, WINDOWS, wrapped
-from .levels import CFG_PP
+from .apart import CFG_PP, patch_of_last_call, refuse_parts
+from .install import LEVELS, WINDOWS, put_in_order, wrapped
 from .rows import telling_rows
 from .site import Site, WindowsPlan, WindowsRun
 
@@ -59,7 +59,14 @@ def _outer_sample(
     sigmas = args[2] if len(args) > 2 else kwargs["sigmas"]
     run = plan.start(Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds))
     guider.model_options[WINDOWS] = run
+    put_in_order(guider.model_options)
     if len(run.windows.all) > 1:
+        remembering = patch_of_last_call(guider.model_options)
+        if remembering:
+            raise ValueError(
+                f"{remembering} remembers the attention of one call, but the picture is denoised "
+                f"in {len(run.windows.all)} windows; remove that node, or set tile_size to 0."
+            )
         height, width = run.windows.tile
         for entry in (entry for entries in guider.conds.values() for entry in entries):
             # SDXL is told the size of its picture, in eighths whatever the model: a window's.
@@ -116,6 +123,7 @@ def _calc_cond_batch(
 
     def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
+        refuse_parts(model_options, conds, "windows", "set tile_size to 0")
         split = len(rows) != len(x)
         told = telling_rows(model_options, rows, of=len(x)) if split else model_options
         return executor(model, conds, part, sigma, told)

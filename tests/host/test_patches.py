@@ -1,0 +1,247 @@
+"""Other nodes' patches on a MODEL: each level as if it were sampled alone, and then coupled."""
+
+import functools
+import json
+import urllib.request
+
+import pytest
+import torch
+from host_kit import Ladder, apply_node, ksampler
+from stock_patches import MERGES, ROWS, UNTRIED, applied
+from tiny_families import family
+from tiny_models import import_comfy
+
+import_comfy()
+from comfy.patcher_extension import WrappersMP  # noqa: E402
+
+APART = {"coupling": "independent", "shared_noise": False}
+
+
+@pytest.fixture(scope="module")
+def sd15():
+    return family("sd15")
+
+
+def ladder(pack, tiny, zooms=(2.0, 2.5)):
+    """Of levels with prompts of their own, positive and negative."""
+    kit = Ladder(pack, zooms, make_cond=tiny.make_cond)
+    kit.negative = kit.tagged(tiny.make_cond(50 + level) for level in range(kit.levels))
+    return kit
+
+
+def stock(model, kit, tiny, sample=ksampler, **options):
+    """Each level by stock nodes alone, of the noise that it has in a batch."""
+    import comfy.sample
+
+    noise = comfy.sample.prepare_noise(tiny.latent(kit.levels, 16, 16), 5)
+    sides = ("positive", "negative")
+    found = []
+    for level in range(kit.levels):
+        own = {
+            side: [[t, {k: v for k, v in e.items() if k != "zoom_level"}]]
+            for side in sides
+            for t, e in [options.get(side, getattr(kit, side))[level]]
+        }
+        patched = model.clone()
+        patched.add_wrapper_with_key(
+            WrappersMP.OUTER_SAMPLE, "noise", _of(noise[level : level + 1])
+        )
+        found.append(sample(patched, kit, tiny.latent(1, 16, 16), **{**options, **own}))
+    return torch.cat(found)
+
+
+def _of(noise):
+    return lambda executor, _, *args, **kwargs: executor(noise, *args, **kwargs)
+
+
+def apart(a, b):
+    return float((a - b).abs().max() / b.std())
+
+
+def rows_computed(model):
+    """How many rows the network itself is given from now on, call by call."""
+    rows = []
+
+    def count(executor, x, *args, **kwargs):
+        rows.append(len(x))
+        return executor(x, *args, **kwargs)
+
+    model.add_wrapper_with_key(WrappersMP.DIFFUSION_MODEL, "count", count)
+    return rows
+
+
+# --- caches ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ours_first", [True, False])
+def test_easy_cache_skips_the_same_steps_of_all_levels(pack, sd15, ours_first):
+    from comfy_extras.nodes_easycache import EasyCacheNode
+
+    kit, computed = ladder(pack, sd15, (2.0, 2.5, 2.0)), []
+
+    def cached(model):
+        return EasyCacheNode.execute(model, 1e6, 0.15, 1.0, False).result[0]
+
+    for most in (4, 2, 1):
+
+        def ours(model, most=most):
+            return apply_node(pack, model, kit.ladder, levels_per_batch=most)
+
+        model = cached(ours(sd15.model)) if ours_first else ours(cached(sd15.model))
+        rows = rows_computed(model)
+        with torch.inference_mode():
+            latent = ksampler(model, kit, sd15.latent(4, 16, 16), steps=8)
+        views = model.model.process_latent_in(latent)
+        assert kit.disagreement(views) / float(views.std()) < 1e-4
+        computed.append(sum(rows))
+    assert computed[0] == computed[1] == computed[2] < 8 * 8
+
+
+def test_easy_cache_skips_the_same_steps_of_all_windows(pack, sd15):
+    from comfy_extras.nodes_easycache import EasyCacheNode
+
+    kit, computed = ladder(pack, sd15, ()), []
+    for most in (9, 1):
+        model = pack.nodes.MultiScalePatch.execute(
+            sd15.model, tile_size=64, multiscale=0, windows_per_batch=most
+        ).result[0]
+        model = EasyCacheNode.execute(model, 1e6, 0.15, 1.0, False).result[0]
+        rows = rows_computed(model)
+        with torch.inference_mode():
+            ksampler(model, kit, sd15.latent(1, 16, 16), steps=6)
+        computed.append(sum(rows))
+    assert computed[0] == computed[1] < 6 * 9 * 2
+
+
+# --- guidance that knows one picture alone --------------------------------------------------------
+
+
+def unknown(model):
+    """Another pack's, that asks whether a number of each row is true."""
+
+    def halve(args):
+        return args["denoised"] / 2 if args["sigma"] > 1 else args["denoised"]
+
+    clone = model.clone()
+    clone.set_model_sampler_post_cfg_function(halve)
+    return clone
+
+
+@pytest.fixture(scope="module")
+def families():
+    """Built once, gone before the interpreter ends."""
+    build = functools.cache(family)
+    yield build
+    build.cache_clear()
+
+
+@pytest.mark.parametrize("name", [*ROWS, "another pack's"])
+def test_levels_are_as_if_sampled_alone_whatever_shares_a_call(pack, families, name):
+    tiny, draws = families(ROWS[name].family if name in ROWS else "sd15"), False
+    kit, how, latent = ladder(pack, tiny, (2.0,)), {"steps": 2}, tiny.latent(2, 16, 16)
+    if name == "RenormCFG":  # made for Lumina, whose network says it
+        tiny.model.model.diffusion_model.in_channels = 4
+    patched = applied(name, tiny.model) if name in ROWS else unknown(tiny.model)
+    draws = name in ROWS and ROWS[name].draws
+    with torch.inference_mode():
+        plain = ksampler(apply_node(pack, tiny.model, kit.ladder, **APART), kit, latent, **how)
+        alone = None if draws else stock(patched, kit, tiny, **how)
+        for most in (0, 1):
+            ours = apply_node(pack, patched, kit.ladder, levels_per_batch=most, **APART)
+            found = ksampler(ours, kit, latent, **how)
+            assert apart(found, plain) > 1e-4  # the patch has its say
+            assert alone is None or apart(found, alone) < 1e-5
+
+
+def test_every_node_of_the_host_that_changes_a_model_is_tried_or_says_why_not(server):
+    with urllib.request.urlopen(f"{server.url}/object_info") as answer:
+        known = json.loads(answer.read())
+    changing = {
+        name
+        for name, node in known.items()
+        if node["python_module"].startswith(("nodes", "comfy_extras"))
+        and "MODEL" in node["output"]
+        and any(given[0] == "MODEL" for side in node["input"].values() for given in side.values())
+        and not name.startswith(MERGES)
+    }
+    tried = {name.removesuffix(" before") for name in ROWS}
+    assert not tried & set(UNTRIED)
+    assert changing == tried | set(UNTRIED)
+
+
+@pytest.mark.parametrize("name", ["RenormCFG", "SelfAttentionGuidance", "HyperTile"])
+@pytest.mark.parametrize("sampler", ["euler", "euler_cfg_pp"])
+def test_levels_agree_whatever_guides_them(pack, sd15, name, sampler):
+    sd15.model.model.diffusion_model.in_channels = 4
+    kit, patched = ladder(pack, sd15), applied(name, sd15.model)
+    how, latent = {"sampler": sampler, "steps": 3}, sd15.latent(3, 16, 16)
+    with torch.inference_mode():
+        found = ksampler(apply_node(pack, patched, kit.ladder), kit, latent, **how)
+        if name != "HyperTile":  # which draws at random
+            ours = apply_node(pack, patched, kit.ladder, **APART)
+            together = ksampler(ours, kit, latent, **how)
+            assert apart(together, stock(patched, kit, sd15, **how)) < 1e-5
+    views = sd15.model.model.process_latent_in(found)
+    assert kit.disagreement(views) / float(views.std()) < 1e-4
+
+
+def perp_neg_guider(model, kit, latent, steps, positive=None, negative=None):
+    """Its sums are over all rows of the batch."""
+    from comfy_extras import nodes_custom_sampler as custom
+    from comfy_extras.nodes_perpneg import PerpNegGuider
+
+    empty = [[torch.zeros_like(kit.positive[0][0]), {}]]
+    own = positive or kit.positive, negative or kit.negative
+    guider = PerpNegGuider.execute(model, *own, empty, 4.0, 1.0).result[0]
+    sigmas = custom.BasicScheduler.execute(model, "simple", steps, 1.0).result[0]
+    sampler = custom.KSamplerSelect.execute("euler").result[0]
+    noise = custom.RandomNoise.execute(5).result[0]
+    return custom.SamplerCustomAdvanced.execute(
+        noise, guider, sampler, sigmas, {"samples": latent}
+    ).result[0]["samples"]
+
+
+def test_a_guider_that_sums_over_a_batch_is_given_a_level_at_a_time(pack, sd15):
+    kit = ladder(pack, sd15)
+    with torch.inference_mode():
+        alone = stock(sd15.model, kit, sd15, perp_neg_guider, steps=3)
+        ours = apply_node(pack, sd15.model, kit.ladder, **APART)
+        assert apart(perp_neg_guider(ours, kit, sd15.latent(3, 16, 16), 3), alone) < 1e-5
+
+
+def refused(pack, model, kit, tiny, words, **options):
+    ours = apply_node(pack, model, kit.ladder, **options)
+    with torch.inference_mode(), pytest.raises(ValueError, match=words):
+        ksampler(ours, kit, tiny.latent(kit.levels, 16, 16), steps=2)
+
+
+def test_what_cannot_both_be_right_is_refused_in_words(pack, sd15):
+    from comfy_extras.nodes_apg import APG
+
+    kit, model = ladder(pack, sd15), applied("SelfAttentionGuidance", sd15.model)
+    both = APG.execute(model, 1.0, 0.0, 0.5).result[0]
+    words = "SelfAttentionGuidance needs one level at a time, and APG remembers .*; remove one"
+    refused(pack, both, kit, sd15, words)
+    words = "SelfAttentionGuidance remembers the attention of one call, .* 9 windows; .* tile_size"
+    refused(pack, model, kit, sd15, words, tile_size=64)
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_a_cache_of_the_first_calls_references_is_refused_where_calls_are_several(pack, most):
+    from comfy_extras.nodes_flux import FluxKVCache
+
+    tiny = family("flux2", guidance_embed=False)
+    kit = ladder(pack, tiny)
+    pictures = torch.randn(3, 1, *tiny.latent(1, 16, 16).shape[1:])
+    kit.positive = [
+        [text, {**extras, "reference_latents": [picture]}]
+        for (text, extras), picture in zip(kit.positive, pictures, strict=True)
+    ]
+    model, options = FluxKVCache.execute(tiny.model).result[0], {"levels_per_batch": most, **APART}
+    if most:
+        refused(pack, model, kit, tiny, "Flux KV Cache keeps .* levels do not share", **options)
+        return
+    with torch.inference_mode():
+        ours = apply_node(pack, model, kit.ladder, **options)
+        together = ksampler(ours, kit, tiny.latent(3, 16, 16), steps=3, cfg=1.0)
+        assert apart(together, stock(model, kit, tiny, steps=3, cfg=1.0)) < 1e-5
