@@ -1,0 +1,78 @@
+"""Every family of models that the host can load: sampled level for level as alone, or refused."""
+
+import functools
+import os
+
+import pytest
+import torch
+from host_kit import Ladder, apart, apply_node, ksampler, one_by_one, together
+from models_page import PAGE, page
+from tiny_families import ALL, REFUSED, SPECS, family
+
+pytestmark = pytest.mark.usefixtures("comfy_host")
+
+
+@pytest.fixture(scope="module")
+def built():
+    built = functools.cache(family)
+    yield built
+    built.cache_clear()
+
+
+def ladder(pack, tiny, levels=2):
+    kit = Ladder(pack, (2.0,) * (levels - 1), make_cond=tiny.make_cond)
+    positive = [kit.positive[i : i + 1] for i in range(levels)]
+    return kit, positive, [tiny.make_cond(90)] * levels
+
+
+def latent(tiny, levels=2):
+    side = SPECS[tiny.name].side
+    return tiny.latent(levels, side, side)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_level_is_what_it_is_alone(pack, built, name):
+    tiny = built(name)
+    kit, positive, negative = ladder(pack, tiny)
+    with torch.inference_mode():
+        alone = one_by_one(tiny.model, positive, negative, latent(tiny))
+        result = together(pack, tiny, kit, kit.positive, tiny.make_cond(90), latent(tiny))
+
+    assert alone.isfinite().all()
+    assert apart(result, alone) < 1e-5
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_coupled_levels_are_the_same_in_one_call_or_in_many(pack, built, name):
+    tiny = built(name)
+    kit, _, _ = ladder(pack, tiny)
+    with torch.inference_mode():
+        one, many, uncoupled = (
+            ksampler(apply_node(pack, tiny.model, kit.ladder, **options), kit, latent(tiny),
+                     steps=2, negative=tiny.make_cond(90))
+            for options in (
+                {"levels_per_batch": 0}, {"levels_per_batch": 1}, {"coupling": "independent"}
+            )
+        )  # fmt: skip
+
+    assert apart(many, one) < 1e-5
+    assert apart(uncoupled, one) > 1e-3
+
+
+def test_every_class_of_the_host_has_its_row():
+    import comfy.supported_models
+
+    rows = [spec.config for spec in SPECS.values()]
+    rows += [name for spec in SPECS.values() for name in spec.like]
+    rows += [name for refused in REFUSED for name in refused.configs]
+    host = {model.__name__ for model in comfy.supported_models.models}
+
+    assert set(rows) == host, "a family is new or gone: tests/kit/tiny_families"
+    assert len(rows) - len(set(rows)) == len(SPECS) - len({s.config for s in SPECS.values()})
+
+
+def test_the_help_page_says_what_the_table_says(built):
+    made = page([built(name) for name in ALL])
+    if os.environ.get("ZOOMSTACK_WRITE_PAGES"):
+        PAGE.write_text(made, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == made

@@ -1,0 +1,82 @@
+"""A row of the table, built."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from tiny_models import Conditioning, import_comfy
+
+from .spec import Spec
+
+
+@dataclasses.dataclass(frozen=True)
+class TinyFamily:
+    """A MODEL and what goes with it."""
+
+    name: str
+    model: Any
+    """comfy.model_patcher.ModelPatcher"""
+    make_cond: Callable[..., Conditioning]
+    """``make_cond(prompt_seed, tokens=...)``: a CONDITIONING of the family's shapes."""
+    latent: Callable[[int, int, int], torch.Tensor]
+    """``latent(levels, h, w)``: the empty latent in node space; h and w in latent pixels."""
+    vae: Any
+    """comfy.sd.VAE of the family's latents (see ``tiny_vae.py``)."""
+
+
+def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
+    """The same weights for the same seed; its network may be changed."""
+    import_comfy()
+    import comfy.model_patcher
+    import comfy.supported_models
+
+    cpu = torch.device("cpu")
+    config = getattr(comfy.supported_models, spec.config)({**spec.unet, **changed})
+    config.set_inference_dtype(torch.float32, None)
+    model = config.get_model(spec.state_dict, "", device=cpu)
+    _fill(model.diffusion_model, seed)
+    return TinyFamily(
+        name=name,
+        model=comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu),
+        make_cond=lambda prompt_seed, tokens=spec.context[0]: _cond(spec, prompt_seed, tokens),
+        latent=lambda levels, h, w: torch.zeros(levels, *spec.latent, h, w),
+        vae=_vae(spec.latent),
+    )
+
+
+def _cond(spec: Spec, prompt_seed: int, tokens: int) -> Conditioning:
+    """Random text: a subject that all words share, as in a real encoder, and the words."""
+    generator = torch.Generator().manual_seed(prompt_seed)
+    width = spec.context[1]
+    subject = torch.randn(1, 1, width, generator=generator)
+    words = torch.randn(1, tokens, width, generator=generator)
+    extras = dict(spec.extras)
+    if spec.pooled is not None:
+        extras["pooled_output"] = torch.randn(1, spec.pooled, generator=generator)
+    if spec.make_extras is not None:
+        extras |= spec.make_extras(prompt_seed)
+    return [[subject + words, extras]]
+
+
+def _vae(latent: tuple[int, ...]) -> Any:
+    from tiny_vae import mosaic_vae, mosaic_video_vae, pixel_vae
+
+    if latent == (3,):
+        return pixel_vae()
+    return mosaic_vae(latent[0]) if len(latent) == 1 else mosaic_video_vae()
+
+
+def _fill(network: torch.nn.Module, seed: int) -> None:
+    """Random weights that keep signals near unit size from end to end."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, weight in network.named_parameters():
+            noise = torch.randn(weight.shape, generator=generator)
+            if name.endswith("bias"):
+                weight.copy_(0.05 * noise)
+            elif weight.ndim == 1:  # the scale of a norm
+                weight.copy_(1 + 0.05 * noise)
+            else:
+                weight.copy_(noise / math.sqrt(math.prod(weight.shape[1:])))
