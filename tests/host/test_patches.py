@@ -43,7 +43,6 @@ def stock(model, kit, tiny, sample=ksampler, **options):
             for side in sides
             for t, e in [options.get(side, getattr(kit, side))[level]]
         }
-        torch.manual_seed(0)
         patched = model.clone()
         patched.add_wrapper_with_key(
             WrappersMP.OUTER_SAMPLE, "noise", _of(noise[level : level + 1])
@@ -53,7 +52,11 @@ def stock(model, kit, tiny, sample=ksampler, **options):
 
 
 def _of(noise):
-    return lambda executor, _, *args, **kwargs: executor(noise, *args, **kwargs)
+    def sample(executor, own, *args, **kwargs):
+        torch.manual_seed(0)  # for what draws: once a call of the model, for all its rows
+        return executor(own if noise is None else noise, *args, **kwargs)
+
+    return sample
 
 
 def apart(a, b):
@@ -169,8 +172,9 @@ def test_levels_are_as_if_sampled_alone_whatever_shares_a_call(pack, families, n
     patched = applied(name, tiny.model) if name in ROWS else unknown(tiny.model)
 
     def ours(model, **options):
-        torch.manual_seed(0)  # for what draws: once a call, for all its rows
-        return ksampler(apply_node(pack, model, kit.ladder, **options), kit, latent, steps=2)
+        coupled = apply_node(pack, model, kit.ladder, **options)
+        coupled.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, "noise", _of(None))
+        return ksampler(coupled, kit, latent, steps=2)
 
     with torch.inference_mode():
         plain, alone = ours(tiny.model, **APART), stock(patched, kit, tiny, steps=2)
