@@ -1,6 +1,7 @@
 """A row of the table, built."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +23,16 @@ class TinyFamily:
     """``make_cond(prompt_seed, tokens=...)``: a CONDITIONING of the family's shapes."""
     latent: Callable[[int, int, int], torch.Tensor]
     """``latent(levels, h, w)``: the empty latent in node space; h and w in latent pixels."""
-    vae: Any
-    """comfy.sd.VAE of the family's latents (see ``tiny_vae.py``)."""
+
+    @functools.cached_property
+    def vae(self) -> Any:
+        """comfy.sd.VAE of the family's latents, for those that ``tiny_vae.py`` knows."""
+        from tiny_vae import mosaic_vae, mosaic_video_vae, pixel_vae
+
+        channels, *frames = self.latent(1, 1, 1).shape[1:-2]
+        if channels == 3:
+            return pixel_vae()
+        return mosaic_video_vae() if frames else mosaic_vae(channels)
 
 
 def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
@@ -33,7 +42,10 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
     import comfy.supported_models
 
     cpu = torch.device("cpu")
-    config = getattr(comfy.supported_models, spec.config)({**spec.unet, **changed})
+    unet = {**spec.unet, **changed}
+    config = getattr(comfy.supported_models, spec.config)(unet)
+    # What a class sets for its one checkpoint whatever it is told, a tiny one is told again.
+    config.unet_config |= {key: unet[key] for key in config.unet_extra_config if key in unet}
     config.set_inference_dtype(torch.float32, None)
     model = config.get_model(spec.state_dict, "", device=cpu)
     _fill(model.diffusion_model, seed)
@@ -42,7 +54,6 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
         model=comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu),
         make_cond=lambda prompt_seed, tokens=spec.context[0]: _cond(spec, prompt_seed, tokens),
         latent=lambda levels, h, w: torch.zeros(levels, *spec.latent, h, w),
-        vae=_vae(spec.latent),
     )
 
 
@@ -55,17 +66,12 @@ def _cond(spec: Spec, prompt_seed: int, tokens: int) -> Conditioning:
     extras = dict(spec.extras)
     if spec.pooled is not None:
         extras["pooled_output"] = torch.randn(1, spec.pooled, generator=generator)
+    if spec.padding is not None:
+        heard = tokens - prompt_seed % (1 + spec.padding)
+        extras["attention_mask"] = (torch.arange(tokens) < heard).long()[None]
     if spec.make_extras is not None:
         extras |= spec.make_extras(prompt_seed)
     return [[subject + words, extras]]
-
-
-def _vae(latent: tuple[int, ...]) -> Any:
-    from tiny_vae import mosaic_vae, mosaic_video_vae, pixel_vae
-
-    if latent == (3,):
-        return pixel_vae()
-    return mosaic_vae(latent[0]) if len(latent) == 1 else mosaic_video_vae()
 
 
 def _fill(network: torch.nn.Module, seed: int) -> None:
