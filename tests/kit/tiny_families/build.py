@@ -1,6 +1,7 @@
 """A row of the table, built."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +23,17 @@ class TinyFamily:
     """``make_cond(prompt_seed, tokens=...)``: a CONDITIONING of the family's shapes."""
     latent: Callable[[int, int, int], torch.Tensor]
     """``latent(levels, h, w)``: the empty latent in node space; h and w in latent pixels."""
-    vae: Any
-    """comfy.sd.VAE of the family's latents (see ``tiny_vae.py``)."""
+    channels: tuple[int, ...]
+    """Of the latent; and 1 frame for the families whose latents are 5-D."""
+
+    @functools.cached_property
+    def vae(self) -> Any:
+        """comfy.sd.VAE of the family's latents (see ``tiny_vae.py``), where there is a tiny one."""
+        from tiny_vae import mosaic_vae, mosaic_video_vae, pixel_vae
+
+        if self.channels == (3,):
+            return pixel_vae()
+        return mosaic_vae(self.channels[0]) if len(self.channels) == 1 else mosaic_video_vae()
 
 
 def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
@@ -42,7 +52,7 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
         model=comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu),
         make_cond=lambda prompt_seed, tokens=spec.context[0]: _cond(spec, prompt_seed, tokens),
         latent=lambda levels, h, w: torch.zeros(levels, *spec.latent, h, w),
-        vae=_vae(spec.latent),
+        channels=spec.latent,
     )
 
 
@@ -58,14 +68,6 @@ def _cond(spec: Spec, prompt_seed: int, tokens: int) -> Conditioning:
     if spec.make_extras is not None:
         extras |= spec.make_extras(prompt_seed)
     return [[subject + words, extras]]
-
-
-def _vae(latent: tuple[int, ...]) -> Any:
-    from tiny_vae import mosaic_vae, mosaic_video_vae, pixel_vae
-
-    if latent == (3,):
-        return pixel_vae()
-    return mosaic_vae(latent[0]) if len(latent) == 1 else mosaic_video_vae()
 
 
 def _fill(network: torch.nn.Module, seed: int) -> None:

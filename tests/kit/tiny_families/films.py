@@ -1,6 +1,115 @@
 """Families of transformers whose latents are films: a picture is one of one frame."""
 
+import torch
+
 from .spec import Spec
+from .wan import SPECS as _WAN
+
+
+def _noise(seed: int, channels: int, side: int = 16) -> torch.Tensor:
+    return torch.randn(1, channels, 1, side, side, generator=torch.Generator().manual_seed(seed))
+
+
+def _mask(tokens: int, taken: int) -> torch.Tensor:
+    return (torch.arange(tokens) < taken).long()[None]
+
+
+# Heads of 128: the rotary axes, which add up to it, are fixed.
+_HUNYUAN = {
+    "image_model": "hunyuan_video",
+    "in_channels": 16,
+    "patch_size": [1, 2, 2],
+    "out_channels": 16,
+    "vec_in_dim": 768,
+    "axes_dim": [16, 56, 56],
+    "meanflow": False,
+    "context_in_dim": 4096,
+    "hidden_size": 128,
+    "mlp_ratio": 4.0,
+    "num_heads": 1,
+    "depth": 1,
+    "depth_single_blocks": 1,
+    "theta": 256,
+    "qkv_bias": True,
+    "byt5": False,
+    "guidance_embed": True,
+    "use_cond_type_embedding": False,
+    "vision_in_dim": None,
+    "meanflow_sum": False,
+}
+_HUNYUAN15 = {
+    **_HUNYUAN,
+    "patch_size": [1, 1, 1],
+    "in_channels": 65,  # 32 of the latent, 32 of a picture to start from, and a mask
+    "out_channels": 32,
+    "vec_in_dim": None,
+    "context_in_dim": 3584,
+    "byt5": True,
+    "guidance_embed": False,
+    "use_cond_type_embedding": True,
+    "vision_in_dim": 1152,
+    "meanflow_sum": True,
+}
+
+_COSMOS = {
+    "max_img_h": 240,
+    "max_img_w": 240,
+    "max_frames": 128,
+    "in_channels": 16,
+    "out_channels": 16,
+    "patch_spatial": 2,
+    "patch_temporal": 1,
+    "model_channels": 128,
+    "num_blocks": 1,
+    "num_heads": 1,
+    "concat_padding_mask": True,
+    "pos_emb_cls": "rope3d",
+    "pos_emb_interpolation": "crop",
+    "use_adaln_lora": True,
+    "adaln_lora_dim": 32,
+}
+_COSMOS1 = {
+    **_COSMOS,
+    "image_model": "cosmos",
+    "block_config": "FA-CA-MLP",
+    "pos_emb_learnable": False,
+    "block_x_format": "THWBD",
+    "affline_emb_norm": True,
+    "extra_per_block_abs_pos_emb": True,
+    "rope_h_extrapolation_ratio": 1.0,
+    "rope_w_extrapolation_ratio": 1.0,
+    "rope_t_extrapolation_ratio": 2.0,
+    "extra_per_block_abs_pos_emb_type": "learnable",
+}
+_COSMOS2 = {
+    **_COSMOS,
+    "image_model": "cosmos_predict2",
+    "crossattn_emb_channels": 1024,
+    "pos_emb_learnable": True,
+    "min_fps": 1,
+    "max_fps": 30,
+    "extra_per_block_abs_pos_emb": False,
+    "rope_h_extrapolation_ratio": 4.0,
+    "rope_w_extrapolation_ratio": 4.0,
+    "rope_t_extrapolation_ratio": 1.0,
+    "extra_h_extrapolation_ratio": 1.0,
+    "extra_w_extrapolation_ratio": 1.0,
+    "extra_t_extrapolation_ratio": 1.0,
+    "rope_enable_fps_modulation": False,
+}
+
+_COGVIDEO = {
+    "image_model": "cogvideox",
+    "num_attention_heads": 2,
+    "attention_head_dim": 64,
+    "time_embed_dim": 128,
+    "num_layers": 1,
+    "in_channels": 16,
+    "patch_size": 2,
+    "text_embed_dim": 4096,
+    "use_learned_positional_embeddings": False,
+    "use_rotary_positional_embeddings": True,
+}
 
 SPECS = {
     "qwen_image": Spec(
@@ -19,4 +128,221 @@ SPECS = {
         latent=(16, 1),
         context=(32, 3584),
     ),
+    "krea2": Spec(
+        "Krea 2",
+        "Krea2",
+        {
+            "image_model": "krea2",
+            "features": 256,
+            "channels": 16,
+            "patch": 2,
+            "layers": 1,
+            "heads": 2,
+            "kvheads": 1,
+            "txtlayers": 12,
+            "txtdim": 2560,
+        },
+        latent=(16, 1),
+        context=(16, 12 * 2560),
+    ),
+    "joy_image": Spec(
+        "JoyImage",
+        "JoyImage",
+        {
+            "image_model": "joyimage",
+            "in_channels": 16,
+            "hidden_size": 128,
+            "patch_size": [1, 2, 2],
+            "num_layers": 1,
+            "num_attention_heads": 1,
+            "text_dim": 4096,
+        },
+        latent=(16, 1),
+        context=(32, 4096),
+    ),
+    "anima": Spec(
+        "Anima",
+        "Anima",
+        {**_COSMOS2, "image_model": "anima"},
+        latent=(16, 1),
+        context=(32, 1024),
+    ),
+    "cosmos2_image": Spec(
+        "Cosmos Predict2 text to image",
+        "CosmosT2IPredict2",
+        _COSMOS2,
+        latent=(16, 1),
+        context=(32, 1024),
+    ),
+    "cosmos2_film": Spec(
+        "Cosmos Predict2 video to world",
+        "CosmosI2VPredict2",
+        {**_COSMOS2, "in_channels": 17},
+        latent=(16, 1),
+        context=(32, 1024),
+    ),
+    "cosmos": Spec(
+        "Cosmos 1 text to world", "CosmosT2V", _COSMOS1, latent=(16, 1), context=(32, 1024)
+    ),
+    "cosmos_i2v": Spec(
+        "Cosmos 1 video to world",
+        "CosmosI2V",
+        {**_COSMOS1, "in_channels": 17},
+        latent=(16, 1),
+        context=(32, 1024),
+    ),
+    "hunyuan_video": Spec(
+        "HunyuanVideo",
+        "HunyuanVideo",
+        _HUNYUAN,
+        latent=(16, 1),
+        context=(32, 4096),
+        pooled=768,
+        extras={"guidance": 6.0},
+    ),
+    "hunyuan_i2v": Spec(
+        "HunyuanVideo image to video",
+        "HunyuanVideoI2V",
+        {**_HUNYUAN, "in_channels": 33},
+        latent=(16, 1),
+        context=(32, 4096),
+        pooled=768,
+    ),
+    "skyreels": Spec(
+        "SkyReels image to video",
+        "HunyuanVideoSkyreelsI2V",
+        {**_HUNYUAN, "in_channels": 32},
+        latent=(16, 1),
+        context=(32, 4096),
+        pooled=768,
+    ),
+    "hunyuan_video15": Spec(
+        "HunyuanVideo 1.5",
+        "HunyuanVideo15",
+        _HUNYUAN15,
+        latent=(32, 1),
+        context=(32, 3584),
+        extras={"pooled_output": None},
+    ),
+    "hunyuan_video15_sr": Spec(
+        "HunyuanVideo 1.5 super-resolution",
+        "HunyuanVideo15_SR_Distilled",
+        {**_HUNYUAN15, "in_channels": 98},
+        latent=(32, 1),
+        context=(32, 3584),
+        extras={"pooled_output": None},
+    ),
+    "hunyuan_refiner": Spec(
+        "HunyuanImage 2.1 refiner",
+        "HunyuanImage21Refiner",
+        {
+            **_HUNYUAN,
+            "patch_size": [1, 1, 1],
+            "in_channels": 128,
+            "out_channels": 64,
+            "vec_in_dim": None,
+            "context_in_dim": 3584,
+            "meanflow": True,
+        },
+        latent=(64, 1),
+        context=(32, 3584),
+    ),
+    "kandinsky5": Spec(
+        "Kandinsky 5 video",
+        "Kandinsky5",
+        {
+            "image_model": "kandinsky5",
+            "model_dim": 128,
+            "axes_dims": (16, 24, 24),
+            "time_dim": 64,
+            "ff_dim": 128,
+            "visual_embed_dim": 132,
+            "num_text_blocks": 1,
+            "num_visual_blocks": 1,
+        },
+        latent=(16, 1),
+        context=(32, 3584),
+        pooled=768,
+    ),
+    "mochi": Spec(
+        "Mochi",
+        "GenmoMochi",
+        {
+            "image_model": "mochi_preview",
+            "depth": 2,
+            "patch_size": 2,
+            "num_heads": 2,
+            "hidden_size_x": 128,
+            "hidden_size_y": 64,
+            "mlp_ratio_x": 4.0,
+            "mlp_ratio_y": 4.0,
+            "learn_sigma": False,
+            "in_channels": 12,
+            "qk_norm": True,
+            "qkv_bias": False,
+            "out_bias": True,
+            "attn_drop": 0.0,
+            "patch_embed_bias": True,
+            "posenc_preserve_area": True,
+            "timestep_mlp_bias": True,
+            "attend_to_padding": False,
+            "timestep_scale": 1000.0,
+            "use_t5": True,
+            "t5_feat_dim": 4096,
+            "t5_token_length": 256,
+            "rope_theta": 10000.0,
+        },
+        latent=(12, 1),
+        context=(256, 4096),
+        make_extras=lambda seed: {"attention_mask": _mask(256, 9 + seed % 5)},
+    ),
+    "ltxv": Spec(
+        "LTX-Video",
+        "LTXV",
+        {
+            "image_model": "ltxv",
+            "num_layers": 1,
+            "attention_head_dim": 64,
+            "num_attention_heads": 2,
+            "cross_attention_dim": 128,
+        },
+        latent=(128, 1),
+        context=(32, 4096),
+        extras={"frame_rate": 25},
+        side=8,
+    ),
+    "cogvideo": Spec(
+        "CogVideoX", "CogVideoX_T2V", _COGVIDEO, latent=(16, 1), context=(226, 4096)
+    ),
+    "cogvideo_i2v": Spec(
+        "CogVideoX image to video",
+        "CogVideoX_I2V",
+        {**_COGVIDEO, "in_channels": 32},
+        latent=(16, 1),
+        context=(226, 4096),
+    ),
+    "cogvideo_inpaint": Spec(
+        "CogVideoX inpainting",
+        "CogVideoX_Inpaint",
+        {**_COGVIDEO, "in_channels": 48},
+        latent=(16, 1),
+        context=(226, 4096),
+    ),
+    "seedvr2": Spec(
+        "SeedVR2",
+        "SeedVR2",
+        {
+            "image_model": "seedvr2",
+            "vid_dim": 128,
+            "heads": 1,
+            "num_layers": 2,
+            "norm_eps": 1e-5,
+            "mlp_type": "swiglu",
+            "vid_out_norm": True,
+        },
+        latent=(16, 1),
+        context=(58, 5120),
+        make_extras=lambda seed: {"condition": _noise(seed, 17)},
+    ),
+    **_WAN,
 }
