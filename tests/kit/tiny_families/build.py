@@ -23,16 +23,17 @@ class TinyFamily:
     """``make_cond(prompt_seed, tokens=...)``: a CONDITIONING of the family's shapes."""
     latent: Callable[[int, int, int], torch.Tensor]
     """``latent(levels, h, w)``: the empty latent in node space; h and w in latent pixels."""
+    channels: tuple[int, ...]
+    """Of the latent; and 1 frame for the families whose latents are 5-D."""
 
     @functools.cached_property
     def vae(self) -> Any:
-        """comfy.sd.VAE of the family's latents, for those that ``tiny_vae.py`` knows."""
+        """comfy.sd.VAE of the family's latents (see ``tiny_vae.py``), where there is a tiny one."""
         from tiny_vae import mosaic_vae, mosaic_video_vae, pixel_vae
 
-        channels, *frames = self.latent(1, 1, 1).shape[1:-2]
-        if channels == 3:
+        if self.channels == (3,):
             return pixel_vae()
-        return mosaic_video_vae() if frames else mosaic_vae(channels)
+        return mosaic_vae(self.channels[0]) if len(self.channels) == 1 else mosaic_video_vae()
 
 
 def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
@@ -54,6 +55,7 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
         model=comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu),
         make_cond=lambda prompt_seed, tokens=spec.context[0]: _cond(spec, prompt_seed, tokens),
         latent=lambda levels, h, w: torch.zeros(levels, *spec.latent, h, w),
+        channels=spec.latent,
     )
 
 
