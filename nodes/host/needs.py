@@ -30,6 +30,7 @@ FEATURES = (
     ("comfy.model_management", "in_training"),
     ("comfy.model_base", "BaseModel.memory_required BaseModel.concat_cond"),
     ("comfy.model_base", "BaseModel.process_latent_in BaseModel.process_latent_out"),
+    ("comfy.ldm.modules.diffusionmodules.openaimodel", "UNetModel"),
     ("comfy.model_patcher", "ModelPatcher.clone ModelPatcher.get_model_object"),
     ("comfy.model_patcher", "ModelPatcher.get_free_memory ModelPatcher.is_dynamic"),
     ("comfy.model_patcher", "ModelPatcher.set_additional_models"),
