@@ -10,7 +10,7 @@ from host_kit import Ladder, apart, apply_node, ksampler, one_by_one, together
 from models_page import PAGE, page
 from tiny_families import ALL, REFUSED, SPECS, family
 
-WINDOWED = [name for name in ALL if name != "hidream_o1"]  # refused: tests/host/test_windows.py
+WINDOWED = [name for name in ALL if name != "hidream_o1"]  # refused: test_errors.py
 
 pytestmark = pytest.mark.usefixtures("comfy_host")
 

@@ -192,6 +192,7 @@ SPECS = {
         latent=(4,),
         context=(77, 128),
         make_extras=_hunyuan_dit,
+        tolerance=3e-5,  # noise of up to 45
     ),
     "hunyuan_dit1": Spec(
         "Hunyuan-DiT 1.1",
@@ -411,6 +412,7 @@ SPECS = {
         },
         latent=(3,),
         context=(32, 2560),
+        tolerance=3e-5,  # it predicts the picture, and what is left is divided by its noise
     ),
     "pixel": Spec(
         "PixelDiT",
