@@ -124,6 +124,44 @@ def test_levels_in_windows_are_what_they_are_alone_window_by_window(pack, built,
     assert apart(result, whole) > 1e-3
 
 
+# Pictures that lie over a level: in the usual run those that come in a size of their own.
+BESIDE = {
+    "concat_latent_image": ("sd15_instructpix2pix", "flux_control"),
+    "concat_image": ("x4",),
+    "stable_cascade_prior": ("cascade_b",),
+    "lq_latent": ("pid",),
+}
+PLACED = [
+    pytest.param(name, key, id=name, marks=[] if name in ("cascade_b", "pid") else pytest.mark.slow)
+    for key, names in BESIDE.items()
+    for name in names
+]
+
+
+@pytest.mark.parametrize("name, key", PLACED)
+def test_a_picture_beside_a_prompt_counts_in_the_windows_where_it_lies(pack, built, name, key):
+    """Of three windows side by side: the first is the same with another picture in the last."""
+    tiny, side = built(name), SPECS[name].side
+    pixels = side * tiny.model.get_model_object("latent_format").spacial_downscale_ratio
+    options = {"tile_size": pixels, "tile_stride": pixels, "multiscale": 0}
+    model = pack.nodes.MultiScalePatch.execute(tiny.model, **options).result[0]
+    parts = [tiny.make_cond(seed)[0][1][key] for seed in (1, 2, 3)]
+
+    def run(*pictures):
+        told = {**tiny.make_cond(1)[0][1], key: torch.cat(pictures, -1)}
+        conds = [[tiny.make_cond(seed)[0][0], told] for seed in (1, 90)]
+        latent = tiny.latent(1, side, 3 * side)
+        return one_by_one(model, [conds[:1]], [conds[1:]], latent)[..., :side]
+
+    with torch.inference_mode():
+        first, same, other = (
+            run(*(parts[i] for i in order)) for order in ((0, 1, 1), (0, 1, 2), (2, 1, 1))
+        )
+
+    assert torch.equal(first, same)
+    assert apart(first, other) > 1e-3
+
+
 # --- the table ------------------------------------------------------------------------------------
 
 
