@@ -24,6 +24,7 @@ from ...conditioning.levels import level_by_level
 from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
+from ..layout import check_pictures
 from ..vae import load_together
 from . import areas
 from .apart import ALONE, CFG_PP, predict_apart, refuse_parts, set_apart
@@ -42,7 +43,10 @@ _ONE_CALL = "give prompts of like length, set levels_per_batch to 0, and choose 
 
 
 def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
-    """A clone of ``model`` whose levels are sampled together, by any guider and any sampler."""
+    """A clone of ``model`` whose levels are sampled together, by any guider and any sampler.
+
+    Raises ``ValueError`` for a model of which no zoom can be made.
+    """
 
     def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         guider = executor.class_obj
@@ -59,6 +63,7 @@ def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
         WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
     }
     clone = wrapped(model, LEVELS, wrappers)
+    check_pictures(clone)
     clone = wrapped(clone, APART, {WrappersMP.PREDICT_NOISE: predict_apart})
     options: dict[str, Any] = clone.model_options
     before = [f for f in options.get("sampler_pre_cfg_function", []) if f is not _pre_cfg]

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from tiny_models import Conditioning, import_comfy
 
-from .spec import Spec
+from .spec import Refused, Spec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +54,18 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
         latent=lambda levels, h, w: torch.zeros(levels, *spec.latent, h, w),
         channels=spec.latent,
     )
+
+
+def shell(config: str, refused: Refused) -> Any:
+    """A MODEL of one of ``refused.configs``, without a network."""
+    import_comfy()
+    import comfy.model_patcher
+    import comfy.supported_models
+
+    kind, cpu = getattr(comfy.supported_models, config), torch.device("cpu")
+    made = kind({**kind.unet_config, **refused.unet, "disable_unet_model_creation": True})
+    model = made.get_model(dict(refused.state_dict), "", device=cpu)
+    return comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu)
 
 
 def _cond(spec: Spec, prompt_seed: int, tokens: int) -> Conditioning:
