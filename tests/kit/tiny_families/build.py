@@ -43,7 +43,10 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
     import comfy.supported_models
 
     cpu = torch.device("cpu")
-    config = getattr(comfy.supported_models, spec.config)({**spec.unet, **changed})
+    unet = {**spec.unet, **changed}
+    config = getattr(comfy.supported_models, spec.config)(unet)
+    # What a class sets for its one checkpoint whatever it is told, a tiny one is told again.
+    config.unet_config |= {key: unet[key] for key in config.unet_extra_config if key in unet}
     config.set_inference_dtype(torch.float32, None)
     model = config.get_model(spec.state_dict, "", device=cpu)
     _fill(model.diffusion_model, seed)
@@ -77,6 +80,9 @@ def _cond(spec: Spec, prompt_seed: int, tokens: int) -> Conditioning:
     extras = dict(spec.extras)
     if spec.pooled is not None:
         extras["pooled_output"] = torch.randn(1, spec.pooled, generator=generator)
+    if spec.padding is not None:
+        heard = tokens - prompt_seed % (1 + spec.padding)
+        extras["attention_mask"] = (torch.arange(tokens) < heard).long()[None]
     if spec.make_extras is not None:
         extras |= spec.make_extras(prompt_seed)
     return [[subject + words, extras]]

@@ -30,8 +30,3 @@ def seen(seed: int, width: int = 1280, tokens: int = 8) -> dict[str, Any]:
     states = noise(seed + 1, 1, tokens, width)
     output = SimpleNamespace(penultimate_hidden_states=states, last_hidden_state=states)
     return {"clip_vision_output": output}
-
-
-def masked_text(seed: int, tokens: int) -> dict[str, Any]:
-    """Text that is shorter than its padding."""
-    return {"attention_mask": (torch.arange(tokens) < 5 + seed % 7).long()[None]}

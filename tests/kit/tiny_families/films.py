@@ -2,7 +2,7 @@
 
 import torch
 
-from .extras import first_frame, frame, masked_text, noise, seen
+from .extras import first_frame, frame, noise, seen
 from .spec import Spec
 from .wan import SPECS as _WAN
 
@@ -309,7 +309,7 @@ SPECS = {
         },
         latent=(12, 1),
         context=(32, 512),
-        make_extras=lambda seed: masked_text(seed, 32),
+        padding=20,
     ),
     "ltxv": Spec(
         "LTX-Video",
@@ -324,7 +324,7 @@ SPECS = {
         latent=(128, 1),
         context=(32, 4096),
         extras={"frame_rate": 25},
-        make_extras=lambda seed: masked_text(seed, 32),
+        padding=20,
         side=8,
     ),
     "ltxav": Spec(

@@ -25,12 +25,16 @@ class Spec:
     """Scalars that the family's encode nodes put beside the tensors."""
     make_extras: Callable[[int], dict[str, Any]] | None = None
     """Tensors that they put there, from a prompt's seed."""
+    padding: int | None = None
+    """Tokens at most that its encoder's mask says are none; None where it hands no mask."""
     state_dict: dict[str, Any] = dataclasses.field(default_factory=dict)
     """What its class looks at in a checkpoint, beside ``unet``."""
     like: tuple[str, ...] = ()
     """Classes of the host that differ from ``config`` in weights, sizes or schedule alone."""
     side: int = 16
     """Latent pixels a side of the smallest square level that shows something."""
+    tolerance: float = 1e-5
+    """Standard deviations by which calls of other sizes may differ; more where noise drowns it."""
     note: str = ""
     """What its users need to know: one or two sentences of the help page, if any."""
 
