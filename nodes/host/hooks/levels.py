@@ -28,6 +28,7 @@ from ..layout import check_pictures
 from ..vae import load_together
 from . import areas
 from .apart import ALONE, CFG_PP, predict_apart, refuse_parts, set_apart
+from .hints import set_hints, with_hints
 from .install import APART, LEVELS, put_in_order, wrapped
 from .kept import Kept, couple_around, keep
 from .noise import share_noise
@@ -111,6 +112,7 @@ def _outer_sample(
     put_in_order(guider.model_options)
     if run.levels > 1:
         set_apart(guider, run)
+        set_hints(guider.model_options, run)
     if run.vae is not None:
         load_together(guider.model_patcher, run.vae)
     if run.levels > 1 and run.shares_noise:
@@ -228,7 +230,7 @@ def _calc_cond_batch(
         if split:
             refuse_parts(model_options, conds, "levels", _ONE_CALL)
         told = telling_rows(model_options, rows, of=run.levels) if split else model_options
-        return executor(model, conds, part, sigma, told)
+        return executor(model, conds, part, sigma, with_hints(told, rows[0]))
 
     def attempt(most: int) -> list[Any]:
         if run.most:

@@ -49,7 +49,7 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
     config.unet_config |= {key: unet[key] for key in config.unet_extra_config if key in unet}
     config.set_inference_dtype(torch.float32, None)
     model = config.get_model(spec.state_dict, "", device=cpu)
-    _fill(model.diffusion_model, seed)
+    fill(model.diffusion_model, seed)
     return TinyFamily(
         name=name,
         model=comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu),
@@ -88,7 +88,7 @@ def _cond(spec: Spec, prompt_seed: int, tokens: int) -> Conditioning:
     return [[subject + words, extras]]
 
 
-def _fill(network: torch.nn.Module, seed: int) -> None:
+def fill(network: torch.nn.Module, seed: int) -> None:
     """Random weights that keep signals near unit size from end to end."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
