@@ -32,6 +32,36 @@ class Layout(NamedTuple):
         return flat.unsqueeze(2) if self.frames else flat
 
 
+# What makes no pictures and does not say so otherwise, by the host's class of the model.
+_OTHERS = {
+    "DepthAnything3": "measures the depth of pictures and makes none",
+    "MiniMaxH3": "makes one film at a time, together with its sound",
+    "RT_DETR_v4": "finds things in pictures and makes none",
+    "SAM3": "cuts things out of pictures and makes none",
+    "TripoSplat": "makes splats, not pictures",
+}
+
+
+def check_pictures(model: Any) -> None:
+    """Raise ``ValueError`` for a MODEL that does not make a picture of each latent of a batch."""
+    network, why = model.model, None
+    config = getattr(getattr(network, "model_config", None), "unet_config", {})
+    if "audio_model" in config:
+        why = "makes sound, not pictures"
+    elif model.get_model_object("latent_format").latent_dimensions == 1:
+        why = "has latents without height and width, which are no pictures"
+    elif config.get("use_temporal_attention"):  # SVD, SV3D
+        why = "takes a whole batch for the frames of one film, as levels are not"
+    else:
+        names = (kind.__name__ for kind in type(network).__mro__)
+        why = next((_OTHERS[name] for name in names if name in _OTHERS), None)
+    if why:
+        raise ValueError(
+            f"{type(network).__name__} {why}. Choose a model of pictures, or one of films that may "
+            'be a single frame: the help page "Models" lists them.'
+        )
+
+
 def layout_of(latent_format: Any, shape: tuple[int, ...]) -> Layout:
     """The layout of a latent of ``shape``; ``ValueError`` for those that hold no level pictures."""
     name = type(latent_format).__name__

@@ -13,7 +13,7 @@ from torch.nn import functional
 from ...zoomstack.paint.grid import on_grid, to_cells
 from .. import host
 from ..conditioning.tags import of_level
-from ..host.layout import grid_of
+from ..host.layout import check_pictures, grid_of
 
 
 class Painted(NamedTuple):
@@ -35,6 +35,7 @@ class Painter:
     how: host.Sampling
 
     def __post_init__(self) -> None:
+        check_pictures(self.how.model)
         ours, has = f"{self._format.latent_channels} channels", "none"
         if self.vae is not None:
             differs = host.misfit(self.vae, self._format)

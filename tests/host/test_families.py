@@ -3,12 +3,13 @@
 import dataclasses
 import functools
 import os
+import re
 
 import pytest
 import torch
-from host_kit import Ladder, apart, apply_node, ksampler, one_by_one, together
+from host_kit import Ladder, apart, apply_node, ksampler, one_by_one, sampler_node, together
 from models_page import PAGE, page
-from tiny_families import ALL, REFUSED, SPECS, family
+from tiny_families import ALL, REFUSED, SPECS, family, shell
 
 WINDOWED = [name for name in ALL if name != "hidream_o1"]  # refused: test_errors.py
 
@@ -163,6 +164,20 @@ def test_a_picture_beside_a_prompt_counts_in_the_windows_where_it_lies(pack, bui
 
 
 # --- the table ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "refused, config", [pytest.param(r, name, id=name) for r in REFUSED for name in r.configs]
+)
+@pytest.mark.parametrize("node", ["ZoomStackApply", "ZoomStackSampler"])
+def test_what_no_zoom_can_be_made_of_is_refused_at_the_door(pack, refused, config, node):
+    model, kit = shell(config, refused), Ladder(pack, (2.0,))
+    words = re.escape(refused.why) + r"\. Choose a model of pictures"
+    with pytest.raises(ValueError, match=words):
+        if node == "ZoomStackApply":
+            apply_node(pack, model, kit.ladder)
+        else:
+            sampler_node(pack, model, kit)
 
 
 def test_every_class_of_the_host_has_its_row():

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from tiny_models import Conditioning, import_comfy
 
-from .spec import Spec
+from .spec import Refused, Spec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +49,7 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
     config.unet_config |= {key: unet[key] for key in config.unet_extra_config if key in unet}
     config.set_inference_dtype(torch.float32, None)
     model = config.get_model(spec.state_dict, "", device=cpu)
-    _fill(model.diffusion_model, seed)
+    fill(model.diffusion_model, seed)
     return TinyFamily(
         name=name,
         model=comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu),
@@ -57,6 +57,18 @@ def built(name: str, spec: Spec, seed: int = 0, **changed: Any) -> TinyFamily:
         latent=lambda levels, h, w: torch.zeros(levels, *spec.latent, h, w),
         channels=spec.latent,
     )
+
+
+def shell(config: str, refused: Refused) -> Any:
+    """A MODEL of one of ``refused.configs``, without a network."""
+    import_comfy()
+    import comfy.model_patcher
+    import comfy.supported_models
+
+    kind, cpu = getattr(comfy.supported_models, config), torch.device("cpu")
+    made = kind({**kind.unet_config, **refused.unet, "disable_unet_model_creation": True})
+    model = made.get_model(dict(refused.state_dict), "", device=cpu)
+    return comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu)
 
 
 def _cond(spec: Spec, prompt_seed: int, tokens: int) -> Conditioning:
@@ -76,7 +88,7 @@ def _cond(spec: Spec, prompt_seed: int, tokens: int) -> Conditioning:
     return [[subject + words, extras]]
 
 
-def _fill(network: torch.nn.Module, seed: int) -> None:
+def fill(network: torch.nn.Module, seed: int) -> None:
     """Random weights that keep signals near unit size from end to end."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

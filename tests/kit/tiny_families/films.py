@@ -2,17 +2,9 @@
 
 import torch
 
+from .extras import first_frame, frame, noise, seen
 from .spec import Spec
 from .wan import SPECS as _WAN
-
-
-def _noise(seed: int, channels: int, side: int = 16) -> torch.Tensor:
-    return torch.randn(1, channels, 1, side, side, generator=torch.Generator().manual_seed(seed))
-
-
-def _mask(tokens: int, taken: int) -> torch.Tensor:
-    return (torch.arange(tokens) < taken).long()[None]
-
 
 # Heads of 128: the rotary axes, which add up to it, are fixed.
 _HUNYUAN = {
@@ -111,6 +103,8 @@ _COGVIDEO = {
     "use_rotary_positional_embeddings": True,
 }
 
+_FILM = "Made to go on from a picture; without one it paints from the text alone."
+
 SPECS = {
     "qwen_image": Spec(
         "Qwen-Image",
@@ -140,10 +134,12 @@ SPECS = {
             "heads": 2,
             "kvheads": 1,
             "txtlayers": 12,
-            "txtdim": 2560,
+            "txtdim": 64,
+            "txtheads": 1,
+            "txtkvheads": 1,
         },
         latent=(16, 1),
-        context=(16, 12 * 2560),
+        context=(16, 12 * 64),  # of all layers of its encoder, side by side
     ),
     "joy_image": Spec(
         "JoyImage",
@@ -165,7 +161,11 @@ SPECS = {
         "Anima",
         {**_COSMOS2, "image_model": "anima"},
         latent=(16, 1),
-        context=(32, 1024),
+        context=(8, 1024),
+        make_extras=lambda seed: {
+            "t5xxl_ids": noise(seed, 6).mul(9000).abs().int(),
+            "t5xxl_weights": torch.ones(6),
+        },
     ),
     "cosmos2_image": Spec(
         "Cosmos Predict2 text to image",
@@ -180,6 +180,7 @@ SPECS = {
         {**_COSMOS2, "in_channels": 17},
         latent=(16, 1),
         context=(32, 1024),
+        note=_FILM,
     ),
     "cosmos": Spec(
         "Cosmos 1 text to world", "CosmosT2V", _COSMOS1, latent=(16, 1), context=(32, 1024)
@@ -190,6 +191,7 @@ SPECS = {
         {**_COSMOS1, "in_channels": 17},
         latent=(16, 1),
         context=(32, 1024),
+        note=_FILM,
     ),
     "hunyuan_video": Spec(
         "HunyuanVideo",
@@ -207,6 +209,8 @@ SPECS = {
         latent=(16, 1),
         context=(32, 4096),
         pooled=768,
+        make_extras=first_frame,
+        note=_FILM,
     ),
     "skyreels": Spec(
         "SkyReels image to video",
@@ -215,6 +219,8 @@ SPECS = {
         latent=(16, 1),
         context=(32, 4096),
         pooled=768,
+        make_extras=first_frame,
+        note=_FILM,
     ),
     "hunyuan_video15": Spec(
         "HunyuanVideo 1.5",
@@ -223,6 +229,11 @@ SPECS = {
         latent=(32, 1),
         context=(32, 3584),
         extras={"pooled_output": None},
+        make_extras=lambda seed: {
+            **first_frame(seed, 32),
+            **seen(seed, 1152),
+            "conditioning_byt5small": noise(seed, 1, 8, 1472),
+        },
     ),
     "hunyuan_video15_sr": Spec(
         "HunyuanVideo 1.5 super-resolution",
@@ -231,6 +242,8 @@ SPECS = {
         latent=(32, 1),
         context=(32, 3584),
         extras={"pooled_output": None},
+        make_extras=lambda seed: {"concat_latent_image": frame(seed, 66)},
+        note="A second pass: enlarges the levels of a first one, each its own.",
     ),
     "hunyuan_refiner": Spec(
         "HunyuanImage 2.1 refiner",
@@ -246,6 +259,8 @@ SPECS = {
         },
         latent=(64, 1),
         context=(32, 3584),
+        make_extras=lambda seed: {"concat_latent_image": frame(seed, 32)},
+        note="A second pass: refines the levels of a first one, each its own.",
     ),
     "kandinsky5": Spec(
         "Kandinsky 5 video",
@@ -274,7 +289,7 @@ SPECS = {
             "num_heads": 2,
             "hidden_size_x": 128,
             "hidden_size_y": 64,
-            "mlp_ratio_x": 4.0,
+            "mlp_ratio_x": 96.0,  # the network insists on the real width
             "mlp_ratio_y": 4.0,
             "learn_sigma": False,
             "in_channels": 12,
@@ -288,13 +303,13 @@ SPECS = {
             "attend_to_padding": False,
             "timestep_scale": 1000.0,
             "use_t5": True,
-            "t5_feat_dim": 4096,
+            "t5_feat_dim": 512,
             "t5_token_length": 256,
             "rope_theta": 10000.0,
         },
         latent=(12, 1),
-        context=(256, 4096),
-        make_extras=lambda seed: {"attention_mask": _mask(256, 9 + seed % 5)},
+        context=(32, 512),
+        padding=20,
     ),
     "ltxv": Spec(
         "LTX-Video",
@@ -309,7 +324,30 @@ SPECS = {
         latent=(128, 1),
         context=(32, 4096),
         extras={"frame_rate": 25},
+        padding=20,
         side=8,
+    ),
+    "ltxav": Spec(
+        "LTX-2",
+        "LTXAV",
+        {
+            "image_model": "ltxav",
+            "num_layers": 1,
+            "attention_head_dim": 64,
+            "num_attention_heads": 2,
+            "cross_attention_dim": 128,
+            "audio_attention_head_dim": 32,
+            "audio_num_attention_heads": 2,
+            "audio_cross_attention_dim": 64,
+            "caption_channels": 256,
+            "connector_attention_head_dim": 128,
+            "connector_num_attention_heads": 2,
+        },
+        latent=(128, 1),
+        context=(32, 2 * 256),  # for the picture and for the sound
+        extras={"frame_rate": 25},
+        side=8,
+        note="Pictures alone: a latent with sound beside them is refused.",
     ),
     "cogvideo": Spec("CogVideoX", "CogVideoX_T2V", _COGVIDEO, latent=(16, 1), context=(226, 4096)),
     "cogvideo_i2v": Spec(
@@ -318,6 +356,8 @@ SPECS = {
         {**_COGVIDEO, "in_channels": 32},
         latent=(16, 1),
         context=(226, 4096),
+        make_extras=lambda seed: {"concat_latent_image": frame(seed, 16)},
+        note=_FILM,
     ),
     "cogvideo_inpaint": Spec(
         "CogVideoX inpainting",
@@ -325,6 +365,7 @@ SPECS = {
         {**_COGVIDEO, "in_channels": 48},
         latent=(16, 1),
         context=(226, 4096),
+        make_extras=lambda seed: {"concat_latent_image": frame(seed, 32)},
     ),
     "seedvr2": Spec(
         "SeedVR2",
@@ -340,7 +381,8 @@ SPECS = {
         },
         latent=(16, 1),
         context=(58, 5120),
-        make_extras=lambda seed: {"condition": _noise(seed, 17)},
+        make_extras=lambda seed: {"condition": frame(seed, 17)},
+        note="A second pass: sharpens the levels of a first one, each its own.",
     ),
     **_WAN,
 }

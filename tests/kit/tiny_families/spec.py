@@ -48,4 +48,8 @@ class Refused:
     configs: tuple[str, ...]
     """Names of the classes in comfy.supported_models."""
     why: str
-    """One clause of the help page: "it makes sound"."""
+    """A clause of the help page, and of what is said when such a MODEL comes: "makes sound"."""
+    state_dict: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """What the classes look at in a checkpoint."""
+    unet: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """What they look at in the network's sizes, beside what names the class."""

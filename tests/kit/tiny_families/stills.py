@@ -55,6 +55,7 @@ _Z_IMAGE = {
     "axes_lens": [1536, 512, 512],
     "rope_theta": 256.0,
     "ffn_dim_multiplier": 1.0,
+    "n_refiner_layers": 2,  # a Fun ControlNet counts on them
     "z_image_modulation": True,
     "time_scale": 1000.0,
     "pad_tokens_multiple": 32,
