@@ -93,6 +93,16 @@ def shuffle_of(latent_format: Any) -> int:
     )
 
 
+# Where the host leaves its usual 8, by the latent format's class.
+_RATIOS = {"SD_X4": 4, "HunyuanImage21Refiner": 16}
+
+
+def ratio_of(latent_format: Any) -> int:
+    """Pixels a side of a latent pixel."""
+    known = _RATIOS.get(type(latent_format).__name__)
+    return known or int(latent_format.spacial_downscale_ratio)
+
+
 def grid_of(model: Any) -> int:
     """Latent pixels that both sides of a MODEL's pictures must divide by; 1 for nearly all.
 
@@ -103,10 +113,7 @@ def grid_of(model: Any) -> int:
 
 def check_grid(model: Any, shape: tuple[int, ...]) -> None:
     """Raise ``ValueError`` for latents whose sides the model cannot cut into its squares."""
-    grid, ratio = (
-        grid_of(model),
-        int(model.get_model_object("latent_format").spacial_downscale_ratio),
-    )
+    grid, ratio = grid_of(model), ratio_of(model.get_model_object("latent_format"))
     if any(side % grid for side in shape[-2:]):
         nearest = [max(1, round(side / grid)) * grid * ratio for side in shape[-2:]]
         raise ValueError(

@@ -18,7 +18,7 @@ from .. import host
 from ..conditioning.cut import Scissors
 from ..conditioning.view import View
 from ..conditioning.windows import Cutter
-from ..host.layout import Layout, check_grid, grid_of, shuffle_of
+from ..host.layout import Layout, check_grid, grid_of, ratio_of, shuffle_of
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class WindowOptions:
                 f"Latents of the shape {site.shape} hold no pictures; windows need a model of "
                 "images or films."
             )
-        ratio = int(site.latent_format.spacial_downscale_ratio)
+        ratio = ratio_of(site.latent_format)
         lengths = {"tile_size": self.tile_size, "tile_stride": self.tile_stride}
         for name, pixels in lengths.items():
             if pixels % ratio:

@@ -163,6 +163,17 @@ def test_a_picture_beside_a_prompt_counts_in_the_windows_where_it_lies(pack, bui
     assert apart(first, other) > 1e-3
 
 
+@pytest.mark.parametrize("name", [name for name in ALL if SPECS[name].ratio])
+def test_pictures_come_in_the_size_that_is_asked_for(pack, built, name):
+    tiny, spec = built(name), SPECS[name]
+    kit, _, _ = ladder(pack, tiny)
+    with torch.inference_mode():
+        size = (24 * spec.ratio, 16 * spec.ratio)
+        samples = sampler_node(pack, tiny.model, kit, steps=1, size=size)
+
+    assert samples.shape[-2:] == (16, 24)
+
+
 # --- the table ------------------------------------------------------------------------------------
 
 

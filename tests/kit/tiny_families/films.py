@@ -257,6 +257,7 @@ SPECS = {
             "context_in_dim": 3584,
             "meanflow": True,
         },
+        ratio=16,
         latent=(64, 1),
         context=(32, 3584),
         make_extras=lambda seed: {"concat_latent_image": frame(seed, 32)},

@@ -33,6 +33,8 @@ class Spec:
     """Classes of the host that differ from ``config`` in weights, sizes or schedule alone."""
     side: int = 16
     """Latent pixels a side of the smallest square level that shows something."""
+    ratio: int | None = None
+    """Pixels a side of a latent pixel, where the host does not know it."""
     tolerance: float = 1e-5
     """Standard deviations by which calls of other sizes may differ; more where noise drowns it."""
     note: str = ""

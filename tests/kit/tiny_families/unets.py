@@ -153,6 +153,7 @@ SPECS = {
         context=(77, 1024),
         extras={"noise_augmentation": 0.1},
         make_extras=lambda seed: {"concat_image": picture(3, seed)},
+        ratio=4,
         note="Each level's small picture beside its prompt (SD 4X Upscale Conditioning).",
     ),
     "sdxl": Spec(
