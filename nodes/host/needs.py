@@ -52,7 +52,7 @@ MODULES = ("nodes", "comfy_extras.nodes_differential_diffusion", "comfy_extras.n
 HELD = {
     "guider": "model_patcher model_options conds",
     "MODEL": "model model_options wrappers patches load_device",
-    "network": "current_patcher diffusion_model concat_keys",  # a MODEL's model
+    "network": "current_patcher diffusion_model concat_keys model_config",  # a MODEL's model
     "sampler": "sampler_function extra_options inpaint_options",
     "VAE": "patcher first_stage_model latent_channels latent_dim spacial_compression_encode",
     "decoder": "device process_output",  # of a VAE, where it is tuned
