@@ -156,8 +156,8 @@ SPECS = {
         latent=(4,),
         context=(120, 4096),
         extras={"width": 1024, "height": 768},
-        side=40,
-        note="Sizes must divide by 16.",
+        side=68,
+        note="Sizes must divide by 16, and be 272 px or more: windows and smaller versions too.",
     ),
     "pixart_sigma": Spec(
         "PixArt-Sigma",
@@ -176,8 +176,8 @@ SPECS = {
         },
         latent=(4,),
         context=(60, 4096),
-        side=40,
-        note="Sizes must divide by 16.",
+        side=68,
+        note="Sizes must divide by 16, and be 272 px or more: windows and smaller versions too.",
     ),
     "hunyuan_dit": Spec(
         "Hunyuan-DiT 1.2",
