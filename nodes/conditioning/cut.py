@@ -74,7 +74,7 @@ class Scissors:
         rows = value.process_cond(batch_size=len(part.x), area=None)
         cond = getattr(rows, "cond", None)
         if name in MAPS:
-            return rows._copy_with(part.cut(on_grid(rows.cond, part.view.windows)))
+            return rows._copy_with(part.cut(on_grid(rows.cond, part.view.windows, part.view.size)))
         if not isinstance(cond, Tensor) or cond.ndim != part.x.ndim:
             return rows
         if cond.shape[-2:] != part.view.size:

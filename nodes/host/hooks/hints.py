@@ -16,16 +16,11 @@ from typing import Any
 from torch import Tensor
 
 from .install import LEVELS
-from .site import LevelsRun
+from .site import LevelsRun, WindowsRun
 
 # In a run's options: its patches, level by level.
 _HINTS = f"{LEVELS}_hints"
-# What patches were given, by the names of the host's: one row a picture, or the second axis (USO).
-_GIVEN = {"image": 0, "inpaint_image": 0, "mask": 0, "hint_latent": 0}
-_STYLE = {"encoded_image": 1}
-# What they made of it: made again where it is not one row a picture, as a film's VAE makes it.
-_MADE = ("encoded_image", "temp_data", "cached_features")
-_ONE_ROW = "UsoStyleProjectorPatch"  # puts its one style before the text of one row
+# The host's, by class; what others' patches hold may be for all levels.
 _TITLES = {
     "AnimaLLLitePatch": "Anima LLLite",
     "DiffSynthCnetPatch": "Qwen-Image DiffSynth ControlNet",
@@ -33,6 +28,12 @@ _TITLES = {
     "UsoStyleProjectorPatch": "USO Style Reference",
     "ZImageControlPatch": "Z-Image Fun ControlNet",
 }
+# What they were given, and the axis along which pictures lie.
+_GIVEN = {"image": 0, "inpaint_image": 0, "mask": 0, "hint_latent": 0}
+_STYLE = {"encoded_image": 1}
+# What they made of it: made again where it is not one row a picture, as a film's VAE makes it.
+_MADE = ("encoded_image", "temp_data", "cached_features")
+_ONE_ROW = "UsoStyleProjectorPatch"  # puts its one style before the text of one row
 
 Options = Mapping[str, Any]
 
@@ -53,12 +54,18 @@ def with_hints(options: dict[str, Any], level: int) -> dict[str, Any]:
     return hints.told(options, level) if hints else options
 
 
-def refuse_windows(options: Options, windows: int) -> None:
-    """Raise ``ValueError`` for patches that would show each window their whole picture."""
+def set_windows(options: Options, run: WindowsRun) -> None:
+    """Have a run take its windows one by one where a patch takes but one row.
+
+    Raises ``ValueError`` for patches that would show each window their whole picture.
+    """
     for patch in showing(options):
+        if type(patch).__name__ == _ONE_ROW:
+            run.most = 1
+            continue
         raise ValueError(
-            f"{title(patch)} shows its whole picture to whatever is denoised, but this picture is "
-            f"denoised in {windows} windows; remove that node, or set tile_size to 0."
+            f"{_title(patch)} shows its whole picture to whatever is denoised, but this picture is "
+            f"denoised in {len(run.windows.all)} windows; remove that node, or set tile_size to 0."
         )
 
 
@@ -80,7 +87,7 @@ class LevelHints:
                 count = getattr(patch, name).shape[axis]
                 if count not in (1, self._levels):
                     raise ValueError(
-                        f"{title(patch)} has {count} pictures for {self._levels} levels; give one "
+                        f"{_title(patch)} has {count} pictures for {self._levels} levels; give one "
                         "for all levels, or one a level."
                     )
                 alone |= count > 1
@@ -137,22 +144,25 @@ def showing(options: Options) -> list[Any]:
     for patch in (patch for of_kind in patches.values() for patch in of_kind):
         for part in patch if isinstance(patch, tuple) else (patch,):
             owner = getattr(part, "__self__", part)
-            if hasattr(owner, "models") and _given(owner):  # as the host knows them: its own
+            if _given(owner):
                 found[id(owner)] = owner
     return list(found.values())
 
 
-def title(patch: Any) -> str:
-    """The name of its node."""
-    return _TITLES.get(type(patch).__name__, type(patch).__name__)
-
-
 def _given(patch: Any) -> dict[str, int]:
     """The pictures of a patch: their names, and the axis along which they lie."""
-    names = _STYLE if type(patch).__name__ == _ONE_ROW else _GIVEN
+    kind = type(patch).__name__
+    if kind not in _TITLES:
+        return {}
+    names = _STYLE if kind == _ONE_ROW else _GIVEN
     return {
         name: axis for name, axis in names.items() if isinstance(getattr(patch, name, None), Tensor)
     }
+
+
+def _title(patch: Any) -> str:
+    """The name of its node."""
+    return _TITLES[type(patch).__name__]
 
 
 def _with(patch: Any, /, **changed: Any) -> Any:

@@ -35,6 +35,8 @@ class Spec:
     """Latent pixels a side of the smallest square level that shows something."""
     ratio: int | None = None
     """Pixels a side of a latent pixel, where the host does not know it."""
+    one_size: bool = False
+    """Whether ``make_extras`` makes pictures that fit squares of ``side`` alone."""
     tolerance: float = 1e-5
     """Standard deviations by which calls of other sizes may differ; more where noise drowns it."""
     note: str = ""

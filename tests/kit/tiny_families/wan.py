@@ -58,6 +58,7 @@ SPECS = {
         "WAN21_Vace",
         "vace",
         network={"vace_in_dim": 96, "vace_layers": 1},
+        one_size=True,
         make_extras=lambda seed: {
             "vace_frames": [frame(seed, 32)],
             "vace_mask": [noise(seed, 1, 64, 1, 16, 16).gt(0).float()],
@@ -71,6 +72,7 @@ SPECS = {
         "WAN21_Camera",
         "camera",
         channels=32,
+        one_size=True,
         make_extras=lambda seed: {
             "concat_latent_image": frame(seed, 16),
             "camera_conditions": noise(seed, 1, 24, 1, 128, 128),
@@ -83,6 +85,7 @@ SPECS = {
         "WAN22_Camera",
         "camera_2.2",
         channels=36,
+        one_size=True,
         make_extras=lambda seed: {
             **first_frame(seed),
             "camera_conditions": noise(seed, 1, 24, 1, 128, 128),
@@ -125,6 +128,7 @@ SPECS = {
         "WAN21_SCAIL",
         "scail",
         channels=20,
+        one_size=True,
         make_extras=lambda seed: {
             "reference_latents": [frame(seed, 16)],
             "pose_video_latent": noise(seed, 1, 16, 1, 8, 8),
@@ -137,6 +141,7 @@ SPECS = {
         "WAN21_SCAIL2",
         "scail2",
         channels=20,
+        one_size=True,
         make_extras=lambda seed: {
             "reference_latents": [frame(seed, 16)],
             "pose_video_latent": noise(seed, 1, 16, 1, 8, 8),
