@@ -103,12 +103,27 @@ def ratio_of(latent_format: Any) -> int:
     return known or int(latent_format.spacial_downscale_ratio)
 
 
-def grid_of(model: Any) -> int:
-    """Latent pixels that both sides of a MODEL's pictures must divide by; 1 for nearly all.
+# What cuts its pictures into squares and does not fill the last ones up, as others do.
+_SQUARES = (
+    "ChromaRadiance", "CosmosVideo", "GenmoMochi", "HunyuanVideo", "Kandinsky5", "PixArt",
+    "StableCascade_B",
+)  # fmt: skip
 
-    HiDream-O1 cuts its pictures into squares and does not fill the last ones up, as others do.
-    """
-    return int(getattr(model.model, "PATCH_SIZE", 1))
+
+def grid_of(model: Any) -> int:
+    """Latent pixels that both sides of a MODEL's pictures must divide by; 1 for nearly all."""
+    network = model.model
+    if takes_wholes(model):
+        return int(network.PATCH_SIZE)
+    if not any(kind.__name__ in _SQUARES for kind in type(network).__mro__):
+        return 1
+    patch = getattr(network.diffusion_model, "patch_size", 2)
+    return int(patch if isinstance(patch, int) else patch[-1])
+
+
+def takes_wholes(model: Any) -> bool:
+    """HiDream-O1 is told of each square where in the whole picture it lies."""
+    return hasattr(model.model, "PATCH_SIZE")
 
 
 def check_grid(model: Any, shape: tuple[int, ...]) -> None:

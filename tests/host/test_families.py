@@ -106,7 +106,8 @@ def test_noise_that_samplers_add_is_the_same_in_one_call_or_in_many(pack, built,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WINDOWED)
-def test_levels_in_windows_are_what_they_are_alone_window_by_window(pack, built, name):
+@pytest.mark.parametrize("scales", [0, 1])
+def test_levels_in_windows_are_what_they_are_alone_window_by_window(pack, built, name, scales):
     tiny = built(name)
     kit, positive, negative = ladder(pack, tiny)
     side, form = SPECS[name].side, tiny.model.get_model_object("latent_format")
@@ -114,7 +115,7 @@ def test_levels_in_windows_are_what_they_are_alone_window_by_window(pack, built,
 
     def windowed(most):
         tile = side * form.spacial_downscale_ratio
-        options = {"tile_size": tile, "multiscale": 0, "windows_per_batch": most}
+        options = {"tile_size": tile, "multiscale": scales, "windows_per_batch": most}
         patched = pack.nodes.MultiScalePatch.execute(tiny.model, **options).result[0]
         return dataclasses.replace(tiny, model=patched)
 
