@@ -108,13 +108,14 @@ _SQUARES = (
     "ChromaRadiance", "CosmosVideo", "GenmoMochi", "HunyuanVideo", "Kandinsky5", "PixArt",
     "StableCascade_B",
 )  # fmt: skip
+_WHOLES = "PATCH_SIZE"  # what HiDream-O1 alone has
 
 
 def grid_of(model: Any) -> int:
     """Latent pixels that both sides of a MODEL's pictures must divide by; 1 for nearly all."""
     network = model.model
     if takes_wholes(model):
-        return int(network.PATCH_SIZE)
+        return int(getattr(network, _WHOLES))
     if not any(kind.__name__ in _SQUARES for kind in type(network).__mro__):
         return 1
     patch = getattr(network.diffusion_model, "patch_size", 2)
@@ -123,7 +124,7 @@ def grid_of(model: Any) -> int:
 
 def takes_wholes(model: Any) -> bool:
     """HiDream-O1 is told of each square where in the whole picture it lies."""
-    return hasattr(model.model, "PATCH_SIZE")
+    return hasattr(model.model, _WHOLES)
 
 
 def check_grid(model: Any, shape: tuple[int, ...]) -> None:
