@@ -18,7 +18,9 @@ from .control import LevelControls, rows_of
 from .tags import TAG, Entry
 
 # What an entry does to the whole of its call, so that entries with it cannot share one.
-_ALONE = ("area", "mask", "hooks", "gligen", "timestep_start", "timestep_end", "default")
+_ALONE = ("area", "mask", "gligen", "default")
+# And where they may, if it is the same for all: which hooks (a LoRA's), and when.
+_ALIKE = ("hooks", "timestep_start", "timestep_end", "strength")
 
 Conds = Sequence[list[Entry] | None]
 
@@ -92,7 +94,9 @@ class Router:
     def _can_merge(self, x: Entry, y: Entry, a: int, b: int) -> bool:
         if any(key in entry for entry in (x, y) for key in _ALONE):
             return False
-        if x.get("control") is not y.get("control") or x.get("strength") != y.get("strength"):
+        if x.get("control") is not y.get("control"):
+            return False
+        if any(x.get(key) != y.get(key) for key in _ALIKE):
             return False
         of_x, of_y = (self._rows(e, (at,))["model_conds"] for e, at in ((x, a), (y, b)))
         return of_x.keys() == of_y.keys() and all(of_x[k].can_concat(of_y[k]) for k in of_x)
