@@ -1,8 +1,19 @@
 """Stock nodes on some levels of a zoom alone: each level as one stock run of its own entries."""
 
+import functools
+
 import pytest
 import torch
-from host_kit import Ladder, apart, apply_node, ksampler, one_by_one, together
+from host_kit import (
+    Ladder,
+    apart,
+    apply_node,
+    ksampler,
+    one_by_one,
+    part,
+    sampler_node,
+    together,
+)
 from tiny_conds import toy_cond
 from tiny_families import family
 from tiny_models import toy_latent, toy_model, watch
@@ -11,8 +22,15 @@ LEVELS = 3
 
 
 @pytest.fixture(scope="module")
-def sd15(comfy_host):
-    return family("sd15")
+def built(comfy_host):
+    build = functools.cache(lambda name, **changed: family(name, **changed))
+    yield build
+    build.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def sd15(built):
+    return built("sd15")
 
 
 @pytest.fixture(scope="module")
@@ -46,21 +64,25 @@ def prompts(kit, tiny, seed=10):
     return kit.tagged(tiny.make_cond(seed + level, tokens=7) for level in range(LEVELS))
 
 
-def alone(pack, tiny, positive, negative, latent, **options):
+def alone(tiny, positive, negative, latent):
     """One stock run a level, with its own entries."""
     of_level = [
         [[e for e in conds if e[1].get("zoom_level", level) == level] for level in range(LEVELS)]
         for conds in (positive, negative)
     ]
-    return one_by_one(tiny.model, *of_level, latent, **options)
+    return one_by_one(tiny.model, *of_level, latent)
 
 
-def check(pack, tiny, positive, negative=None, groups=(0, 1, 2), side=8):
-    """All levels together as each alone, whatever the grouping; what they are alone."""
+def check(pack, tiny, positive, negative=None, groups=(0, 1, 2), side=8, wanted=None):
+    """All levels together as each alone, whatever the grouping; what they are alone.
+
+    ``wanted`` are the entries with their own level's rows, where ``positive`` and ``negative`` have
+    rows for all.
+    """
     kit, latent = ladder(pack), tiny.latent(LEVELS, side, side)
     negative = negative or kit.tagged(tiny.make_cond(90, tokens=7) for _ in range(LEVELS))
     with torch.inference_mode():
-        wanted = alone(pack, tiny, positive, negative, latent)
+        wanted = alone(tiny, *(wanted or (positive, negative)), latent)
         for most in groups:
             result = together(pack, tiny, kit, positive, negative, latent, most)
             assert apart(result, wanted) < 1e-5, most
@@ -230,3 +252,146 @@ def test_levels_with_the_same_hooks_share_a_call(pack, sd15, node):
         ksampler(apply_node(pack, model, kit.ladder), kit, sd15.latent(LEVELS, 8, 8), steps=3,
                  positive=positive, negative=negative)  # fmt: skip
     assert [call.shape[0] for call in calls] == [2 * LEVELS] * 3
+
+
+def references(tiny, count, side=8):
+    """LATENTs of random pictures to refer to."""
+    generator = torch.Generator().manual_seed(3)
+    shape = (1, *tiny.latent(1, side, side).shape[1:])
+    return [{"samples": torch.randn(shape, generator=generator)} for _ in range(count)]
+
+
+def own_rows(conditioning):
+    """Tagged entries whose batches of pictures are cut to their level's."""
+
+    def own(value, level):
+        if isinstance(value, list):
+            return [own(part, level) for part in value]
+        return value[level : level + 1] if len(value) == LEVELS else value
+
+    names = ("reference_latents", "concat_latent_image", "concat_mask")
+    return [
+        [t, {**e, **{name: own(e[name], e["zoom_level"]) for name in names if name in e}}]
+        for t, e in conditioning
+    ]
+
+
+@pytest.mark.parametrize("name", ["flux", "qwen_image"])
+@pytest.mark.parametrize("given", ["one for all", "a batch", "one a level", "of other sizes"])
+def test_references_are_each_levels_own(pack, built, node, name, given):
+    """Kontext and Qwen-Edit: one for all, one a level, and both."""
+    tiny, kit = built(name), ladder(pack)
+    positive = prompts(kit, tiny)
+    plain = check(pack, tiny, positive, prompts(kit, tiny, seed=90), groups=())
+    first, *each = references(tiny, 1 + LEVELS)
+    if given == "one for all":
+        positive = node("ReferenceLatent", positive, first)
+    elif given == "a batch":
+        batch = {"samples": torch.cat([latent["samples"] for latent in each])}
+        positive = node("ReferenceLatent", node("ReferenceLatent", positive, first), batch)
+    else:
+        for level, latent in enumerate(each):
+            if given == "of other sizes" and level == 1:
+                (latent,) = references(tiny, 1, 4)
+            these, others = at(pack, kit, positive, str(level))
+            positive = node("ConditioningCombine", others, node("ReferenceLatent", these, latent))
+    negative = prompts(kit, tiny, seed=90)
+    wanted = own_rows(positive), negative
+    assert unlike(plain, check(pack, tiny, positive, negative, wanted=wanted)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "name, method",
+    [("flux", "index"), ("flux", "uxo/uno"), ("qwen_image", "index_timestep_zero")],
+)
+def test_ways_to_refer_are_each_levels_own(pack, built, node, name, method):
+    tiny, kit = built(name), ladder(pack)
+    positive = prompts(kit, tiny)
+    for levels, latent in zip(("0", "0, 2", "1-"), references(tiny, 3), strict=True):
+        these, others = at(pack, kit, positive, levels)
+        positive = node("ConditioningCombine", others, node("ReferenceLatent", these, latent))
+    offset = check(pack, tiny, positive, groups=())
+    these, others = at(pack, kit, positive, "0, 2")
+    these = node("FluxKontextMultiReferenceLatentMethod", these, method)
+    result = check(pack, tiny, node("ConditioningCombine", others, these))
+    assert unlike(offset, result) == [0, 2]
+
+
+# Stable Diffusion's inpainting model and Flux Fill.
+INPAINTING = {"sd15": {"in_channels": 9}, "flux": {"in_channels": 96}}
+
+
+def inpainted(tiny, positive, negative, pictures, masks):
+    """What Inpaint Model Conditioning makes: positive, negative and the latent."""
+    import nodes
+
+    return nodes.InpaintModelConditioning().encode(
+        positive, negative, pictures, tiny.vae, masks, noise_mask=True
+    )
+
+
+def pictures_and_masks(count, side=64):
+    """Pictures (N, H, W, 3), and a mask each of another part of them."""
+    pictures = torch.rand(count, side, side, 3, generator=torch.Generator().manual_seed(4))
+    masks = torch.zeros(count, side, side)
+    for row in range(count):
+        masks[row, 16:48, 8 * row : 8 * row + 32] = 1
+    return pictures, masks
+
+
+@pytest.mark.parametrize("name", INPAINTING)
+@pytest.mark.parametrize("given", ["a batch", "one for all", "one a level"])
+def test_an_inpainting_model_is_shown_each_levels_own_picture(pack, built, name, given):
+    tiny, kit = built(name, **INPAINTING[name]), ladder(pack)
+    pair = prompts(kit, tiny), prompts(kit, tiny, seed=90)
+    plain = check(pack, tiny, *pair, groups=())
+    pictures, masks = pictures_and_masks(1 if given == "one for all" else LEVELS)
+    if given == "one a level":
+        sides = ([], [])
+        for level in range(LEVELS):
+            row = slice(level, level + 1)
+            own = [at(pack, kit, side, str(level))[0] for side in pair]
+            made = inpainted(tiny, *own, pictures[row], masks[row])
+            sides = tuple(side + more for side, more in zip(sides, made[:2], strict=True))
+        pair = sides
+    else:
+        pair = inpainted(tiny, *pair, pictures, masks)[:2]
+    result = check(pack, tiny, *pair, wanted=[own_rows(side) for side in pair])
+    assert unlike(plain, result) == [0, 1, 2]
+
+
+def test_pictures_beside_the_latent_are_one_or_one_a_level(pack, built):
+    tiny, kit = built("sd15", in_channels=9), ladder(pack)
+    pair = inpainted(tiny, kit.positive, kit.negative, *pictures_and_masks(2))[:2]
+    words = "holds 2 rows of concat_latent_image for 3 levels"
+    with torch.inference_mode(), pytest.raises(ValueError, match=words):
+        together(pack, tiny, kit, *pair, tiny.latent(LEVELS, 8, 8))
+
+
+@pytest.mark.parametrize("name", INPAINTING)
+def test_one_level_is_inpainted_anew_and_the_others_follow(pack, built, node, name):
+    """A zoom's view, a second pass by stock nodes, and back as the anchor of another blend."""
+    tiny, kit = built(name, **INPAINTING[name]), ladder(pack)
+    negative = tiny.make_cond(90, tokens=7)
+    with torch.inference_mode():
+        latent = sampler_node(
+            pack, tiny.model, kit, steps=2, size=(64, 64), positive=prompts(kit, tiny),
+            negative=negative,
+        )  # fmt: skip
+        pictures = node("VAEDecode", tiny.vae, {"samples": latent})
+        blend = pack.nodes.LaplacianBlend.execute
+        views = blend(pictures, ladder=kit.ladder).result[1]
+        (_, mask) = pictures_and_masks(1)
+        positive, negative, masked = inpainted(
+            tiny, tiny.make_cond(50, tokens=7), negative, views[1:2], mask
+        )
+        sampled = node(
+            "KSampler", tiny.model, 3, 2, 3.0, "euler", "simple", positive, negative, masked
+        )  # fmt: skip
+        painted = node("VAEDecode", tiny.vae, sampled)
+        anchor = pack.nodes.PhotoAnchor.execute(painted, level=1).result[0]
+        after, seen, _ = blend(views, ladder=kit.ladder, anchor=anchor).result
+    assert apart(painted, views[1:2]) > 0.1
+    assert torch.equal(seen[1:2], painted)
+    lib = part(pack, "zoomstack.joint.blend")
+    assert min(lib.agreement(after.levels, after.geometry)) > 60
