@@ -1,6 +1,7 @@
 """Stock nodes on some levels of a zoom alone: each level as one stock run of its own entries."""
 
 import functools
+import types
 
 import pytest
 import torch
@@ -31,6 +32,22 @@ def built(comfy_host):
 @pytest.fixture(scope="module")
 def sd15(built):
     return built("sd15")
+
+
+@pytest.fixture(scope="module")
+def demo(comfy_host, demo_checkpoint):
+    """The model that ships, its CLIP, and a LoRA's name for a layer of that."""
+    import comfy.lora
+    import comfy.sd
+
+    loaded = comfy.sd.load_checkpoint_guess_config(str(demo_checkpoint), output_vae=False)
+    names = comfy.lora.model_lora_keys_clip(loaded[1].cond_stage_model, {})
+    layer = next(key for key in names if names[key].endswith("layers.0.self_attn.v_proj.weight"))
+
+    def latent(levels, height, width):
+        return torch.zeros(levels, 16, height, width)
+
+    yield types.SimpleNamespace(model=loaded[0], latent=latent), loaded[1], layer
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +90,7 @@ def alone(tiny, positive, negative, latent):
     return one_by_one(tiny.model, *of_level, latent)
 
 
-def check(pack, tiny, positive, negative=None, groups=(0, 1, 2), side=8, wanted=None):
+def check(pack, tiny, positive, negative=None, groups=(0, 2), side=8, wanted=None):
     """All levels together as each alone, whatever the grouping; what they are alone.
 
     ``wanted`` are the entries with their own level's rows, where ``positive`` and ``negative`` have
@@ -180,13 +197,18 @@ def lora(model, seed, size=0.2):
 
 
 def hooks(node, model, seed, schedule=()):
-    """What Create Hook LoRA makes of a file, with keyframes: how strong from when on."""
+    """What Create Hook LoRA makes of a file, with keyframes."""
     import comfy.hooks
 
-    made, keyframes = comfy.hooks.create_hook_lora(lora(model, seed), 1.0, 0.0), None
+    return scheduled(node, comfy.hooks.create_hook_lora(lora(model, seed), 1.0, 0.0), schedule)
+
+
+def scheduled(node, hook, schedule):
+    """A hook with keyframes: how strong from when on."""
+    keyframes = None
     for start, strength in schedule:
         keyframes = node("CreateHookKeyframe", strength, start, prev_hook_kf=keyframes)
-    return node("SetHookKeyframes", made, keyframes) if schedule else made
+    return node("SetHookKeyframes", hook, keyframes) if schedule else hook
 
 
 SCHEDULE = ((0.0, 0.0), (0.3, 1.0), (0.7, 0.5))
@@ -252,6 +274,28 @@ def test_levels_with_the_same_hooks_share_a_call(pack, sd15, node):
         ksampler(apply_node(pack, model, kit.ladder), kit, sd15.latent(LEVELS, 8, 8), steps=3,
                  positive=positive, negative=negative)  # fmt: skip
     assert [call.shape[0] for call in calls] == [2 * LEVELS] * 3
+
+
+def test_hooks_of_a_ladders_clip_reach_all_its_levels(pack, demo, node):
+    """A LoRA of model and CLIP, and the prompts encoded anew at each of its keyframes."""
+    tiny, clip, of_clip = demo
+    import comfy.hooks
+
+    generator = torch.Generator().manual_seed(8)
+    tensors = lora(tiny.model, 1, size=0.05) | {
+        f"{of_clip}.lora_up.weight": torch.randn(768, 2, generator=generator) / 20,
+        f"{of_clip}.lora_down.weight": torch.randn(2, 768, generator=generator) / 20,
+    }
+    hook = scheduled(node, comfy.hooks.create_hook_lora(tensors, 1.0, 1.0), SCHEDULE)
+    hooked = node("SetClipHooks", clip, schedule_clip=True, apply_to_conds=True, hooks=hook)
+    with torch.inference_mode():
+        plain, made = (
+            pack.nodes.PromptLadder.execute(one, "a planet\na forest\na leaf").result[1:]
+            for one in (clip, hooked)
+        )
+    assert len(made[0]) == LEVELS * len(SCHEDULE)
+    before = check(pack, tiny, *plain, groups=())
+    assert unlike(before, check(pack, tiny, *made)) == [0, 1, 2]
 
 
 def references(tiny, count, side=8):
