@@ -2,12 +2,13 @@
 
 import functools
 import json
+import shutil
 import urllib.request
 
 import pytest
 import torch
 from host_kit import Ladder, apply_node, ksampler
-from stock_patches import MERGES, ROWS, UNTRIED, applied
+from stock_patches import MERGES, ROWS, UNTRIED, Row, applied
 from tiny_families import family
 from tiny_models import import_comfy
 
@@ -51,7 +52,11 @@ def stock(model, kit, tiny, sample=ksampler, **options):
 
 
 def _of(noise):
-    return lambda executor, _, *args, **kwargs: executor(noise, *args, **kwargs)
+    def sample(executor, own, *args, **kwargs):
+        torch.manual_seed(0)  # for what draws: once a call of the model, for all its rows
+        return executor(own if noise is None else noise, *args, **kwargs)
+
+    return sample
 
 
 def apart(a, b):
@@ -113,6 +118,28 @@ def test_easy_cache_skips_the_same_steps_of_all_windows(pack, sd15):
     assert computed[0] == computed[1] < 6 * 9 * 2
 
 
+# --- a compiled network ---------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a compiler here")
+def test_a_compiled_network_is_sampled_as_it_is(pack, sd15):
+    from comfy_extras.nodes_torch_compile import TorchCompileModel
+
+    kit, latent = ladder(pack, sd15, (2.0,)), sd15.latent(2, 16, 16)
+    compiled = TorchCompileModel.execute(sd15.model, "inductor").result[0]
+    with torch.inference_mode():
+        eager, found = (
+            ksampler(apply_node(pack, model, kit.ladder), kit, latent, steps=2)
+            for model in (sd15.model, compiled)
+        )
+        a_level = ksampler(
+            apply_node(pack, compiled, kit.ladder, levels_per_batch=1), kit, latent, steps=2
+        )
+    assert apart(found, eager) < 1e-4
+    assert apart(a_level, found) < 1e-4
+
+
 # --- guidance that knows one picture alone --------------------------------------------------------
 
 
@@ -137,20 +164,28 @@ def families():
 
 @pytest.mark.parametrize("name", [*ROWS, "another pack's"])
 def test_levels_are_as_if_sampled_alone_whatever_shares_a_call(pack, families, name):
-    tiny, draws = families(ROWS[name].family if name in ROWS else "sd15"), False
-    kit, how, latent = ladder(pack, tiny, (2.0,)), {"steps": 2}, tiny.latent(2, 16, 16)
+    row = ROWS.get(name, Row("", "sd15", {}))
+    tiny = families(row.family)
+    kit, latent = ladder(pack, tiny, (2.0,)), tiny.latent(2, 16, 16)
     if name == "RenormCFG":  # made for Lumina, whose network says it
         tiny.model.model.diffusion_model.in_channels = 4
     patched = applied(name, tiny.model) if name in ROWS else unknown(tiny.model)
-    draws = name in ROWS and ROWS[name].draws
+
+    def ours(model, **options):
+        coupled = apply_node(pack, model, kit.ladder, **options)
+        coupled.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, "noise", _of(None))
+        return ksampler(coupled, kit, latent, steps=2)
+
     with torch.inference_mode():
-        plain = ksampler(apply_node(pack, tiny.model, kit.ladder, **APART), kit, latent, **how)
-        alone = None if draws else stock(patched, kit, tiny, **how)
-        for most in (0, 1):
-            ours = apply_node(pack, patched, kit.ladder, levels_per_batch=most, **APART)
-            found = ksampler(ours, kit, latent, **how)
+        plain, alone = ours(tiny.model, **APART), stock(patched, kit, tiny, steps=2)
+        for most in (0,) if row.draws else (0, 1):
+            found = ours(patched, levels_per_batch=most, **APART)
             assert apart(found, plain) > 1e-4  # the patch has its say
-            assert alone is None or apart(found, alone) < 1e-5
+            assert apart(found, alone) < 1e-5
+        coupled = ours(patched)
+        assert row.draws or apart(ours(patched, levels_per_batch=1), coupled) < 1e-5
+    views = tiny.model.model.process_latent_in(coupled)
+    assert kit.disagreement(views) / float(views.std()) < 1e-4
 
 
 def test_every_node_of_the_host_that_changes_a_model_is_tried_or_says_why_not(server):
@@ -170,17 +205,15 @@ def test_every_node_of_the_host_that_changes_a_model_is_tried_or_says_why_not(se
 
 
 @pytest.mark.parametrize("name", ["RenormCFG", "SelfAttentionGuidance", "HyperTile"])
-@pytest.mark.parametrize("sampler", ["euler", "euler_cfg_pp"])
-def test_levels_agree_whatever_guides_them(pack, sd15, name, sampler):
+def test_levels_agree_in_a_sampler_that_steps_along_the_negative(pack, sd15, name):
     sd15.model.model.diffusion_model.in_channels = 4
     kit, patched = ladder(pack, sd15), applied(name, sd15.model)
-    how, latent = {"sampler": sampler, "steps": 3}, sd15.latent(3, 16, 16)
+    how, latent = {"sampler": "euler_cfg_pp", "steps": 3}, sd15.latent(3, 16, 16)
     with torch.inference_mode():
         found = ksampler(apply_node(pack, patched, kit.ladder), kit, latent, **how)
-        if name != "HyperTile":  # which draws at random
-            ours = apply_node(pack, patched, kit.ladder, **APART)
-            together = ksampler(ours, kit, latent, **how)
-            assert apart(together, stock(patched, kit, sd15, **how)) < 1e-5
+        ours = apply_node(pack, patched, kit.ladder, **APART)
+        together = ksampler(ours, kit, latent, **how)
+        assert apart(together, stock(patched, kit, sd15, **how)) < 1e-5
     views = sd15.model.model.process_latent_in(found)
     assert kit.disagreement(views) / float(views.std()) < 1e-4
 

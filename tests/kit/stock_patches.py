@@ -14,7 +14,7 @@ class Row(NamedTuple):
     module: str
     family: str
     inputs: dict[str, Any]
-    draws: bool = False  # at random, anew in each call: no two runs are alike
+    draws: bool = False  # at random, anew in each call of the model
 
 
 def _sharpen() -> Any:
@@ -46,7 +46,7 @@ ROWS = {
     "FreeU_V2": Row("nodes_freelunch", "sd15", {"b1": 1.3, "b2": 1.4, "s1": 0.9, "s2": 0.2}),
     "HyperTile": Row(
         "nodes_hypertile", "sd15",
-        {"tile_size": 64, "swap_size": 2, "max_depth": 2, "scale_depth": False}, draws=True,
+        {"tile_size": 64, "swap_size": 2, "max_depth": 2, "scale_depth": False},
     ),
     "LatentApplyOperationCFG": Row("nodes_latent", "sd15", {"operation": _sharpen}),
     "Mahiro": Row("nodes_mahiro", "sd15", {}),
@@ -132,7 +132,7 @@ UNTRIED = {
     "QwenImageDiffsynthControlnet": _FILE,
     "SUPIRApply": _FILE,
     "SelectModelDevice": "needs two devices",
-    "TorchCompileModel": "needs a compiler",
+    "TorchCompileModel": _ELSEWHERE,
     "TripoSplatSamplingPreview": "for splats",
     "UNetTemporalAttentionMultiply": _FILMS,
     "USOStyleReference": _FILE,

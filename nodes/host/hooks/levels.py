@@ -31,6 +31,7 @@ from .install import APART, LEVELS, put_in_order, wrapped
 from .kept import Kept, couple_around, keep
 from .noise import share_noise
 from .preview import Preview
+from .refused import refuse
 from .rows import telling_rows
 from .site import LevelsPlan, LevelsRun, Site
 
@@ -81,23 +82,7 @@ def _outer_sample(
 ) -> Tensor:
     """Check, share the noise, show all levels, and settle what a sampler left unfinished."""
     guider = executor.class_obj
-    handler = guider.model_options.get("context_handler")
-    if handler is not None and handler.dim == 0:
-        raise ValueError(
-            "Context windows over dimension 0 cut the zoom's levels apart; remove that node, "
-            "levels_per_batch does what it is for."
-        )
-    if kwargs.get("latent_shapes") is not None and len(kwargs["latent_shapes"]) > 1:
-        raise ValueError("Packed latents of several kinds are no zoom levels; use an image model.")
-    if not torch.isfinite(latent).all():
-        raise ValueError(
-            "The latent to start from holds NaN or infinite values; decode it to see which, and "
-            "make it again in a wider precision."
-        )
-    entries = (entry for of_kind in guider.conds.values() for entry in of_kind)
-    for mask in (denoise_mask, *(entry.get("mask") for entry in entries)):
-        if mask is not None and not torch.isfinite(mask).all():
-            raise ValueError("A mask holds NaN or infinite values; draw or make it again.")
+    refuse(guider, latent, denoise_mask, kwargs.get("latent_shapes"))
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
     check_tags(guider.conds, noise.shape[0])
     check_rows(guider.conds, noise.shape[0])
