@@ -298,6 +298,27 @@ def test_hooks_of_a_ladders_clip_reach_all_its_levels(pack, demo, node):
     assert unlike(before, check(pack, tiny, *made)) == [0, 1, 2]
 
 
+def test_keyframes_follow_the_schedule_while_a_smaller_picture_is_called(pack, sd15, node):
+    """Calls of smaller pictures are at lower sigmas; as prompts of parts of the schedule tell."""
+    kit = ladder(pack)
+    positive = prompts(kit, sd15)
+    hook = hooks(node, sd15.model, 1, ((0.0, 0.2), (0.3, 0.6), (0.6, 1.0)))
+    whole = node("ConditioningSetProperties", positive, 1.0, "default", hooks=hook)
+    parts = []
+    for strength, start, end in ((0.2, 0.0, 0.3), (0.6, 0.3, 0.6), (1.0, 0.6, 1.0)):
+        hook = hooks(node, sd15.model, 1, ((0.0, strength),))
+        constant = node("ConditioningSetProperties", positive, 1.0, "default", hooks=hook)
+        parts += node("ConditioningSetTimestepRange", constant, start, end)
+    model = apply_node(pack, sd15.model, kit.ladder, tile_size=64, multiscale=1)
+    with torch.inference_mode():
+        told, wanted = (
+            ksampler(model, kit, sd15.latent(LEVELS, 16, 16), positive=each,
+                     negative=sd15.make_cond(90, tokens=7), steps=5)
+            for each in (whole, parts)
+        )  # fmt: skip
+    assert apart(told, wanted) < 1e-5
+
+
 def references(tiny, count, side=8):
     """LATENTs of random pictures to refer to."""
     generator = torch.Generator().manual_seed(3)
