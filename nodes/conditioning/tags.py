@@ -38,8 +38,9 @@ def at_levels(conditioning: Any, chosen: Sequence[int], levels: int) -> tuple[An
     """
     these, others = [], []
     for entry in conditioning:
-        for level in [entry[1][TAG]] if TAG in entry[1] else range(levels):
-            (these if level in chosen else others).extend(tagged([entry], level, levels))
+        own = [entry] if TAG in entry[1] else []
+        for one in own or [e for level in range(levels) for e in tagged([entry], level, levels)]:
+            (these if one[1][TAG] in chosen else others).append(one)
     return these, others
 
 

@@ -177,10 +177,11 @@ def test_ladders_of_unlike_lengths_are_refused_in_words(pack, comfy_host, node):
             ksampler(model, kit, toy_latent(LEVELS, 8, 8), positive=both)
         # Of another ladder, however few of its levels it is for.
         (level, _) = pack.nodes.LevelConditioning.execute(toy_cond(1), other, "0").result
-        both = node("ConditioningCombine", kit.positive, level)
         words = f"has {lines} levels but the latent holds {LEVELS}"
-        with torch.inference_mode(), pytest.raises(ValueError, match=f"combines|{words}"):
-            ksampler(model, kit, toy_latent(LEVELS, 8, 8), positive=both)
+        for one in (level, at(pack, kit, prompts, "0")[0]):
+            both = node("ConditioningCombine", kit.positive, one)
+            with torch.inference_mode(), pytest.raises(ValueError, match=f"combines|{words}"):
+                ksampler(model, kit, toy_latent(LEVELS, 8, 8), positive=both)
 
 
 def lora(model, seed, size=0.2):
