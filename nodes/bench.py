@@ -19,6 +19,7 @@ from torch.nn.functional import pad
 from ..zoomstack.scene.ladder import Ladder, parse_ladder
 from . import host
 from .conditioning.tags import TAG, of_level
+from .host.layout import ratio_of
 from .host.load_vae import in_rows_of_pixels, level_layout, load_vae
 from .host.sizes import SIZES
 from .host.vae import decode_pictures, encode_pictures
@@ -77,7 +78,7 @@ def random_weights(name: str, levels: int) -> Trial:
 def empty(trial: Trial, side: int) -> Tensor:
     """An empty latent of every level, for pictures of ``side`` pixels."""
     format = trial.model.get_model_object("latent_format")
-    ratio = int(format.spacial_downscale_ratio)
+    ratio = ratio_of(format)
     return torch.zeros(trial.ladder.levels, format.latent_channels, side // ratio, side // ratio)
 
 

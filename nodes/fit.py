@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..zoomstack.files.fingerprint import fingerprint
 from . import host
-from .host.layout import shuffle_of
+from .host.layout import ratio_of, shuffle_of
 from .host.load_vae import in_rows_of_pixels, level_layout, load_vae
 from .run.spaces import identity
 
@@ -65,9 +65,9 @@ def _formats(vae: Any, pixels: int, shuffle: int) -> list[Any]:
     found = []
     for kind in vars(known).values():
         if isinstance(kind, type) and issubclass(kind, known.LatentFormat):
-            shape = (kind.latent_channels, kind.latent_dimensions, kind.spacial_downscale_ratio)
+            format = kind()
+            shape = (format.latent_channels, format.latent_dimensions, ratio_of(format))
             if shape == (vae.latent_channels, vae.latent_dim, pixels):
-                format = kind()
                 if shuffle_of(format) == shuffle:
                     found.append(format)
     if not found:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder
 from . import host
-from .host.layout import grid_of
+from .host.layout import grid_of, ratio_of
 from .inputs import WindowWords, shown_with, taken, window_inputs
 from .run.checkpoint import Given, recorded
 from .run.levels import Plan
@@ -293,7 +293,7 @@ def _one_mask_a_level(latent: dict[str, Any], levels: int) -> dict[str, Any]:
 def _empty(model: Any, levels: int, width: int, height: int) -> Tensor:
     """An empty latent of one picture a level, in the model's own layout."""
     format = model.get_model_object("latent_format")
-    ratio = int(format.spacial_downscale_ratio)
+    ratio = ratio_of(format)
     step = ratio * grid_of(model)
     for name, pixels in (("width", width), ("height", height)):
         if pixels % step or pixels < step:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from .control import with_pictures
+from .maps import MAPS, on_grid
 from .tags import Entry
 from .view import Part, View, speaks
 
@@ -62,16 +63,18 @@ class Scissors:
         if extent is not None:
             cut["mask"] = part.cut(_to_rows(extent, len(part.x)))
         cut["model_conds"] = {
-            name: self._cond(value, part) for name, value in entry["model_conds"].items()
+            name: self._cond(name, value, part) for name, value in entry["model_conds"].items()
         }
         control = self._control(entry.get("control"), part)
         if control is not None:
             cut["control"] = control
         return cut
 
-    def _cond(self, value: Any, part: Part) -> Any:
+    def _cond(self, name: str, value: Any, part: Part) -> Any:
         rows = value.process_cond(batch_size=len(part.x), area=None)
         cond = getattr(rows, "cond", None)
+        if name in MAPS:
+            return rows._copy_with(part.cut(on_grid(rows.cond, part.view.windows, part.view.size)))
         if not isinstance(cond, Tensor) or cond.ndim != part.x.ndim:
             return rows
         if cond.shape[-2:] != part.view.size:

@@ -35,10 +35,13 @@ class Group(NamedTuple):
 
 
 class Router:
-    """Groups the levels of one run; what it has merged it keeps, with stable ids, for all steps."""
+    """Groups the levels of one run; what it has merged it keeps, with stable ids, for all steps.
 
-    def __init__(self, levels: int) -> None:
-        self.levels = levels
+    ``repeats``: whether the model answers a text said twice over as it answers the text.
+    """
+
+    def __init__(self, levels: int, repeats: bool) -> None:
+        self.levels, self._repeats = levels, repeats
         self._controls = LevelControls(levels)
         self._known: dict[tuple[int, tuple[object, ...]], tuple[Conds, list[Group]]] = {}
 
@@ -101,7 +104,14 @@ class Router:
         if any(x.get(key) != y.get(key) for key in _ALIKE):
             return False
         of_x, of_y = (self._rows(e, (at,))["model_conds"] for e, at in ((x, a), (y, b)))
-        return of_x.keys() == of_y.keys() and all(of_x[k].can_concat(of_y[k]) for k in of_x)
+        return of_x.keys() == of_y.keys() and all(self._alike(of_x[k], of_y[k]) for k in of_x)
+
+    def _alike(self, a: Any, b: Any) -> bool:
+        """The host says texts over again until they are as long as each other."""
+        if not a.can_concat(b):
+            return False
+        shapes = [getattr(getattr(value, "cond", None), "shape", None) for value in (a, b)]
+        return self._repeats or shapes[0] == shapes[1]
 
     def _entries(self, entries: list[Entry], group: tuple[int, ...]) -> list[Entry]:
         columns = zip(*(self._of(entries, level) for level in group), strict=True)

@@ -32,6 +32,36 @@ class Layout(NamedTuple):
         return flat.unsqueeze(2) if self.frames else flat
 
 
+# What makes no pictures and does not say so otherwise, by the host's class of the model.
+_OTHERS = {
+    "DepthAnything3": "measures the depth of pictures and makes none",
+    "MiniMaxH3": "makes one film at a time, together with its sound",
+    "RT_DETR_v4": "finds things in pictures and makes none",
+    "SAM3": "cuts things out of pictures and makes none",
+    "TripoSplat": "makes splats, not pictures",
+}
+
+
+def check_pictures(model: Any) -> None:
+    """Raise ``ValueError`` for a MODEL that does not make a picture of each latent of a batch."""
+    network, why = model.model, None
+    config = getattr(getattr(network, "model_config", None), "unet_config", {})
+    if "audio_model" in config:
+        why = "makes sound, not pictures"
+    elif model.get_model_object("latent_format").latent_dimensions == 1:
+        why = "has latents without height and width, which are no pictures"
+    elif config.get("use_temporal_attention"):  # SVD, SV3D
+        why = "takes a whole batch for the frames of one film, as levels are not"
+    else:
+        names = (kind.__name__ for kind in type(network).__mro__)
+        why = next((_OTHERS[name] for name in names if name in _OTHERS), None)
+    if why:
+        raise ValueError(
+            f"{type(network).__name__} {why}. Choose a model of pictures, or one of films that may "
+            'be a single frame: the help page "Models" lists them.'
+        )
+
+
 def layout_of(latent_format: Any, shape: tuple[int, ...]) -> Layout:
     """The layout of a latent of ``shape``; ``ValueError`` for those that hold no level pictures."""
     name = type(latent_format).__name__
@@ -63,20 +93,42 @@ def shuffle_of(latent_format: Any) -> int:
     )
 
 
-def grid_of(model: Any) -> int:
-    """Latent pixels that both sides of a MODEL's pictures must divide by; 1 for nearly all.
+# Where the host leaves its usual 8, by the latent format's class.
+_RATIOS = {"SD_X4": 4, "HunyuanImage21Refiner": 16}
 
-    HiDream-O1 cuts its pictures into squares and does not fill the last ones up, as others do.
-    """
-    return int(getattr(model.model, "PATCH_SIZE", 1))
+
+def ratio_of(latent_format: Any) -> int:
+    """Pixels a side of a latent pixel."""
+    known = _RATIOS.get(type(latent_format).__name__)
+    return known or int(latent_format.spacial_downscale_ratio)
+
+
+# What cuts its pictures into squares and does not fill the last ones up, as others do.
+_SQUARES = (
+    "ChromaRadiance", "CosmosVideo", "GenmoMochi", "HunyuanVideo", "Kandinsky5", "PixArt",
+    "StableCascade_B",
+)  # fmt: skip
+
+
+def grid_of(model: Any) -> int:
+    """Latent pixels that both sides of a MODEL's pictures must divide by; 1 for nearly all."""
+    network = model.model
+    if takes_wholes(model):
+        return int(network.PATCH_SIZE)
+    if not any(kind.__name__ in _SQUARES for kind in type(network).__mro__):
+        return 1
+    patch = getattr(network.diffusion_model, "patch_size", 2)
+    return int(patch if isinstance(patch, int) else patch[-1])
+
+
+def takes_wholes(model: Any) -> bool:
+    """HiDream-O1 is told of each square where in the whole picture it lies."""
+    return hasattr(model.model, "PATCH_SIZE")
 
 
 def check_grid(model: Any, shape: tuple[int, ...]) -> None:
     """Raise ``ValueError`` for latents whose sides the model cannot cut into its squares."""
-    grid, ratio = (
-        grid_of(model),
-        int(model.get_model_object("latent_format").spacial_downscale_ratio),
-    )
+    grid, ratio = grid_of(model), ratio_of(model.get_model_object("latent_format"))
     if any(side % grid for side in shape[-2:]):
         nearest = [max(1, round(side / grid)) * grid * ratio for side in shape[-2:]]
         raise ValueError(

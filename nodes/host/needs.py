@@ -30,6 +30,7 @@ FEATURES = (
     ("comfy.model_management", "in_training"),
     ("comfy.model_base", "BaseModel.memory_required BaseModel.concat_cond"),
     ("comfy.model_base", "BaseModel.process_latent_in BaseModel.process_latent_out"),
+    ("comfy.ldm.modules.diffusionmodules.openaimodel", "UNetModel"),
     ("comfy.model_patcher", "ModelPatcher.clone ModelPatcher.get_model_object"),
     ("comfy.model_patcher", "ModelPatcher.get_free_memory ModelPatcher.is_dynamic"),
     ("comfy.model_patcher", "ModelPatcher.set_additional_models"),
@@ -52,7 +53,7 @@ MODULES = ("nodes", "comfy_extras.nodes_differential_diffusion", "comfy_extras.n
 HELD = {
     "guider": "model_patcher model_options conds",
     "MODEL": "model model_options wrappers patches load_device",
-    "network": "current_patcher diffusion_model concat_keys",  # a MODEL's model
+    "network": "current_patcher diffusion_model concat_keys model_config",  # a MODEL's model
     "keyframes": "_curr_t",  # a hook's, and when it looked at them last
     "sampler": "sampler_function extra_options inpaint_options",
     "VAE": "patcher first_stage_model latent_channels latent_dim spacial_compression_encode",

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from . import needs
 from .jobs import check_interrupted
+from .layout import ratio_of
 
 
 class Misfit(NamedTuple):
@@ -27,7 +28,7 @@ def misfit(vae: Any, latent_format: Any) -> Misfit | None:
     axes = vae.latent_dim, latent_format.latent_dimensions
     if axes[0] != axes[1]:
         return Misfit(*({1: "sound", 2: "pictures"}.get(count, "films") for count in axes))
-    ratios = int(vae.spacial_compression_encode()), int(latent_format.spacial_downscale_ratio)
+    ratios = int(vae.spacial_compression_encode()), ratio_of(latent_format)
     if ratios[0] != ratios[1] and not _shrinks(vae, ratios[1], 4 * max(ratios)):
         return Misfit(*(f"1/{ratio} of a picture's side" for ratio in ratios))
     return None

@@ -10,7 +10,7 @@ from torch import Tensor
 from ...zoomstack.spaces.codec import Codec
 from ...zoomstack.spaces.small.network import REACH
 from .. import host
-from ..host.layout import Layout
+from ..host.layout import Layout, ratio_of
 
 
 class Levels:
@@ -31,7 +31,7 @@ class Levels:
     def are_pictures(self) -> bool:
         """Models that denoise RGB itself, as the paper's does."""
         format = self.latent_format
-        return format.latent_channels == 3 and format.spacial_downscale_ratio == 1
+        return format.latent_channels == 3 and ratio_of(format) == 1
 
     @property
     def ratio(self) -> int:
@@ -41,7 +41,7 @@ class Levels:
     @property
     def downscale(self) -> int:
         """Pixels per row of the latent itself."""
-        return int(self.latent_format.spacial_downscale_ratio)
+        return ratio_of(self.latent_format)
 
     def blank(self, side: int) -> Tensor:
         """A latent, as wires have it, of one picture of ``side`` pixels."""

@@ -57,7 +57,7 @@ class Run:
         site, layout = levels.site, levels.layout
         geometry = plan.ladder.geometry(*layout.grid(torch.empty(site.shape, device="meta")))
         self.levels = geometry.levels
-        self.router = Router(self.levels)
+        self.router = Router(self.levels, site.repeats_text)
         self.most = min(plan.options.levels_per_batch, self.levels)
         self.shares_noise = plan.options.shared_noise
         self._layout, self._options, self._site = layout, plan.options, site

@@ -13,7 +13,7 @@ from torch.nn import functional
 from ...zoomstack.paint.grid import on_grid, to_cells
 from .. import host
 from ..conditioning.tags import of_level
-from ..host.layout import grid_of
+from ..host.layout import check_pictures, grid_of, ratio_of
 
 
 class Painted(NamedTuple):
@@ -35,6 +35,7 @@ class Painter:
     how: host.Sampling
 
     def __post_init__(self) -> None:
+        check_pictures(self.how.model)
         ours, has = f"{self._format.latent_channels} channels", "none"
         if self.vae is not None:
             differs = host.misfit(self.vae, self._format)
@@ -48,7 +49,7 @@ class Painter:
 
     def invent(self, height: int, width: int, level: int, seed: int) -> Tensor:
         """A picture (3, height, width) from nothing but the prompt of ``level``."""
-        ratio = int(self._format.spacial_downscale_ratio)
+        ratio = ratio_of(self._format)
         rows, columns = self.padded_size(height, width)
         empty = torch.zeros(1, self._format.latent_channels, rows // ratio, columns // ratio)
         latent = self._sample(self._of(level, seed), {"samples": empty}, 1.0)
@@ -80,7 +81,7 @@ class Painter:
         """
         # Differs from blended diffusion (Avrahami et al., 2022): the host noises the background by
         # one noise for all steps, not anew at each.
-        ratio = int(self._format.spacial_downscale_ratio)
+        ratio = ratio_of(self._format)
         padded, marked = self._padded(picture)[None], self._padded(mask[None])[0]
         cells = to_cells(marked, ratio)
         how = self._of(level, seed)
@@ -119,7 +120,7 @@ class Painter:
     @property
     def _grid(self) -> int:
         # InpaintModelConditioning cuts pictures to a multiple of 8, whatever the model.
-        ratio = int(self._format.spacial_downscale_ratio)
+        ratio = ratio_of(self._format)
         return math.lcm(ratio * grid_of(self.how.model), 8)
 
     def _padded(self, picture: Tensor) -> Tensor:

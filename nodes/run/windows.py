@@ -18,7 +18,7 @@ from .. import host
 from ..conditioning.cut import Scissors
 from ..conditioning.view import View
 from ..conditioning.windows import Cutter
-from ..host.layout import Layout, check_grid, grid_of, shuffle_of
+from ..host.layout import Layout, check_grid, grid_of, ratio_of, shuffle_of, takes_wholes
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class WindowOptions:
                 f"Latents of the shape {site.shape} hold no pictures; windows need a model of "
                 "images or films."
             )
-        ratio = int(site.latent_format.spacial_downscale_ratio)
+        ratio = ratio_of(site.latent_format)
         lengths = {"tile_size": self.tile_size, "tile_stride": self.tile_stride}
         for name, pixels in lengths.items():
             if pixels % ratio:
@@ -61,14 +61,21 @@ class WindowOptions:
                     f"nearest that does is {nearest}."
                 )
         check_grid(site.patcher, site.shape)
+        grid = grid_of(site.patcher)
         tile, stride = (pixels // ratio for pixels in lengths.values())
         tiling = Tiling(tile, stride, self.window_weights, self.wrap)
-        several = len(tiling.over(site.shape[-2], site.shape[-1]).all) > 1
-        if grid_of(site.patcher) > 1 and (several or self.scaled):
+        windows = tiling.over(site.shape[-2], site.shape[-1])
+        if takes_wholes(site.patcher) and (len(windows.all) > 1 or self.scaled):
             raise ValueError(
                 f"{type(site.patcher.model).__name__} is told of each square where in the whole "
                 "picture it lies, and takes no windows of it nor smaller versions; set tile_size "
                 "and multiscale to 0, or use another model."
+            )
+        if any(side % grid for side in windows.tile):
+            nearest = max(1, round(tile / grid)) * grid * ratio
+            raise ValueError(
+                f"A tile_size of {self.tile_size} does not divide by {grid * ratio}, as this model "
+                f"needs; the nearest that does is {nearest}."
             )
         return WindowedRun(self, site, tiling, ratio)
 
@@ -118,7 +125,7 @@ class WindowedRun:
             end=self._options.multiscale_end,
             sigmas=self._site.sigmas,
             path=self._path,
-            multiple=shuffle,
+            multiple=shuffle * grid_of(self._site.patcher),
             wrap=self._tiling.wrap,
         )
         self._sigma = float(sigma.flatten()[0])
@@ -145,8 +152,9 @@ class WindowedRun:
             self._shown = None
 
     def _shrink(self, picture: Tensor, size: tuple[int, int]) -> Tensor:
+        grid = grid_of(self._site.patcher)
         while tuple(picture.shape[-2:]) != size:
-            picture = smaller(*picture.shape[-2:], wrap=self._tiling.wrap).shrink(picture)
+            picture = smaller(*picture.shape[-2:], grid, self._tiling.wrap).shrink(picture)
         return picture
 
 

@@ -112,6 +112,21 @@ def test_a_model_that_fills_up_no_square_of_its_grid_names_its_need(pack):
     assert fits.shape == (2, 3, 32, 64)
 
 
+def test_pictures_and_windows_are_cut_where_a_models_squares_end(pack):
+    """Chroma Radiance, of a patch of 4, fills up no square either, but takes windows."""
+    tiny = family("chroma_radiance")
+    kit = Ladder(pack, zooms=(2.0,), make_cond=tiny.make_cond)
+    for options, words in (
+        ({"size": (18, 16)}, "width of 18 does not divide by 4, as this model needs; .* is 16"),
+        ({"tile_size": 18}, "tile_size of 18 does not divide by 4, as this model needs; .* is 16"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            run(pack, tiny.model, kit, **{"size": (32, 32), **options})
+    # Half of 28 and of 36 are no whole squares: the smaller version is of 16 x 20.
+    made = run(pack, tiny.model, kit, size=(36, 28), tile_size=16, multiscale=1, steps=2)
+    assert made.shape == (2, 3, 28, 36) and made.isfinite().all()
+
+
 @pytest.mark.parametrize(
     "options, words",
     [

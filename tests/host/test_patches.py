@@ -3,9 +3,11 @@
 import functools
 import json
 import shutil
+import types
 import urllib.request
 
 import pytest
+import tiny_patches
 import torch
 from host_kit import Ladder, apply_node, ksampler
 from stock_patches import MERGES, ROWS, UNTRIED, Row, applied
@@ -30,14 +32,14 @@ def ladder(pack, tiny, zooms=(2.0, 2.5)):
     return kit
 
 
-def stock(model, kit, tiny, sample=ksampler, **options):
-    """Each level by stock nodes alone, of the noise that it has in a batch."""
+def stock(model, kit, tiny, sample=ksampler, only=None, **options):
+    """Each level by stock nodes alone, of the noise that it has in a batch; or one of them."""
     import comfy.sample
 
     noise = comfy.sample.prepare_noise(tiny.latent(kit.levels, 16, 16), 5)
     sides = ("positive", "negative")
     found = []
-    for level in range(kit.levels):
+    for level in range(kit.levels) if only is None else (only,):
         own = {
             side: [[t, {k: v for k, v in e.items() if k != "zoom_level"}]]
             for side in sides
@@ -167,6 +169,7 @@ def test_levels_are_as_if_sampled_alone_whatever_shares_a_call(pack, families, n
     row = ROWS.get(name, Row("", "sd15", {}))
     tiny = families(row.family)
     kit, latent = ladder(pack, tiny, (2.0,)), tiny.latent(2, 16, 16)
+    how = {"steps": 2, "cfg": row.cfg}
     if name == "RenormCFG":  # made for Lumina, whose network says it
         tiny.model.model.diffusion_model.in_channels = 4
     patched = applied(name, tiny.model) if name in ROWS else unknown(tiny.model)
@@ -174,10 +177,10 @@ def test_levels_are_as_if_sampled_alone_whatever_shares_a_call(pack, families, n
     def ours(model, **options):
         coupled = apply_node(pack, model, kit.ladder, **options)
         coupled.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, "noise", _of(None))
-        return ksampler(coupled, kit, latent, steps=2)
+        return ksampler(coupled, kit, latent, **how)
 
     with torch.inference_mode():
-        plain, alone = ours(tiny.model, **APART), stock(patched, kit, tiny, steps=2)
+        plain, alone = ours(tiny.model, **APART), stock(patched, kit, tiny, **how)
         for most in (0,) if row.draws else (0, 1):
             found = ours(patched, levels_per_batch=most, **APART)
             assert apart(found, plain) > 1e-4  # the patch has its say
@@ -242,10 +245,112 @@ def test_a_guider_that_sums_over_a_batch_is_given_a_level_at_a_time(pack, sd15):
         assert apart(perp_neg_guider(ours, kit, sd15.latent(3, 16, 16), 3), alone) < 1e-5
 
 
-def refused(pack, model, kit, tiny, words, **options):
+# --- patches that show pictures -------------------------------------------------------------------
+
+SHOWING = {
+    "AnimaLLLiteApply": ("image", tiny_patches.pictures),
+    "QwenImageDiffsynthControlnet": ("image", tiny_patches.pictures),
+    "USOStyleReference": ("clip_vision_output", tiny_patches.styles),
+    "ZImageFunControlnet": ("image", tiny_patches.pictures),
+}
+
+
+def row_of(shown, level):
+    """One picture of several."""
+    if isinstance(shown, torch.Tensor):
+        return shown[level : level + 1]
+    return types.SimpleNamespace(**{k: row_of(v, level) for k, v in vars(shown).items()})
+
+
+@pytest.mark.parametrize("name", SHOWING)
+def test_each_level_is_shown_its_own_picture(pack, families, name):
+    tiny, (key, shown) = families(ROWS[name].family), SHOWING[name]
+    kit, how = ladder(pack, tiny), {"steps": 2, "cfg": ROWS[name].cfg}
+    import comfy.model_management
+
+    patch, cached = ROWS[name].inputs["model_patch"](), []
+    # It looks at all MODELs that are loaded: not at those of tests that are over, and its own are
+    # kept, as the host's cache of nodes does.
+    comfy.model_management.current_loaded_models.clear()
+
+    def given(shown):
+        cached.append(applied(name, tiny.model, model_patch=patch, **{key: shown}))
+        return cached[-1]
+
+    with torch.inference_mode():
+        alone = torch.cat(
+            [stock(given(row_of(shown(3), i)), kit, tiny, only=i, **how) for i in range(3)]
+        )
+        for most in (0, 1):
+            ours = apply_node(pack, given(shown(3)), kit.ladder, levels_per_batch=most, **APART)
+            found = ksampler(ours, kit, tiny.latent(3, 16, 16), **how)
+            assert apart(found, alone) < 1e-5
+        coupled = ksampler(
+            apply_node(pack, given(shown(3)), kit.ladder), kit, tiny.latent(3, 16, 16), **how
+        )
+        views = tiny.model.model.process_latent_in(coupled)
+        views = views.squeeze(2) if views.ndim == 5 else views
+        assert kit.disagreement(views) / float(views.std()) < 1e-4
+        refused(
+            pack,
+            given(shown(2)),
+            kit,
+            tiny,
+            "has 2 pictures for 3 levels; give one",
+            cfg=how["cfg"],
+        )
+        if name == "USOStyleReference":  # a style has no place in the picture
+            model = apply_node(pack, given(shown(3)), kit.ladder, tile_size=64)
+            assert ksampler(model, kit, tiny.latent(3, 16, 16), **how).isfinite().all()
+            return
+        windows = "shows its whole picture .* 9 windows; remove that node, or set tile_size to 0"
+        refused(pack, given(shown(3)), kit, tiny, windows, cfg=how["cfg"], tile_size=64)
+
+
+class SUPIRPatch:
+    """As the host's: hooks of one object, and what they keep for each other."""
+
+    def __init__(self, hint):
+        self.hint_latent, self.cached_features = hint, None
+
+    def middle_after(self, kwargs):
+        rows = len(kwargs["h"])
+        hint = self.hint_latent.repeat(-(-rows // len(self.hint_latent)), 1, 1, 1)[:rows]
+        self.cached_features = hint
+        return {"h": kwargs["h"] * (1 + hint)}
+
+    def merge(self, h, skip, options):
+        return h * (1 + self.cached_features.mean((2, 3), keepdim=True)), skip
+
+    def on(self, model):
+        model = model.clone()
+        model.set_model_patch(self.middle_after, "middle_block_after_patch")
+        model.set_model_output_block_patch(self.merge)
+        return model
+
+
+def test_hooks_that_share_an_object_share_a_levels_own(pack, sd15):
+    kit = ladder(pack, sd15)
+    hints = torch.randn(3, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        alone = torch.cat(
+            [
+                stock(SUPIRPatch(hints[i : i + 1]).on(sd15.model), kit, sd15, steps=2, only=i)
+                for i in range(3)
+            ]
+        )
+        for most in (0, 1):
+            ours = apply_node(
+                pack, SUPIRPatch(hints).on(sd15.model), kit.ladder, levels_per_batch=most, **APART
+            )
+            found = ksampler(ours, kit, sd15.latent(3, 16, 16), steps=2)
+            assert apart(found, alone) < 1e-5
+
+
+def refused(pack, model, kit, tiny, words, cfg=3.0, **options):
     ours = apply_node(pack, model, kit.ladder, **options)
     with torch.inference_mode(), pytest.raises(ValueError, match=words):
-        ksampler(ours, kit, tiny.latent(kit.levels, 16, 16), steps=2)
+        ksampler(ours, kit, tiny.latent(kit.levels, 16, 16), steps=2, cfg=cfg)
 
 
 def test_what_cannot_both_be_right_is_refused_in_words(pack, sd15):

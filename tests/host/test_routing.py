@@ -25,7 +25,7 @@ from tiny_conds import (
     toy_cond,
     with_values,
 )
-from tiny_families import FAMILIES, family
+from tiny_families import ALL, FAMILIES, family
 from tiny_models import import_comfy, randn, toy_latent, toy_model, watch
 
 LEVELS = 4
@@ -35,7 +35,7 @@ LEVELS = 4
 def built(comfy_host):
     @functools.cache
     def build(name):
-        if name in FAMILIES:
+        if name in ALL:
             return family(name)
         return types.SimpleNamespace(
             model=toy_model(name), make_cond=toy_cond, latent=toy_latent, vae=None
@@ -75,6 +75,15 @@ def test_prompts_of_unequal_length(pack, built, name):
     size = (8, 8) if name == "flux2" else (16, 16)
     conds = [tiny.make_cond(i, tokens=n) for i, n in enumerate((7, 11, 7, 29))]
     check(pack, tiny, conds, size=size)
+
+
+@pytest.mark.parametrize("name", ["sdxl", "pixel", "cascade_c"])
+def test_prompts_twice_as_long(pack, built, name):
+    """ComfyUI says the short ones twice, which only a UNet's attention does not mind."""
+    tiny = built(name)
+    conds = [tiny.make_cond(i, tokens=n) for i, n in enumerate((14, 28, 14, 7))]
+    negative = [tiny.make_cond(90, tokens=n) for n in (14, 28, 14, 7)]
+    check(pack, tiny, conds, negative)
 
 
 @pytest.mark.parametrize("most", [0, 2])

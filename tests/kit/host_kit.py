@@ -100,7 +100,7 @@ def custom_advanced(model, kit, latent, seed=5, steps=4, cfg=3.0, sampler="euler
     return out["samples"], denoised["samples"]
 
 
-def one_by_one(model, positive, negative, latent, **options):
+def one_by_one(model, positive, negative, latent, sampler="euler", **options):
     """N stock runs, level by level, on the rows of one and the same noise."""
     import comfy.sample
 
@@ -113,7 +113,7 @@ def one_by_one(model, positive, negative, latent, **options):
                 noise[level : level + 1],
                 3,
                 3.0,
-                "euler",
+                sampler,
                 "simple",
                 positive[level],
                 negative[level],
@@ -126,10 +126,10 @@ def one_by_one(model, positive, negative, latent, **options):
     return torch.cat(rows)
 
 
-def together(pack, tiny, kit, positive, negative, latent, most=0):
+def together(pack, tiny, kit, positive, negative, latent, most=0, **options):
     """What ``one_by_one`` does, in one run of all levels."""
     model = apply_node(pack, tiny.model, kit.ladder, levels_per_batch=most, **ALONE)
-    return ksampler(model, kit, latent, steps=3, positive=positive, negative=negative)
+    return ksampler(model, kit, latent, steps=3, positive=positive, negative=negative, **options)
 
 
 def apart(a, b):

@@ -27,7 +27,19 @@ _REFUSED = """
 |---|---|
 """
 
-_PREDICTS = {"EPS": "noise", "V_PREDICTION": "v", "FLOW": "flow", "FLUX": "flow"}
+# By the host's ModelType.
+_PREDICTS = {
+    "EPS": "noise",
+    "STABLE_CASCADE": "noise",
+    "V_PREDICTION": "v",
+    "V_PREDICTION_EDM": "v",
+    "V_PREDICTION_DDPM": "v",
+    "EDM": "EDM",
+    "FLOW": "flow",
+    "FLUX": "flow",
+    "FLOW_COSMOS": "flow",
+    "IMG_TO_IMG": "the picture",
+}
 
 
 def page(families: list[TinyFamily]) -> str:
@@ -43,7 +55,7 @@ def _row(tiny: TinyFamily) -> str:
     channels = f"{form.latent_channels} channels"
     if form.latent_dimensions == 3:
         channels += ", one frame"
-    ratio = form.spacial_downscale_ratio
+    ratio = spec.ratio or form.spacial_downscale_ratio
     size = f"{ratio} x {ratio} px" if ratio > 1 else "1 px"
     kind = network.model_type.name
     predicts = _PREDICTS.get(kind, kind.lower().replace("_", " "))

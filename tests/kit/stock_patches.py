@@ -7,6 +7,9 @@ why there is nothing to try. ``ROWS`` and ``UNTRIED`` together are all of the ho
 from importlib import import_module
 from typing import Any, NamedTuple
 
+import tiny_patches
+from tiny_vae import mosaic_vae, mosaic_video_vae
+
 
 class Row(NamedTuple):
     """A node, in ``comfy_extras`` unless it says so, and its inputs beside the model."""
@@ -15,6 +18,7 @@ class Row(NamedTuple):
     family: str
     inputs: dict[str, Any]
     draws: bool = False  # at random, anew in each call of the model
+    cfg: float = 3.0
 
 
 def _sharpen() -> Any:
@@ -33,6 +37,13 @@ _WHOLE = {"start_percent": 0.0, "end_percent": 1.0}
 _MULTIPLY = {"q": 1.2, "k": 0.9, "v": 1.1, "out": 1.1}
 
 ROWS = {
+    "AnimaLLLiteApply": Row(
+        "nodes_model_patch", "anima",
+        {
+            "model_patch": tiny_patches.lllite, "image": tiny_patches.pictures, "strength": 1.0,
+            **_WHOLE,
+        },
+    ),
     "APG": Row("nodes_apg", "sd15", {"eta": 0.5, "norm_threshold": 5.0, "momentum": -0.5}),
     "CFGNorm": Row("nodes_cfg", "sd15", {"strength": 0.8, "pre_cfg": False}),
     "CFGNorm before": Row("nodes_cfg", "sd15", {"strength": 0.8, "pre_cfg": True}),
@@ -47,6 +58,9 @@ ROWS = {
     "HyperTile": Row(
         "nodes_hypertile", "sd15",
         {"tile_size": 64, "swap_size": 2, "max_depth": 2, "scale_depth": False},
+    ),
+    "LoraLoaderModelOnly": Row(
+        "nodes", "sd15", {"lora_name": tiny_patches.lora, "strength_model": 0.7}
     ),
     "LatentApplyOperationCFG": Row("nodes_latent", "sd15", {"operation": _sharpen}),
     "Mahiro": Row("nodes_mahiro", "sd15", {}),
@@ -80,6 +94,13 @@ ROWS = {
         "nodes_perpneg", "sd15", {"empty_conditioning": _prompt, "neg_scale": 1.0}
     ),
     "PerturbedAttentionGuidance": Row("nodes_pag", "sd15", {"scale": 3.0}),
+    "QwenImageDiffsynthControlnet": Row(
+        "nodes_model_patch", "qwen_image",
+        {
+            "model_patch": tiny_patches.diffsynth, "vae": mosaic_video_vae,
+            "image": tiny_patches.pictures, "strength": 1.0,
+        },
+    ),
     "RenormCFG": Row("nodes_lumina2", "sd15", {"cfg_trunc": 100.0, "renorm_cfg": 1.0}),
     "RescaleCFG": Row("nodes_model_advanced", "sd15", {"multiplier": 0.7}),
     "ScaleROPE": Row(
@@ -99,60 +120,72 @@ ROWS = {
     "TCFG": Row("nodes_tcfg", "sd15", {}),
     "TemporalScoreRescaling": Row("nodes_eps", "sd15", {"tsr_k": 0.8, "tsr_sigma": 1.0}),
     "TomePatchModel": Row("nodes_tomesd", "sd15", {"ratio": 0.3}, draws=True),
+    "USOStyleReference": Row(
+        "nodes_model_patch", "flux",
+        {
+            "model_patch": tiny_patches.style_projector,
+            "clip_vision_output": tiny_patches.styles,
+        },
+        cfg=1.0,
+    ),
     "UNetCrossAttentionMultiply": Row("nodes_attention_multiply", "sd15", _MULTIPLY),
     "UNetSelfAttentionMultiply": Row("nodes_attention_multiply", "sd15", _MULTIPLY),
+    "ZImageFunControlnet": Row(
+        "nodes_model_patch", "z_image",
+        {
+            "model_patch": tiny_patches.fun_control, "vae": lambda: mosaic_vae(16),
+            "image": tiny_patches.pictures, "strength": 1.0,
+        },
+    ),
 }  # fmt: skip
 
-_FILE = "needs a file of trained weights"
+_LORA = "as LoraLoaderModelOnly"
 _FILMS = "for films or sound"
 _ELSEWHERE = "has tests of its own"
 UNTRIED = {
     "ARVideoI2V": _FILMS,
-    "AnimaLLLiteApply": _FILE,
     "ChromaRadianceOptions": "how its network splits its work; no other result",
     "ContextWindowsManual": _ELSEWHERE,
     "DifferentialDiffusion": "acts on noise masks alone; outpainting is built on it",
     "EasyCache": _ELSEWHERE,
     "FluxKVCache": _ELSEWHERE,
     "HiDreamO1PatchSeamSmoothing": "inside the network's call, row by row",
-    "HypernetworkLoader": _FILE,
+    "HypernetworkLoader": "needs a file of trained weights",
     "LTXVContextWindows": _FILMS,
     "LTXVReferenceAudio": _FILMS,
     "LazyCache": _ELSEWHERE,
-    "LoraLoader": _FILE,
-    "LoraLoaderBypass": _FILE,
-    "LoraLoaderBypassModelOnly": _FILE,
-    "LoraLoaderModelOnly": _FILE,
-    "LoraModelLoader": _FILE,
+    "LoraLoader": _LORA,
+    "LoraLoaderBypass": _LORA,
+    "LoraLoaderBypassModelOnly": _LORA,
+    "LoraModelLoader": _LORA,
     "MiniMaxH3SigmaShift": _FILMS,
     "ModelComputeDtype": "another precision; no other way",
     "ModelSamplingLTXV": _FILMS,
     "ModelSamplingStableCascade": "a schedule, as ModelSamplingSD3 is",
     "MultiGPU_WorkUnits": "needs two GPUs",
-    "QwenImageDiffsynthControlnet": _FILE,
-    "SUPIRApply": _FILE,
+    "SUPIRApply": "its patch has but one size, SDXL's; stood in for in test_patches.py",
     "SelectModelDevice": "needs two devices",
     "TorchCompileModel": _ELSEWHERE,
     "TripoSplatSamplingPreview": "for splats",
     "UNetTemporalAttentionMultiply": _FILMS,
-    "USOStyleReference": _FILE,
     "VideoLinearCFGGuidance": "its guidance grows from the first row to the last, as asked for",
     "VideoTriangleCFGGuidance": "its guidance grows from the first row to the last, as asked for",
     "WanContextWindowsManual": _FILMS,
     "WanInfiniteTalkToVideo": _FILMS,
     "WanUni3CControlnetApply": _FILMS,
-    "ZImageFunControlnet": _FILE,
     "wanBlockSwap": "does nothing",
 }
 MERGES = "ModelMerge"  # what all nodes that mix weights begin with: a MODEL like any other
 
 
-def applied(name: str, model: Any) -> Any:
-    """``model`` as the node of a row gives it."""
+def applied(name: str, model: Any, **changed: Any) -> Any:
+    """``model`` as the node of a row gives it; its inputs may be changed."""
     row = ROWS[name]
     import_module("comfy_extras.nodes_post_processing")  # the two import each other
     module, _, cls = row.module.partition(":")
-    node = getattr(import_module(f"comfy_extras.{module}"), cls or name.split(" ")[0])
-    inputs = {key: value() if callable(value) else value for key, value in row.inputs.items()}
+    path = module if module == "nodes" else f"comfy_extras.{module}"
+    node = getattr(import_module(path), cls or name.split(" ")[0])
+    given = {**row.inputs, **changed}
+    inputs = {key: value() if callable(value) else value for key, value in given.items()}
     given = getattr(node(), node.FUNCTION)(model=model, **inputs)
     return getattr(given, "result", given)[0]

@@ -142,6 +142,18 @@ def test_a_picture_a_whole_multiple_as_large_is_cut_at_the_same_places():
     assert torch.equal(windows.cut(large, windows.all)[..., ::8, ::8], windows.cut(x, windows.all))
 
 
+@pytest.mark.parametrize("tiling", [Tiling(24, 12), Tiling(30), Tiling(24, wrap=True)])
+def test_a_picture_on_a_coarser_grid_is_cut_at_the_same_places(tiling):
+    windows = tiling.over(60, 96)
+    assert windows.grid in (3, 6, 12)
+    x = randn(2, 3, 60 // windows.grid, 96 // windows.grid)
+
+    def fine(picture):
+        return picture.repeat_interleave(windows.grid, -1).repeat_interleave(windows.grid, -2)
+
+    assert torch.equal(fine(windows.cut(x, windows.all)), windows.cut(fine(x), windows.all))
+
+
 def test_half_precision_is_merged_in_single():
     x = randn(1, 3, 50, 60).half()
     merged = MultiDiffusion(lambda x, sigma: x, Tiling(16, 3))(x, torch.ones(1).half())

@@ -79,6 +79,11 @@ class Windows:
         self.tile = (self._rows.tile, self._columns.tile)
         self.all: tuple[At, ...] = tuple(product(self._rows.starts, self._columns.starts))
 
+    @property
+    def grid(self) -> int:
+        """The side of the largest squares that the picture and all its windows are made of."""
+        return math.gcd(self.height, self.width, *self.tile, *(n for at in self.all for n in at))
+
     def batches(self, most: int = 0) -> Iterator[tuple[At, ...]]:
         """All windows, ``most`` at a time; 0 for all at once."""
         step = most or len(self.all)
@@ -86,7 +91,10 @@ class Windows:
             yield self.all[first : first + step]
 
     def cut(self, picture: Tensor, batch: Sequence[At]) -> Tensor:
-        """A batch of windows of a picture (N, ..., H, W), or of one a whole multiple as large."""
+        """A batch of windows of a picture (N, ..., H, W).
+
+        Or of one a whole multiple as large, or smaller by a divisor of ``grid``.
+        """
         return torch.cat([torch.cat(self._pieces(picture, at), -1) for at in batch])
 
     def add(self, whole: Tensor, batch: Sequence[At], parts: Tensor) -> None:
@@ -109,13 +117,13 @@ class Windows:
 
     def _pieces(self, picture: Tensor, at: At) -> list[Tensor]:
         """The window as views of the picture; two where it goes over the right edge."""
-        scale = picture.shape[-1] // self.width
-        top, left, (height, width) = at[0] * scale, at[1] * scale, self.tile
-        band = picture.narrow(-2, top, height * scale)
-        inside = min(width * scale, picture.shape[-1] - left)
+        size = picture.shape[-1]
+        top, left, height, width = (n * size // self.width for n in (*at, *self.tile))
+        band = picture.narrow(-2, top, height)
+        inside = min(width, size - left)
         pieces = [band.narrow(-1, left, inside)]
-        if inside < width * scale:
-            pieces.append(band.narrow(-1, 0, width * scale - inside))
+        if inside < width:
+            pieces.append(band.narrow(-1, 0, width - inside))
         return pieces
 
 

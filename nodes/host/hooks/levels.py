@@ -24,9 +24,11 @@ from ...conditioning.levels import check_rows, level_by_level
 from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
+from ..layout import check_pictures
 from ..vae import load_together
 from . import areas
 from .apart import ALONE, CFG_PP, predict_apart, refuse_parts, set_apart
+from .hints import set_hints, with_hints
 from .install import APART, LEVELS, put_in_order, wrapped
 from .kept import Kept, couple_around, keep
 from .noise import share_noise
@@ -43,7 +45,10 @@ _ONE_CALL = "give prompts of like length, set levels_per_batch to 0, and choose 
 
 
 def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
-    """A clone of ``model`` whose levels are sampled together, by any guider and any sampler."""
+    """A clone of ``model`` whose levels are sampled together, by any guider and any sampler.
+
+    Raises ``ValueError`` for a model of which no zoom can be made.
+    """
 
     def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         guider = executor.class_obj
@@ -60,6 +65,7 @@ def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
         WrappersMP.CALC_COND_BATCH: _calc_cond_batch,
     }
     clone = wrapped(model, LEVELS, wrappers)
+    check_pictures(clone)
     clone = wrapped(clone, APART, {WrappersMP.PREDICT_NOISE: predict_apart})
     options: dict[str, Any] = clone.model_options
     before = [f for f in options.get("sampler_pre_cfg_function", []) if f is not _pre_cfg]
@@ -92,6 +98,7 @@ def _outer_sample(
     put_in_order(guider.model_options)
     if run.levels > 1:
         set_apart(guider, run)
+        set_hints(guider.model_options, run)
     if run.vae is not None:
         load_together(guider.model_patcher, run.vae)
     if run.levels > 1 and run.shares_noise:
@@ -209,7 +216,7 @@ def _calc_cond_batch(
         if split:
             refuse_parts(model_options, conds, "levels", _ONE_CALL)
         told = telling_rows(model_options, rows, of=run.levels) if split else model_options
-        return executor(model, conds, part, sigma, told)
+        return executor(model, conds, part, sigma, with_hints(told, rows[0]))
 
     def attempt(most: int) -> list[Any]:
         if run.most:

@@ -36,6 +36,17 @@ class Site(NamedTuple):
         return self.patcher.load_device
 
     @property
+    def repeats_text(self) -> bool:
+        """Whether a text said twice over is answered as the text is.
+
+        So it is where pictures look at text and at nothing beside it: in a UNet's attention. Where
+        both are in one attention (PixelDiT, Stable Cascade), twice the text counts twice.
+        """
+        from comfy.ldm.modules.diffusionmodules.openaimodel import UNetModel
+
+        return isinstance(self.patcher.model.diffusion_model, UNetModel)
+
+    @property
     def straight(self) -> bool:
         """Whether noisy latents lie on a flow's straight path; else they are latent + sigma noise.
 

@@ -25,6 +25,7 @@ from .. import memory, needs
 from ..gradients import training
 from ..jobs import check_interrupted
 from .apart import CFG_PP, patch_of_last_call, refuse_parts
+from .hints import set_windows
 from .install import LEVELS, WINDOWS, put_in_order, wrapped
 from .keyframes import keyframes_at
 from .rows import telling_rows
@@ -62,6 +63,7 @@ def _outer_sample(
     guider.model_options[WINDOWS] = run
     put_in_order(guider.model_options)
     if len(run.windows.all) > 1:
+        set_windows(guider.model_options, run)
         remembering = patch_of_last_call(guider.model_options)
         if remembering:
             raise ValueError(

@@ -14,6 +14,7 @@ One table, ``SPECS`` and ``REFUSED``, knows every class that the host can load: 
 
 from .build import TinyFamily as TinyFamily
 from .build import built as built
+from .build import shell as shell
 from .films import SPECS as _FILMS
 from .refused import REFUSED as REFUSED
 from .spec import Spec as Spec

@@ -1,11 +1,110 @@
 """Families of transformers whose latents are pictures."""
 
+from typing import Any
+
+import torch
+
 from .spec import Spec
+from .unets import picture
 
 _SD3_TEXT_IN = {"target": "torch.nn.Linear", "params": {"in_features": 4096, "out_features": 128}}
 
 # Heads of 128: the rotary axes, which add up to it, are fixed.
 _FLUX_SIZE = {"hidden_size": 256, "num_heads": 2, "depth": 1, "depth_single_blocks": 1}
+_FLUX = {
+    "image_model": "flux",
+    "in_channels": 16,
+    "out_channels": 16,
+    "patch_size": 2,
+    **_FLUX_SIZE,
+    "axes_dim": [16, 56, 56],
+    "mlp_ratio": 4.0,
+    "theta": 10000,
+    "vec_in_dim": 768,
+    "context_in_dim": 4096,
+    "qkv_bias": True,
+    "guidance_embed": True,
+    "txt_ids_dims": [],
+}
+_CHROMA = {
+    **{key: value for key, value in _FLUX.items() if key != "guidance_embed"},
+    "image_model": "chroma",
+    "vec_in_dim": None,
+    "in_channels": 64,
+    "out_channels": 64,
+    "in_dim": 64,
+    "out_dim": _FLUX_SIZE["hidden_size"],
+    "hidden_dim": 64,
+    "n_layers": 1,
+}
+_LUMINA = {
+    "image_model": "lumina2",
+    "patch_size": 2,
+    "in_channels": 16,
+    "qk_norm": True,
+    "n_layers": 1,
+    "n_refiner_layers": 1,
+    "n_heads": 2,
+}
+_Z_IMAGE = {
+    **_LUMINA,
+    "dim": 256,  # as Flux, heads of 128
+    "cap_feat_dim": 2560,
+    "n_kv_heads": 2,
+    "axes_dims": [32, 48, 48],
+    "axes_lens": [1536, 512, 512],
+    "rope_theta": 256.0,
+    "ffn_dim_multiplier": 1.0,
+    "n_refiner_layers": 2,  # a Fun ControlNet counts on them
+    "z_image_modulation": True,
+    "time_scale": 1000.0,
+    "pad_tokens_multiple": 32,
+}
+_OMNIGEN = {
+    "hidden_size": 240,  # heads of 120
+    "num_attention_heads": 2,
+    "num_kv_heads": 1,
+    "num_layers": 1,
+    "num_refiner_layers": 1,
+}
+_PIXELDIT = {
+    "hidden_size": 96,
+    "num_groups": 6,
+    "patch_depth": 2,
+    "patch_size": 4,
+    "pixel_depth": 1,
+    "pixel_hidden_size": 8,
+    "pixel_attn_hidden_size": 64,
+    "pixel_num_groups": 4,
+}
+
+
+def _text(tokens: int, width: int, seed: int, *more: int) -> torch.Tensor:
+    """A second encoder's answer beside the first, (1, ..., tokens, width)."""
+    generator = torch.Generator().manual_seed(2000 + seed)
+    return torch.randn(1, *more, tokens, width, generator=generator)
+
+
+def _mask(tokens: int, seed: int) -> torch.Tensor:
+    """Of a padded prompt: the first words count, how many is the prompt's."""
+    return (torch.arange(tokens)[None] < 3 + seed % 7).long()
+
+
+def _hunyuan_dit(seed: int) -> dict[str, Any]:
+    return {
+        "attention_mask": _mask(77, seed),
+        "conditioning_mt5xl": _text(256, 64, seed),
+        "attention_mask_mt5xl": _mask(256, seed),
+    }
+
+
+def _words(seed: int) -> dict[str, Any]:
+    """HiDream-O1's language model is inside: a prompt is the numbers of its words."""
+    generator = torch.Generator().manual_seed(seed)
+    words = torch.randint(1000, (1, 9 + seed % 3), generator=generator)
+    end = torch.tensor([[151669, 151673]])  # a picture begins, a noise level
+    return {"text_input_ids": torch.cat([words, end], dim=1)}
+
 
 SPECS = {
     "sd3": Spec(
@@ -26,28 +125,162 @@ SPECS = {
         context=(77, 4096),
         pooled=2048,
     ),
+    "auraflow": Spec(
+        "AuraFlow",
+        "AuraFlow",
+        {
+            "cond_seq_dim": 2048,
+            "max_seq": 256,
+            "n_double_layers": 1,
+            "n_layers": 2,
+            "dim": 128,
+            "n_heads": 2,
+            "global_conddim": 128,
+        },
+        latent=(4,),
+        context=(32, 2048),
+    ),
+    "pixart_alpha": Spec(
+        "PixArt-Alpha",
+        "PixArtAlpha",
+        {
+            "image_model": "pixart_alpha",
+            "num_heads": 2,
+            "patch_size": 2,
+            "hidden_size": 48,
+            "in_channels": 4,
+            "depth": 1,
+            "model_max_length": 120,
+            "micro_condition": True,
+        },
+        latent=(4,),
+        context=(120, 4096),
+        extras={"width": 1024, "height": 768},
+        side=68,
+        note="Sizes must divide by 16, and be 272 px or more: windows and smaller versions too.",
+    ),
+    "pixart_sigma": Spec(
+        "PixArt-Sigma",
+        "PixArtSigma",
+        {
+            "image_model": "pixart_sigma",
+            "num_heads": 2,
+            "patch_size": 2,
+            "hidden_size": 48,
+            "in_channels": 4,
+            "depth": 1,
+            "model_max_length": 300,
+            "input_size": 128,
+            "pe_interpolation": 2,
+            "micro_condition": False,
+        },
+        latent=(4,),
+        context=(60, 4096),
+        side=68,
+        note="Sizes must divide by 16, and be 272 px or more: windows and smaller versions too.",
+    ),
+    "hunyuan_dit": Spec(
+        "Hunyuan-DiT 1.2",
+        "HunyuanDiT",
+        {
+            "image_model": "hydit",
+            "depth": 4,
+            "hidden_size": 128,
+            "num_heads": 2,
+            "text_states_dim": 128,
+            "text_states_dim_t5": 64,
+        },
+        latent=(4,),
+        context=(77, 128),
+        make_extras=_hunyuan_dit,
+        tolerance=3e-5,  # noise of up to 45
+    ),
+    "hunyuan_dit1": Spec(
+        "Hunyuan-DiT 1.1",
+        "HunyuanDiT1",
+        {
+            "image_model": "hydit1",
+            "depth": 4,
+            "hidden_size": 128,
+            "num_heads": 2,
+            "size_cond": True,
+            "use_style_cond": True,
+            "text_states_dim": 128,
+            "text_states_dim_t5": 64,
+        },
+        latent=(4,),
+        context=(77, 128),
+        extras={"width": 1024, "height": 768},
+        make_extras=_hunyuan_dit,
+        tolerance=1e-4,  # noise of up to 400
+    ),
     "flux": Spec(
         "FLUX.1",
         "Flux",
-        {
-            "image_model": "flux",
-            "in_channels": 16,
-            "out_channels": 16,
-            "patch_size": 2,
-            **_FLUX_SIZE,
-            "axes_dim": [16, 56, 56],
-            "mlp_ratio": 4.0,
-            "theta": 10000,
-            "vec_in_dim": 768,
-            "context_in_dim": 4096,
-            "qkv_bias": True,
-            "guidance_embed": True,
-            "txt_ids_dims": [],
-        },
+        _FLUX,
         latent=(16,),
         context=(64, 4096),
         pooled=768,
         extras={"guidance": 3.5},
+    ),
+    "flux_kontext": Spec(
+        "FLUX.1 Kontext",
+        "Flux",
+        _FLUX,
+        latent=(16,),
+        context=(64, 4096),
+        pooled=768,
+        extras={"guidance": 2.5},
+        make_extras=lambda seed: {"reference_latents": [picture(16, seed, 8)]},
+        note="References may be others at each level (Reference Latent).",
+    ),
+    "flux_control": Spec(
+        "FLUX.1 Canny and Depth",
+        "Flux",
+        {**_FLUX, "in_channels": 32},
+        latent=(16,),
+        context=(64, 4096),
+        pooled=768,
+        extras={"guidance": 30.0},
+        make_extras=lambda seed: {"concat_latent_image": picture(16, seed)},
+        note="Each level's hint beside its prompt (Instruct Pix To Pix Conditioning).",
+    ),
+    "flux_fill": Spec(
+        "FLUX.1 Fill",
+        "FluxInpaint",
+        {**_FLUX, "in_channels": 96},
+        latent=(16,),
+        context=(64, 4096),
+        pooled=768,
+        extras={"guidance": 30.0},
+        make_extras=lambda seed: {
+            "concat_latent_image": picture(16, seed),
+            "concat_mask": (picture(1, seed, 128) > 0).float(),
+        },
+        note="Each level's picture and mask beside its prompt (Inpaint Model Conditioning).",
+    ),
+    "flux_schnell": Spec(
+        "FLUX.1 schnell",
+        "FluxSchnell",
+        {**_FLUX, "guidance_embed": False},
+        latent=(16,),
+        context=(64, 4096),
+        pooled=768,
+    ),
+    "ovis": Spec(
+        "Ovis-Image",
+        "FluxSchnell",
+        {
+            **_FLUX,
+            "guidance_embed": False,
+            "vec_in_dim": None,
+            "context_in_dim": 2048,
+            "yak_mlp": True,
+            "txt_norm": True,
+            "txt_ids_dims": [1, 2],
+        },
+        latent=(16,),
+        context=(32, 2048),
     ),
     "flux2": Spec(
         "FLUX.2",
@@ -76,21 +309,309 @@ SPECS = {
         context=(64, 7680),  # padded to 512 by ComfyUI
         extras={"guidance": 3.5},
     ),
+    "chroma": Spec("Chroma", "Chroma", _CHROMA, latent=(16,), context=(32, 4096)),
+    "chroma_radiance": Spec(
+        "Chroma Radiance",
+        "ChromaRadiance",
+        {
+            **_CHROMA,
+            "image_model": "chroma_radiance",
+            "in_channels": 3,
+            "out_channels": 3,
+            "patch_size": 4,
+            "nerf_hidden_size": 16,
+            "nerf_mlp_ratio": 2,
+            "nerf_depth": 1,
+            "nerf_max_freqs": 4,
+            "nerf_tile_size": 512,
+            "nerf_final_head_type": "conv",
+            "nerf_embedder_dtype": torch.float32,
+            "use_x0": True,
+            "use_sequential_txt_ids": False,
+        },
+        latent=(3,),
+        context=(32, 4096),
+    ),
+    "longcat": Spec(
+        "LongCat-Image",
+        "LongCatImage",
+        {
+            **_FLUX,
+            "guidance_embed": False,
+            "vec_in_dim": None,
+            "context_in_dim": 3584,
+            "txt_ids_dims": [1, 2],
+        },
+        latent=(16,),
+        context=(32, 3584),
+    ),
+    "lens": Spec(
+        "Lens",
+        "Lens",
+        {
+            "image_model": "lens",
+            "in_channels": 128,
+            "out_channels": 32,
+            "num_layers": 2,
+            "num_attention_heads": 2,
+            "enc_hidden_dim": 2880,
+            "multi_layer_encoder_feature": True,
+            "selected_layer_index": (0, 1),
+        },
+        latent=(128,),
+        context=(32, 2 * 2880),
+        padding=3,
+    ),
+    "lumina2": Spec(
+        "Lumina Image 2",
+        "Lumina2",
+        {
+            **_LUMINA,
+            "dim": 192,  # heads of 96
+            "cap_feat_dim": 2304,
+            "n_kv_heads": 1,
+            "axes_dims": [32, 32, 32],
+            "axes_lens": [300, 512, 512],
+            "rope_theta": 10000.0,
+            "ffn_dim_multiplier": 1.0,
+        },
+        latent=(16,),
+        context=(32, 2304),
+        padding=3,
+    ),
+    "newbie": Spec(
+        "NewBie",
+        "Lumina2",
+        {
+            **_LUMINA,
+            "dim": 192,
+            "cap_feat_dim": 2560,
+            "n_kv_heads": 1,
+            "axes_dims": [32, 32, 32],
+            "axes_lens": [1024, 512, 512],
+            "rope_theta": 10000.0,
+            "ffn_dim_multiplier": 1.0,
+            "clip_text_dim": 1024,
+        },
+        latent=(16,),
+        context=(32, 2560),
+        pooled=1024,
+    ),
+    "z_image": Spec("Z-Image", "ZImage", _Z_IMAGE, latent=(16,), context=(40, 2560)),
+    "z_image_pixel": Spec(
+        "Z-Image in pixels",
+        "ZImagePixelSpace",
+        {
+            **_Z_IMAGE,
+            "image_model": "zimage_pixel",
+            "patch_size": 4,
+            "in_channels": 3,
+            "decoder_in_channels": 48,
+            "decoder_hidden_size": 64,
+            "decoder_num_res_blocks": 1,
+            "decoder_max_freqs": 8,
+        },
+        latent=(3,),
+        context=(32, 2560),
+        tolerance=3e-5,  # it predicts the picture, and what is left is divided by its noise
+    ),
     "pixel": Spec(
         "PixelDiT",
         "PixelDiTT2I",
+        {"image_model": "pixeldit_t2i", **_PIXELDIT},
+        latent=(3,),
+        context=(32, 2304),
+    ),
+    "pid": Spec(
+        "PiD",
+        "PiD",
         {
-            "image_model": "pixeldit_t2i",
-            "hidden_size": 96,
-            "num_groups": 6,
-            "patch_depth": 2,
-            "patch_size": 4,
-            "pixel_depth": 1,
-            "pixel_hidden_size": 8,
-            "pixel_attn_hidden_size": 64,
-            "pixel_num_groups": 4,
+            "image_model": "pid",
+            **_PIXELDIT,
+            "patch_size": 16,
+            "lq_hidden_dim": 32,
+            "lq_num_res_blocks": 1,
+            "lq_interval": 2,
+            "lq_latent_channels": 16,
+            "latent_spatial_down_factor": 8,
         },
         latent=(3,),
         context=(32, 2304),
+        extras={"degrade_sigma": torch.tensor([0.2])},
+        make_extras=lambda seed: {"lq_latent": picture(16, seed, 2)},
+        side=64,
+        note="Each level's latent beside its prompt (PiD Conditioning), on the negative as well.",
+    ),
+    "hidream": Spec(
+        "HiDream I1",
+        "HiDream",
+        {
+            "image_model": "hidream",
+            "attention_head_dim": 128,
+            "axes_dims_rope": [64, 32, 32],
+            "caption_channels": [4096, 4096],
+            "max_resolution": [128, 128],
+            "in_channels": 16,
+            "llama_layers": [0, 1],
+            "num_attention_heads": 1,
+            "num_routed_experts": 4,
+            "num_activated_experts": 2,
+            "num_layers": 1,
+            "num_single_layers": 1,
+            "out_channels": 16,
+            "patch_size": 2,
+            "text_emb_dim": 2048,
+        },
+        latent=(16,),
+        context=(16, 4096),
+        pooled=2048,
+        make_extras=lambda seed: {"conditioning_llama3": _text(16, 4096, seed, 2)},
+    ),
+    "hidream_o1": Spec(
+        "HiDream O1",
+        "HiDreamO1",
+        {
+            "image_model": "hidream_o1",
+            "text_config_overrides": {
+                "hidden_size": 64,
+                "intermediate_size": 128,
+                "num_hidden_layers": 2,
+                "num_attention_heads": 2,
+                "num_key_value_heads": 1,
+            },
+            "vision_config_overrides": {
+                "hidden_size": 32,
+                "intermediate_size": 32,
+                "num_heads": 2,
+                "depth": 1,
+                "deepstack_visual_indexes": (),
+            },
+        },
+        latent=(3,),
+        context=(1, 8),  # not looked at
+        make_extras=_words,
+        side=64,
+        note="Sizes must divide by 32; not in windows.",
+    ),
+    "omnigen2": Spec(
+        "OmniGen 2",
+        "Omnigen2",
+        {
+            "image_model": "omnigen2",
+            **_OMNIGEN,
+            "axes_dim_rope": [40, 40, 40],
+            "axes_lens": [1024, 1664, 1664],
+            "ffn_dim_multiplier": None,
+            "in_channels": 16,
+            "multiple_of": 64,
+            "out_channels": None,
+            "patch_size": 2,
+            "text_feat_dim": 2048,
+            "timestep_scale": 1000.0,
+        },
+        latent=(16,),
+        context=(32, 2048),
+        padding=0,
+        make_extras=lambda seed: {"reference_latents": [picture(16, seed, 8)]},
+        note="References may be others at each level (Reference Latent).",
+    ),
+    "boogu": Spec(
+        "Boogu-Image",
+        "Boogu",
+        {
+            "image_model": "boogu",
+            **_OMNIGEN,
+            "num_double_stream_layers": 1,
+            "instruction_feat_dim": 4096,
+        },
+        latent=(16,),
+        context=(32, 4096),
+        padding=0,
+    ),
+    "mage_flow": Spec(
+        "Mage-Flow",
+        "MageFlow",
+        {
+            "image_model": "mage_flow",
+            "in_channels": 128,
+            "num_layers": 1,
+            "num_attention_heads": 1,
+        },
+        latent=(128,),
+        context=(32, 2560),
+    ),
+    "ideogram4": Spec(
+        "Ideogram 4",
+        "Ideogram4",
+        {
+            "image_model": "ideogram4",
+            "in_channels": 128,
+            "num_layers": 1,
+            "num_attention_heads": 1,
+            "intermediate_size": 256,
+            "adaln_dim": 64,
+            "llm_features_dim": 1024,
+        },
+        latent=(128,),
+        context=(32, 1024),
+        padding=3,
+    ),
+    "hunyuan_image": Spec(
+        "HunyuanImage 2.1",
+        "HunyuanImage21",
+        {
+            "image_model": "hunyuan_video",
+            "in_channels": 64,
+            "patch_size": [1, 1],
+            "out_channels": 64,
+            "vec_in_dim": None,
+            "axes_dim": [64, 64],
+            "meanflow": True,
+            "context_in_dim": 3584,
+            **_FLUX_SIZE,
+            "mlp_ratio": 4.0,
+            "theta": 256,
+            "qkv_bias": True,
+            "byt5": True,
+            "guidance_embed": True,
+            "use_cond_type_embedding": False,
+            "vision_in_dim": None,
+            "meanflow_sum": False,
+        },
+        latent=(64,),
+        context=(32, 3584),
+        extras={"guidance": 3.5},
+        make_extras=lambda seed: {"conditioning_byt5small": _text(8, 1472, seed)},
+    ),
+    "ernie": Spec(
+        "ERNIE-Image",
+        "ErnieImage",
+        {
+            "image_model": "ernie",
+            "hidden_size": 256,
+            "num_attention_heads": 2,
+            "num_layers": 1,
+            "ffn_hidden_size": 256,
+        },
+        latent=(128,),
+        context=(32, 3072),
+    ),
+    "kandinsky5_image": Spec(
+        "Kandinsky 5 Image",
+        "Kandinsky5Image",
+        {
+            "image_model": "kandinsky5",
+            "model_dim": 256,
+            "axes_dims": (32, 48, 48),
+            "rope_scale_factor": (1.0, 1.0, 1.0),
+            "time_dim": 64,
+            "ff_dim": 256,
+            "visual_embed_dim": 64,
+            "num_text_blocks": 1,
+            "num_visual_blocks": 1,
+        },
+        latent=(16,),
+        context=(32, 3584),
+        pooled=768,
     ),
 }
