@@ -10,6 +10,7 @@ from .edit import BlendedEdit
 from .explorer import ZoomStackExplorer
 from .export import ExportZoomStack
 from .files import LoadZoomStack, SaveZoomStack
+from .levels import LevelConditioning
 from .multiscale import MultiScalePatch
 from .outpaint import OutpaintZoom
 from .prompts import PromptLadder
@@ -23,6 +24,7 @@ class ZoomStackExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return [
             PromptLadder,
+            LevelConditioning,
             ZoomStackSampler,
             ZoomStackApply,
             PhotoAnchor,

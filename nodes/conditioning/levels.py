@@ -18,7 +18,11 @@ from .control import LevelControls, rows_of
 from .tags import TAG, Entry
 
 # What an entry does to the whole of its call, so that entries with it cannot share one.
-_ALONE = ("area", "mask", "hooks", "gligen", "timestep_start", "timestep_end", "default")
+_ALONE = ("area", "mask", "gligen", "default")
+# And where they may, if it is the same for all: which hooks (a LoRA's), and when.
+_ALIKE = ("hooks", "timestep_start", "timestep_end", "strength")
+# What inpainting models are shown beside the latent.
+_BESIDE = ("concat_latent_image", "concat_mask")
 
 Conds = Sequence[list[Entry] | None]
 
@@ -95,7 +99,9 @@ class Router:
     def _can_merge(self, x: Entry, y: Entry, a: int, b: int) -> bool:
         if any(key in entry for entry in (x, y) for key in _ALONE):
             return False
-        if x.get("control") is not y.get("control") or x.get("strength") != y.get("strength"):
+        if x.get("control") is not y.get("control"):
+            return False
+        if any(x.get(key) != y.get(key) for key in _ALIKE):
             return False
         of_x, of_y = (self._rows(e, (at,))["model_conds"] for e, at in ((x, a), (y, b)))
         return of_x.keys() == of_y.keys() and all(self._alike(of_x[k], of_y[k]) for k in of_x)
@@ -147,12 +153,27 @@ class Router:
     def _cut(self, tensor: Tensor, group: tuple[int, ...], name: str) -> Tensor:
         if len(tensor) == 1 or len(group) == len(tensor) == self.levels:
             return tensor
-        if len(tensor) != self.levels:
-            raise ValueError(
-                f"A conditioning holds {len(tensor)} rows of {name} for {self.levels} levels; give "
-                "one for all levels, or one a level (PromptLadder does)."
-            )
+        _check_count(tensor, self.levels, name)
         return rows_of(tensor, group)
+
+
+def check_rows(conds: dict[str, list[Entry]], levels: int) -> None:
+    """Raise ``ValueError`` for pictures beside the latent that are neither one nor one a level.
+
+    The host stretches them over the levels before anyone sees how many they were.
+    """
+    for entry in (entry for entries in conds.values() for entry in entries):
+        for name in _BESIDE:
+            if isinstance(entry.get(name), Tensor) and len(entry[name]) != 1:
+                _check_count(entry[name], levels, name)
+
+
+def _check_count(tensor: Tensor, levels: int, name: str) -> None:
+    if len(tensor) != levels:
+        raise ValueError(
+            f"A conditioning holds {len(tensor)} rows of {name} for {levels} levels; give one for "
+            "all levels, or one a level (PromptLadder does)."
+        )
 
 
 def level_by_level(

@@ -34,6 +34,7 @@ FEATURES = (
     ("comfy.model_patcher", "ModelPatcher.clone ModelPatcher.get_model_object"),
     ("comfy.model_patcher", "ModelPatcher.get_free_memory ModelPatcher.is_dynamic"),
     ("comfy.model_patcher", "ModelPatcher.set_additional_models"),
+    ("comfy.model_patcher", "ModelPatcher.prepare_hook_patches_current_keyframe"),
     ("comfy.model_sampling", "EPS.noise_scaling CONST.noise_scaling"),
     ("comfy.latent_formats", "LatentFormat.latent_channels LatentFormat.spacial_downscale_ratio"),
     ("comfy.latent_formats", "LatentFormat.latent_dimensions"),
@@ -53,6 +54,7 @@ HELD = {
     "guider": "model_patcher model_options conds",
     "MODEL": "model model_options wrappers patches load_device",
     "network": "current_patcher diffusion_model concat_keys model_config",  # a MODEL's model
+    "keyframes": "_curr_t",  # a hook's, and when it looked at them last
     "sampler": "sampler_function extra_options inpaint_options",
     "VAE": "patcher first_stage_model latent_channels latent_dim spacial_compression_encode",
     "decoder": "device process_output",  # of a VAE, where it is tuned

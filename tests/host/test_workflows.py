@@ -1,5 +1,6 @@
 """The shipped workflows, templates and help pages, in a real ComfyUI server."""
 
+import copy
 import json
 import re
 import urllib.parse
@@ -24,14 +25,15 @@ from zoomstack.setup.places import API_WORKFLOWS
 
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 ZOOMS = (
-    "edit-a-level", "outpaint-zoom", "photo-to-zoom", "super-resolution-zoom", "text-to-zoom",
-    "two-pass", "zoom-with-upscale",
+    "edit-a-level", "outpaint-zoom", "photo-to-zoom", "regional-prompts", "super-resolution-zoom",
+    "text-to-zoom", "two-pass", "zoom-with-upscale",
 )  # fmt: skip
 NAMES = (*ZOOMS, "wide-panorama")
 NODES = {
-    "PromptLadder", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor", "LaplacianBlend",
-    "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer", "ExportZoomStack",
-    "MultiScalePatch", "OutpaintZoom", "SuperResZoom", "BlendedEdit", "ZoomStackReport",
+    "PromptLadder", "LevelConditioning", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor",
+    "LaplacianBlend", "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer",
+    "ExportZoomStack", "MultiScalePatch", "OutpaintZoom", "SuperResZoom", "BlendedEdit",
+    "ZoomStackReport",
 }  # fmt: skip
 NOTES = {"Note", "MarkdownNote"}  # the front end's own; the server knows nothing of them
 FOLDER = "zoomstack"  # of the pack among the custom nodes
@@ -141,7 +143,7 @@ def test_a_workflow_leaves_consistent_levels_and_their_video(ready, tmp_path, na
 
     (saved,) = by_ending[".safetensors"]
     stack = load_stack(saved)
-    assert stack.prompts == tuple(prompts)
+    assert stack.prompts == tuple(line.split("] ")[-1] for line in prompts)
     assert stack.levels.shape == (len(prompts), 3, side, side)
     assert stack.levels.dtype == torch.float16
     levels = stack.levels.float()
@@ -177,6 +179,27 @@ def test_the_photo_is_the_widest_level_of_the_zoom_into_it(ready, tmp_path):
     wanted = torch.from_numpy(np.array(middle)).movedim(-1, 0) / 255
     assert psnr(widest, wanted) > 20
     assert psnr(widest.flip(-2), wanted) < 15  # which the wrong picture would not reach
+
+
+def test_regions_show_where_they_are_asked_at_their_levels(ready, tmp_path):
+    """A winter island on the right of the widest level, autumn on the left of the deepest."""
+    graph = cheap("regional-prompts")
+    sampler, ladder = (edit.find(graph, k) for k in ("ZoomStackSampler", "PromptLadder"))
+    graph[sampler]["inputs"]["steps"] = 6
+    plain = {**graph, sampler: copy.deepcopy(graph[sampler])}
+    plain[sampler]["inputs"]["positive"] = [ladder, 1]
+
+    def whiter_right_and_redder_left(graph, folder):
+        files = executed(ready.url, graph, tmp_path / folder).files
+        levels = pictures(sorted(file for file in files if file.suffix == ".png"))
+        left, right = levels.chunk(2, dim=-1)
+        white = right[0].amin(0) - left[0].amin(0)
+        red = (left - right)[-1]
+        return [float(white.mean()), float((red[0] - red[1]).mean())]
+
+    regional = whiter_right_and_redder_left(graph, "regional")
+    without = whiter_right_and_redder_left(plain, "plain")
+    assert min(regional) > 0.08 and max(without) < 0.04
 
 
 def test_the_panorama_is_wider_than_its_windows(ready, tmp_path):

@@ -20,7 +20,7 @@ import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
-from ...conditioning.levels import level_by_level
+from ...conditioning.levels import check_rows, level_by_level
 from ...conditioning.tags import check_tags
 from .. import memory, needs
 from ..jobs import check_interrupted
@@ -91,6 +91,7 @@ def _outer_sample(
     refuse(guider, latent, denoise_mask, kwargs.get("latent_shapes"))
     site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
     check_tags(guider.conds, noise.shape[0])
+    check_rows(guider.conds, noise.shape[0])
     run = plan.start(site)
     guider.conds = areas.given(guider.conds, site.shape, site.device)
     guider.model_options[LEVELS] = run

@@ -27,6 +27,7 @@ from ..jobs import check_interrupted
 from .apart import CFG_PP, patch_of_last_call, refuse_parts
 from .hints import set_windows
 from .install import LEVELS, WINDOWS, put_in_order, wrapped
+from .keyframes import keyframes_at
 from .rows import telling_rows
 from .site import Site, WindowsPlan, WindowsRun
 
@@ -128,7 +129,11 @@ def _calc_cond_batch(
         refuse_parts(model_options, conds, "windows", "set tile_size to 0")
         split = len(rows) != len(x)
         told = telling_rows(model_options, rows, of=len(x)) if split else model_options
-        return executor(model, conds, part, sigma, told)
+        if view.sigma is None:
+            return executor(model, conds, part, sigma, told)
+        own = torch.full_like(sigma, view.sigma)
+        with keyframes_at(own, conds, model.current_patcher, sigma, told):
+            return executor(model, conds, part, sigma, told)
 
     if view.only:
         return in_one_window(run.cutter, view, call, conds, x, timestep)
