@@ -7,7 +7,7 @@ import re
 
 import pytest
 import torch
-from host_kit import Ladder, apart, apply_node, ksampler, one_by_one, sampler_node, together
+from host_kit import Ladder, apart, apply_node, ksampler, one_by_one, part, sampler_node, together
 from models_page import PAGE, page
 from tiny_families import ALL, REFUSED, SPECS, family, shell
 
@@ -217,8 +217,8 @@ def test_every_class_of_the_host_has_its_row():
     assert len(rows) - len(set(rows)) == len(SPECS) - len({s.config for s in SPECS.values()})
 
 
-def test_the_help_page_says_what_the_table_says(built):
-    made = page([built(name) for name in ALL])
+def test_the_help_page_says_what_the_tables_say(pack, built):
+    made = page([built(name) for name in ALL], part(pack, "nodes.host.hooks.apart"))
     if os.environ.get("ZOOMSTACK_WRITE_PAGES"):
         PAGE.write_text(made, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == made

@@ -3,7 +3,10 @@
 ZOOMSTACK_WRITE_PAGES=1 python3 -m zoomstack test tests/host/test_families.py  # writes it
 """
 
+from typing import Any
+
 from checkout import ROOT
+from stock_patches import ELSEWHERE, ROWS, UNTRIED
 from tiny_families import REFUSED, SPECS, TinyFamily
 
 PAGE = ROOT / "web" / "docs" / "Models.md"
@@ -27,6 +30,24 @@ _REFUSED = """
 |---|---|
 """
 
+_TRIED = """
+## Nodes before ours
+
+Stock nodes that take a MODEL and give one, each tried on the family that it is made for: levels \
+agree, each gets what it gets alone, and one level a call gives what all at once give. What merges \
+models or loads a LoRA gives a MODEL like any other.
+
+| node | what happens |
+|---|---|
+"""
+
+_UNTRIED = """
+Not tried:
+
+| node | why |
+|---|---|
+"""
+
 # By the host's ModelType.
 _PREDICTS = {
     "EPS": "noise",
@@ -42,11 +63,28 @@ _PREDICTS = {
 }
 
 
-def page(families: list[TinyFamily]) -> str:
-    """The whole page; ``families`` are all of the table, built."""
+def page(families: list[TinyFamily], apart: Any) -> str:
+    """The whole page; ``families`` are all of the table, built; ``apart`` is the pack's module."""
     rows = "".join(_row(tiny) for tiny in families)
     refused = "".join(f"| {r.title} | {r.why} |\n" for r in REFUSED)
-    return _HEAD + rows + _REFUSED + refused
+    how = {name: _how(name, apart) for name in ROWS if not name.endswith(" before")} | ELSEWHERE
+    tried = "".join(f"| `{name}` | {how[name]} |\n" for name in sorted(how, key=str.lower))
+    untried = "".join(f"| `{n}` | {UNTRIED[n]} |\n" for n in sorted(UNTRIED, key=str.lower))
+    return _HEAD + rows + _REFUSED + refused + _TRIED + tried + _UNTRIED + untried
+
+
+def _how(name: str, apart: Any) -> str:
+    """What the pack does where a node comes before its own."""
+    row = ROWS[name]
+    if name in apart.OF_LAST_CALL:
+        return "levels are predicted one at a time; refused in windows"
+    if name in apart.OVER_ROWS:
+        return "its sums are taken a level at a time"
+    if "clip_vision_output" in row.inputs:
+        return "a picture a level, or one for all; windows one by one"
+    if "model_patch" in row.inputs:
+        return "a picture a level, or one for all; refused in windows"
+    return "works; draws at random in each call" if row.draws else "works"
 
 
 def _row(tiny: TinyFamily) -> str:

@@ -1,7 +1,7 @@
 """The host's nodes that take a MODEL and give one: on which family each is tried, and how.
 
 A row says what the node is given, at settings that act on a tiny model in two steps; or in words
-why there is nothing to try. ``ROWS`` and ``UNTRIED`` together are all of the host's.
+why there is nothing to try. ``ROWS``, ``ELSEWHERE`` and ``UNTRIED`` together are all of the host's.
 """
 
 from importlib import import_module
@@ -141,19 +141,22 @@ ROWS = {
 
 _LORA = "as LoraLoaderModelOnly"
 _FILMS = "for films or sound"
-_ELSEWHERE = "has tests of its own"
+ELSEWHERE = {  # has tests of its own
+    "ContextWindowsManual": "refused over the batch, where levels lie",
+    "EasyCache": "skips the same steps of all levels",
+    "FluxKVCache": "refused where levels do not share a call",
+    "LazyCache": "skips the same steps of all levels",
+    "SUPIRApply": "a picture a level, or one for all; refused in windows",
+    "TorchCompileModel": "compiled once, sampled as without it",
+}
 UNTRIED = {
     "ARVideoI2V": _FILMS,
     "ChromaRadianceOptions": "how its network splits its work; no other result",
-    "ContextWindowsManual": _ELSEWHERE,
     "DifferentialDiffusion": "acts on noise masks alone; outpainting is built on it",
-    "EasyCache": _ELSEWHERE,
-    "FluxKVCache": _ELSEWHERE,
     "HiDreamO1PatchSeamSmoothing": "inside the network's call, row by row",
     "HypernetworkLoader": "needs a file of trained weights",
     "LTXVContextWindows": _FILMS,
     "LTXVReferenceAudio": _FILMS,
-    "LazyCache": _ELSEWHERE,
     "LoraLoader": _LORA,
     "LoraLoaderBypass": _LORA,
     "LoraLoaderBypassModelOnly": _LORA,
@@ -163,9 +166,7 @@ UNTRIED = {
     "ModelSamplingLTXV": _FILMS,
     "ModelSamplingStableCascade": "a schedule, as ModelSamplingSD3 is",
     "MultiGPU_WorkUnits": "needs two GPUs",
-    "SUPIRApply": "its patch has but one size, SDXL's; stood in for in test_patches.py",
     "SelectModelDevice": "needs two devices",
-    "TorchCompileModel": _ELSEWHERE,
     "TripoSplatSamplingPreview": "for splats",
     "UNetTemporalAttentionMultiply": _FILMS,
     "VideoLinearCFGGuidance": "its guidance grows from the first row to the last, as asked for",

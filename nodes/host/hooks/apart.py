@@ -25,10 +25,10 @@ ALONE = f"{LEVELS}_alone"
 CFG_PP = f"{LEVELS}_cfg_pp"
 
 # By the node or class that makes them: the first part of a function's qualified name.
-_OVER_ROWS = (
+OVER_ROWS = (
     "RenormCFG", "TemporalScoreRescaling", "Mahiro", "PerpNeg", "SkipLayerGuidanceDiT",
 )  # fmt: skip
-_OF_LAST_CALL = ("SelfAttentionGuidance",)
+OF_LAST_CALL = ("SelfAttentionGuidance",)
 _GUIDERS_OVER_ROWS = ("Guider_PerpNeg",)
 _OF_FIRST_CALL = ("KV_Attn_Input",)  # Flux KV Cache
 _OF_LAST_STEP = ("APG",)
@@ -61,7 +61,7 @@ def set_apart(guider: Any, run: LevelsRun) -> None:
 
 def patch_of_last_call(options: dict[str, Any]) -> str:
     """The node that remembers the attention of the model's last call, or nothing."""
-    return _made_by(_OF_LAST_CALL, options.get(POST_CFG, []))
+    return _made_by(OF_LAST_CALL, options.get(POST_CFG, []))
 
 
 def refuse_parts(options: dict[str, Any], conds: Any, what: str, cure: str) -> None:
@@ -101,7 +101,7 @@ def predict_apart(
 
 def _each(function: Function, levels: int) -> Function:
     """``function``, a level at a time where it must be; found out where it is not known."""
-    at_a_time = _maker(function) in _OVER_ROWS
+    at_a_time = _maker(function) in OVER_ROWS
 
     def each(args: dict[str, Any]) -> Any:
         nonlocal at_a_time

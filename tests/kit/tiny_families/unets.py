@@ -165,6 +165,7 @@ SPECS = {
         pooled=1280,
         extras=_SDXL_SIZES,
         like=("SSD1B", "Segmind_Vega", "KOALA_700M", "KOALA_1B"),
+        note="SSD-1B, Segmind Vega and KOALA too.",
     ),
     "sdxl_v": Spec(
         "SDXL that predicts v",
