@@ -26,6 +26,7 @@ from tiny_conds import (
     with_values,
 )
 from tiny_families import ALL, FAMILIES, family
+from tiny_gligen import gligen, in_boxes
 from tiny_models import import_comfy, randn, toy_latent, toy_model, watch
 
 LEVELS = 4
@@ -570,3 +571,28 @@ def test_rows_that_are_neither_one_nor_the_levels_are_an_error(pack, built):
     model = apply_node(pack, tiny.model, kit.ladder)
     with torch.inference_mode(), pytest.raises(ValueError, match="3 rows of .* for 4 levels"):
         ksampler(model, kit, tiny.latent(4, 16, 16), positive=three)
+
+
+# --- things in boxes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_boxes_are_for_the_levels_whose_prompts_have_them(pack, built, most):
+    tiny = built("sd15")
+    kit, model = Ladder(pack, zooms=(2.0, 2.0)), gligen(tiny.model)
+    boxes = [((8, 8, 0, 0),), ((8, 4, 4, 10), (4, 4, 0, 0)), ()]
+    plain = [tiny.make_cond(10 + level) for level in range(3)]
+    positive = [
+        in_boxes(cond, model, *places) if places else cond
+        for cond, places in zip(plain, boxes, strict=True)
+    ]
+    negative = [tiny.make_cond(90)] * 3
+    latent = tiny.latent(3, 16, 16)
+    with torch.inference_mode():
+        alone = one_by_one(tiny.model, positive, negative, latent)
+        result = together(pack, tiny, kit, kit.tagged(positive), negative[0], latent, most)
+        without = one_by_one(tiny.model, plain, negative, latent)
+
+    assert apart(result, alone) < 1e-5
+    for level in range(2):
+        assert apart(alone[level], without[level]) > 1e-3
