@@ -2,7 +2,7 @@
 
 | hook | job |
 |---|---|
-| OUTER_SAMPLE | check, share the noise, preview all levels, settle what a sampler left unfinished |
+| OUTER_SAMPLE | check, share the noise, preview all levels, settle what is unfinished: ``outer`` |
 | PREPARE_SAMPLING | plan memory for the levels of one call |
 | SAMPLER_SAMPLE | give each level's areas their own opposites; note what a noise mask keeps |
 | PREDICT_NOISE, outermost | the final prediction of any guider, made one scene |
@@ -13,29 +13,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
 from comfy.patcher_extension import WrappersMP
 from torch import Tensor
 
-from ...conditioning.levels import check_rows, level_by_level
-from ...conditioning.tags import check_tags
+from ...conditioning.levels import level_by_level
 from .. import memory, needs
 from ..jobs import check_interrupted
 from ..layout import check_pictures
-from ..vae import load_together
 from . import areas
-from .apart import ALONE, CFG_PP, predict_apart, refuse_parts, set_apart
-from .hints import set_hints, with_hints
-from .install import APART, LEVELS, put_in_order, wrapped
+from .apart import ALONE, CFG_PP, predict_apart, refuse_parts
+from .hints import with_hints
+from .install import APART, LEVELS, wrapped
 from .kept import Kept, couple_around, keep
-from .noise import share_noise
-from .preview import Preview
-from .refused import refuse
+from .outer import outer_sample
 from .rows import telling_rows
-from .site import LevelsPlan, LevelsRun, Site
+from .site import LevelsPlan, LevelsRun
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
@@ -50,15 +46,15 @@ def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
     Raises ``ValueError`` for a model of which no zoom can be made.
     """
 
-    def outer_sample(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    def around(executor: Any, noise: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         guider = executor.class_obj
         needs.held("guider", guider)
         needs.held("network", guider.model_patcher.model)
         with memory.explained(tuple(noise.shape), guider.model_patcher.load_device):
-            return _outer_sample(plan, executor, noise, *args, **kwargs)
+            return outer_sample(plan, executor, noise, *args, **kwargs)
 
     wrappers = {
-        WrappersMP.OUTER_SAMPLE: outer_sample,
+        WrappersMP.OUTER_SAMPLE: around,
         WrappersMP.PREPARE_SAMPLING: _prepare_sampling,
         WrappersMP.SAMPLER_SAMPLE: _sampler_sample,
         WrappersMP.PREDICT_NOISE: _predict_noise,
@@ -71,69 +67,6 @@ def install_levels(model: ModelPatcher, plan: LevelsPlan) -> ModelPatcher:
     before = [f for f in options.get("sampler_pre_cfg_function", []) if f is not _pre_cfg]
     options["sampler_pre_cfg_function"] = [*before, _pre_cfg]
     return clone
-
-
-def _outer_sample(
-    plan: LevelsPlan,
-    executor: Any,
-    noise: Tensor,
-    latent: Tensor,
-    sampler: Any,
-    sigmas: Tensor,
-    denoise_mask: Tensor | None = None,
-    callback: Callable[..., None] | None = None,
-    disable_pbar: bool = False,
-    seed: int | None = None,
-    **kwargs: Any,
-) -> Tensor:
-    """Check, share the noise, show all levels, and settle what a sampler left unfinished."""
-    guider = executor.class_obj
-    refuse(guider, latent, denoise_mask, kwargs.get("latent_shapes"))
-    site = Site(guider.model_patcher, tuple(noise.shape), sigmas, guider.conds)
-    check_tags(guider.conds, noise.shape[0])
-    check_rows(guider.conds, noise.shape[0])
-    run = plan.start(site)
-    guider.conds = areas.given(guider.conds, site.shape, site.device)
-    guider.model_options[LEVELS] = run
-    put_in_order(guider.model_options)
-    if run.levels > 1:
-        set_apart(guider, run)
-        set_hints(guider.model_options, run)
-    if run.vae is not None:
-        load_together(guider.model_patcher, run.vae)
-    if run.levels > 1 and run.shares_noise:
-        noise = run.noise(noise.to(site.device)).to(noise.device)
-        sampler = share_noise(sampler, run, site, seed)
-    # Without fresh noise the latent is the noisy one of an earlier stage, and should be shared.
-    if run.levels > 1 and run.shares_noise and not noise.any() and latent.any():
-        run.look(site.process_in(latent.to(site.device, torch.float32)))
-    if run.levels > 1 and noise.any() and latent.any() and denoise_mask is None:
-        settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))
-        latent = site.process_out(settled).to(latent)
-    preview = Preview(callback, run, site) if callback is not None and run.levels > 1 else callback
-    _mark_cfg_pp(guider.model_options, sampler)
-    # Asked before sampling: uni_pc writes into the sigmas it is given.
-    clean = float(sigmas[-1]) == 0 and denoise_mask is None
-    output = executor(
-        noise, latent, sampler, sigmas, denoise_mask, preview, disable_pbar, seed, **kwargs
-    )
-    if isinstance(preview, Preview):
-        preview.finish()
-    run.finish()
-    if run.levels > 1 and clean and run.ends_coupled():
-        output = _settled(run, site, output)
-    if clean:
-        run.end(site.process_in(output.to(site.device, torch.float32)))
-    return output
-
-
-def _settled(run: LevelsRun, site: Site, output: Tensor) -> Tensor:
-    """A few samplers (dpm_fast, dpm_adaptive, uni_pc) end a little off their last prediction."""
-    before = site.process_in(output.to(site.device, torch.float32))
-    after = run.settle(before)
-    if (after - before).abs().max() <= 1e-5 * before.std():
-        return output
-    return site.process_out(after).to(output)
 
 
 def _prepare_sampling(
@@ -195,11 +128,6 @@ def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
         return args["conds_out"]
     sigma = args["sigma"]
     return [couple_around(run, part, sigma, options) for part in args["conds_out"]]
-
-
-def _mark_cfg_pp(options: dict[str, Any], sampler: Any) -> None:
-    function = getattr(sampler, "sampler_function", None)
-    options[CFG_PP] = "cfg_pp" in getattr(function, "__name__", "")
 
 
 def _calc_cond_batch(
