@@ -36,6 +36,12 @@ def latent(tiny, levels=2):
     return tiny.latent(levels, side, side)
 
 
+def pixels(tiny):
+    """Of a side of its smallest level."""
+    form = tiny.model.get_model_object("latent_format")
+    return SPECS[tiny.name].side * (SPECS[tiny.name].ratio or form.spacial_downscale_ratio)
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_each_level_is_what_it_is_alone(pack, built, name):
     tiny = built(name)
@@ -110,12 +116,11 @@ def test_noise_that_samplers_add_is_the_same_in_one_call_or_in_many(pack, built,
 def test_levels_in_windows_are_what_they_are_alone_window_by_window(pack, built, name, scales):
     tiny = built(name)
     kit, positive, negative = ladder(pack, tiny)
-    side, form = SPECS[name].side, tiny.model.get_model_object("latent_format")
+    side = SPECS[name].side
     wide = tiny.latent(2, side, side * 2)
 
     def windowed(most):
-        tile = side * form.spacial_downscale_ratio
-        options = {"tile_size": tile, "multiscale": scales, "windows_per_batch": most}
+        options = {"tile_size": pixels(tiny), "multiscale": scales, "windows_per_batch": most}
         patched = pack.nodes.MultiScalePatch.execute(tiny.model, **options).result[0]
         return dataclasses.replace(tiny, model=patched)
 
@@ -152,8 +157,7 @@ PLACED = [
 def test_a_picture_beside_a_prompt_counts_in_the_windows_where_it_lies(pack, built, name, key):
     """Of three windows side by side: the first is the same with another picture in the last."""
     tiny, side = built(name), SPECS[name].side
-    pixels = side * tiny.model.get_model_object("latent_format").spacial_downscale_ratio
-    options = {"tile_size": pixels, "tile_stride": pixels, "multiscale": 0}
+    options = {"tile_size": pixels(tiny), "tile_stride": pixels(tiny), "multiscale": 0}
     model = pack.nodes.MultiScalePatch.execute(tiny.model, **options).result[0]
     extras = [tiny.make_cond(seed)[0][1] for seed in (1, 2, 3)]
     several = isinstance(extras[0][key], list)  # a chain of VACE's
