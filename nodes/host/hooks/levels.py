@@ -140,10 +140,9 @@ def _calc_cond_batch(
 
     def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
-        split = len(rows) != run.levels
-        if split:
+        if len(rows) < run.levels:
             refuse_parts(model_options, conds, "levels", _ONE_CALL)
-        told = telling_rows(model_options, rows, of=run.levels) if split else model_options
+        told = telling_rows(model_options, rows, of=run.levels)
         return executor(model, conds, part, sigma, with_hints(told, rows[0]))
 
     def attempt(most: int) -> list[Any]:

@@ -7,17 +7,20 @@ they take a call's rows for the first ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 _KEY = "ad_params"
 
 
-def telling_rows(options: Mapping[str, Any], rows: Sequence[int], of: int) -> dict[str, Any]:
+def telling_rows(options: dict[str, Any], rows: Sequence[int], of: int) -> dict[str, Any]:
     """A run's options for a call of these rows, of the ``of`` that its caller shows.
 
-    The options that come in, which are those of the whole run, stay as they are.
+    The options that come in, which are those of the whole run, stay as they are; and are told as
+    they are for a call of as many rows as its caller shows.
     """
+    if len(rows) == of:
+        return options
     transformer = options.get("transformer_options", {})
     told = transformer.get(_KEY, {})
     seen = told.get("sub_idxs")  # the caller's own rows, where levels are cut to windows

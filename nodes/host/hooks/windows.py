@@ -127,8 +127,7 @@ def _calc_cond_batch(
     def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
         refuse_parts(model_options, conds, "windows", "set tile_size to 0")
-        split = len(rows) != len(x)
-        told = telling_rows(model_options, rows, of=len(x)) if split else model_options
+        told = telling_rows(model_options, rows, of=len(x))
         if view.sigma is None:
             return executor(model, conds, part, sigma, told)
         own = torch.full_like(sigma, view.sigma)
