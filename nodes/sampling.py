@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..zoomstack.scene.ladder import Ladder
 from . import host
-from .host.layout import grid_of, ratio_of
+from .host.layout import grid_of, nearest, ratio_of
 from .inputs import WindowWords, shown_with, taken, window_inputs
 from .run.checkpoint import Given, recorded
 from .run.levels import Plan
@@ -297,10 +297,9 @@ def _empty(model: Any, levels: int, width: int, height: int) -> Tensor:
     step = ratio * grid_of(model)
     for name, pixels in (("width", width), ("height", height)):
         if pixels % step or pixels < step:
-            nearest = max(step, round(pixels / step) * step)
             raise ValueError(
                 f"A {name} of {pixels} does not divide by {step}, as this model needs; the "
-                f"nearest that does is {nearest}."
+                f"nearest that does is {nearest(pixels, step)}."
             )
     shape = (levels, format.latent_channels, height // ratio, width // ratio)
     return torch.zeros(shape)

@@ -127,13 +127,18 @@ def takes_wholes(model: Any) -> bool:
     return hasattr(model.model, _WHOLES)
 
 
+def nearest(length: int, step: int) -> int:
+    """The multiple of ``step`` nearest to ``length``, and one of it at least."""
+    return max(1, round(length / step)) * step
+
+
 def check_grid(model: Any, shape: tuple[int, ...]) -> None:
     """Raise ``ValueError`` for latents whose sides the model cannot cut into its squares."""
     grid, ratio = grid_of(model), ratio_of(model.get_model_object("latent_format"))
     if any(side % grid for side in shape[-2:]):
-        nearest = [max(1, round(side / grid)) * grid * ratio for side in shape[-2:]]
+        rows, columns = (nearest(side, grid) * ratio for side in shape[-2:])
         raise ValueError(
             f"Pictures of {shape[-1] * ratio} x {shape[-2] * ratio} pixels do not divide by "
-            f"{grid * ratio}, as this model needs; the nearest that do are {nearest[1]} x "
-            f"{nearest[0]}."
+            f"{grid * ratio}, as this model needs; the nearest that do are {columns} x "
+            f"{rows}."
         )

@@ -18,7 +18,15 @@ from .. import host
 from ..conditioning.cut import Scissors
 from ..conditioning.view import View
 from ..conditioning.windows import Cutter
-from ..host.layout import Layout, check_grid, grid_of, ratio_of, shuffle_of, takes_wholes
+from ..host.layout import (
+    Layout,
+    check_grid,
+    grid_of,
+    nearest,
+    ratio_of,
+    shuffle_of,
+    takes_wholes,
+)
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,9 @@ class WindowOptions:
         lengths = {"tile_size": self.tile_size, "tile_stride": self.tile_stride}
         for name, pixels in lengths.items():
             if pixels % ratio:
-                nearest = max(ratio, round(pixels / ratio) * ratio)
                 raise ValueError(
                     f"A {name} of {pixels} does not divide by {ratio}, as this model needs; the "
-                    f"nearest that does is {nearest}."
+                    f"nearest that does is {nearest(pixels, ratio)}."
                 )
         check_grid(site.patcher, site.shape)
         grid = grid_of(site.patcher)
@@ -72,10 +79,9 @@ class WindowOptions:
                 "and multiscale to 0, or use another model."
             )
         if any(side % grid for side in windows.tile):
-            nearest = max(1, round(tile / grid)) * grid * ratio
             raise ValueError(
                 f"A tile_size of {self.tile_size} does not divide by {grid * ratio}, as this model "
-                f"needs; the nearest that does is {nearest}."
+                f"needs; the nearest that does is {nearest(tile, grid) * ratio}."
             )
         return WindowedRun(self, site, tiling, ratio)
 
