@@ -24,7 +24,7 @@ LEVELS = 3
 
 @pytest.fixture(scope="module")
 def built(comfy_host):
-    build = functools.cache(lambda name, **changed: family(name, **changed))
+    build = functools.cache(family)
     yield build
     build.cache_clear()
 

@@ -9,15 +9,13 @@ import urllib.request
 import pytest
 import tiny_patches
 import torch
-from host_kit import Ladder, apply_node, ksampler
+from host_kit import ALONE, Ladder, apart, apply_node, ksampler
 from stock_patches import ELSEWHERE, MERGES, ROWS, UNTRIED, Row, applied
 from tiny_families import family
 from tiny_models import import_comfy
 
 import_comfy()
 from comfy.patcher_extension import WrappersMP  # noqa: E402
-
-APART = {"coupling": "independent", "shared_noise": False}
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +57,6 @@ def _of(noise):
         return executor(own if noise is None else noise, *args, **kwargs)
 
     return sample
-
-
-def apart(a, b):
-    return float((a - b).abs().max() / b.std())
 
 
 def rows_computed(model):
@@ -180,9 +174,9 @@ def test_levels_are_as_if_sampled_alone_whatever_shares_a_call(pack, families, n
         return ksampler(coupled, kit, latent, **how)
 
     with torch.inference_mode():
-        plain, alone = ours(tiny.model, **APART), stock(patched, kit, tiny, **how)
+        plain, alone = ours(tiny.model, **ALONE), stock(patched, kit, tiny, **how)
         for most in (0,) if row.draws else (0, 1):
-            found = ours(patched, levels_per_batch=most, **APART)
+            found = ours(patched, levels_per_batch=most, **ALONE)
             assert apart(found, plain) > 1e-4  # the patch has its say
             assert apart(found, alone) < 1e-5
         coupled = ours(patched)
@@ -215,7 +209,7 @@ def test_levels_agree_in_a_sampler_that_steps_along_the_negative(pack, sd15, nam
     how, latent = {"sampler": "euler_cfg_pp", "steps": 3}, sd15.latent(3, 16, 16)
     with torch.inference_mode():
         found = ksampler(apply_node(pack, patched, kit.ladder), kit, latent, **how)
-        ours = apply_node(pack, patched, kit.ladder, **APART)
+        ours = apply_node(pack, patched, kit.ladder, **ALONE)
         together = ksampler(ours, kit, latent, **how)
         assert apart(together, stock(patched, kit, sd15, **how)) < 1e-5
     views = sd15.model.model.process_latent_in(found)
@@ -242,7 +236,7 @@ def test_a_guider_that_sums_over_a_batch_is_given_a_level_at_a_time(pack, sd15):
     kit = ladder(pack, sd15)
     with torch.inference_mode():
         alone = stock(sd15.model, kit, sd15, perp_neg_guider, steps=3)
-        ours = apply_node(pack, sd15.model, kit.ladder, **APART)
+        ours = apply_node(pack, sd15.model, kit.ladder, **ALONE)
         assert apart(perp_neg_guider(ours, kit, sd15.latent(3, 16, 16), 3), alone) < 1e-5
 
 
@@ -283,7 +277,7 @@ def test_each_level_is_shown_its_own_picture(pack, families, name):
             [stock(given(row_of(shown(3), i)), kit, tiny, only=i, **how) for i in range(3)]
         )
         for most in (0, 1):
-            ours = apply_node(pack, given(shown(3)), kit.ladder, levels_per_batch=most, **APART)
+            ours = apply_node(pack, given(shown(3)), kit.ladder, levels_per_batch=most, **ALONE)
             found = ksampler(ours, kit, tiny.latent(3, 16, 16), **how)
             assert apart(found, alone) < 1e-5
         coupled = ksampler(
@@ -342,7 +336,7 @@ def test_hooks_that_share_an_object_share_a_levels_own(pack, sd15):
         )
         for most in (0, 1):
             ours = apply_node(
-                pack, SUPIRPatch(hints).on(sd15.model), kit.ladder, levels_per_batch=most, **APART
+                pack, SUPIRPatch(hints).on(sd15.model), kit.ladder, levels_per_batch=most, **ALONE
             )
             found = ksampler(ours, kit, sd15.latent(3, 16, 16), steps=2)
             assert apart(found, alone) < 1e-5
@@ -376,7 +370,7 @@ def test_a_cache_of_the_first_calls_references_is_refused_where_calls_are_severa
         [text, {**extras, "reference_latents": [picture]}]
         for (text, extras), picture in zip(kit.positive, pictures, strict=True)
     ]
-    model, options = FluxKVCache.execute(tiny.model).result[0], {"levels_per_batch": most, **APART}
+    model, options = FluxKVCache.execute(tiny.model).result[0], {"levels_per_batch": most, **ALONE}
     if most:
         refused(pack, model, kit, tiny, "Flux KV Cache keeps .* levels do not share", **options)
         return

@@ -9,6 +9,7 @@ import tiny_conds
 import tiny_families
 import tiny_models
 import torch
+from host_kit import apart
 
 pytestmark = pytest.mark.usefixtures("comfy_host")
 
@@ -54,11 +55,6 @@ def sample(model, latent, positive, negative, sampler="euler", rows=slice(None),
             disable_pbar=True,
             **options,
         )
-
-
-def apart(a, b):
-    """Largest difference, in standard deviations."""
-    return float((a - b).abs().max() / b.std())
 
 
 @pytest.mark.parametrize(
