@@ -79,9 +79,9 @@ def measure(
 def failures(numbers: Numbers, limits: Limits, compared: bool) -> list[str]:
     """A line for each number beyond its limit; ``compared`` where there was a reference."""
     lines = []
-    count = len(numbers.colour)
-    pairs = [f"levels {i} and {(i + 1) % count}" for i in range(len(numbers.agreement))]
-    levels = [f"level {i}" for i in range(count)]
+    below = [*range(1, len(numbers.colour)), 0]  # of the deepest of a ring the widest
+    pairs = [f"levels {i} and {deeper}" for i, deeper in enumerate(below)]
+    levels = [f"level {i}" for i in range(len(below))]
     for what, of, values, least, unit in (
         ("agreement", pairs, numbers.agreement, limits.agreement, " dB"),
         ("sharpness", levels, numbers.sharpness or [], limits.sharpness, ""),
@@ -94,8 +94,8 @@ def failures(numbers: Numbers, limits: Limits, compared: bool) -> list[str]:
         ]
     if limits.frame:
         lines += [
-            f"the frame of level {(i + 1) % count} in level {i} is {value:.3g}, over {limits.frame:g}"
-            for i, value in enumerate(numbers.frame)
+            f"the frame of level {deeper} in level {i} is {value:.3g}, over {limits.frame:g}"
+            for (i, value), deeper in zip(enumerate(numbers.frame), below, strict=False)
             if value > limits.frame
         ]
     if limits.drift and compared and numbers.drift > limits.drift:
