@@ -44,7 +44,8 @@ class ZoomVideoRender(io.ComfyNode):
                 io.Combo.Input(
                     "direction", optional=True, options=list(DIRECTIONS), default="in",
                     tooltip="in-out and out-in come back to where they began and loop without a "
-                    "doubled frame.",
+                    "doubled frame. loop and loop-out go round a closed ladder once, inwards or "
+                    "outwards: played again and again, they never end.",
                 ),
                 io.Combo.Input(
                     "easing", optional=True, options=list(EASINGS), default="linear",
@@ -92,7 +93,7 @@ class ZoomVideoRender(io.ComfyNode):
         **timing: Any,
     ) -> io.NodeOutput:
         g = stack.geometry
-        path = Path(g.zooms, **timing)  # whose fields have the names and defaults of the inputs
+        path = Path.through(g, **timing)  # whose fields have the names and defaults of the inputs
         size = even(height or g.height), even(width or g.width)
         check_size(*size)
         return io.NodeOutput(host.LazyVideo(FrameRenderer(stack.levels, g, *size), path))
