@@ -164,6 +164,7 @@ class Run:
             "zooms": list(geometry.zooms),
             "focus": [list(point) for point in geometry.focus],
             "prompts": list(self._prompts),
+            **({"closed": True} if geometry.closed else {}),
         }
 
     def tell(self, step: int, total: int) -> None:
