@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { checked, geometryOf } from "../../web/viewer/manifest.mjs";
 import { framesIn } from "../../web/viewer/borders.mjs";
 import { depthOf } from "../../web/viewer/link.mjs";
 import { wanted } from "../../web/viewer/loader.mjs";
 import { Motion } from "../../web/viewer/motion.mjs";
+import { manifestOf } from "../../web/viewer/sheet.mjs";
 import { wishesOf } from "../../web/viewer/wishes.mjs";
 import { Camera, STRAIGHT } from "../../web/zoom/camera.mjs";
 import {
@@ -184,6 +186,13 @@ test("the frames that a picture shows go round, the same level smaller again", (
     wider += framesIn(wide, inRing(0, offset), STRAIGHT)[0].level === 0;
   }
   assert.ok(wider > 0, "level 0 has a border too");
+});
+
+test("a ring that is being sampled is shown as one", () => {
+  const { width, height, zooms, focus, closed } = ring;
+  const grid = { levels: 4, rows: 2, columns: 2, prompts: ["a", "b", "c", "d"] };
+  const sheet = { ...grid, width, height, zooms, focus, closed };
+  assert.deepEqual(geometryOf(checked(manifestOf(sheet, null))), ring);
 });
 
 test("a ring in place of a ladder, and back, leaves the camera at a depth that is there", () => {
