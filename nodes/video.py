@@ -8,7 +8,8 @@ from comfy_api.latest import io
 
 from ..zoomstack.film.encode import check_size
 from ..zoomstack.film.frames import FrameRenderer
-from ..zoomstack.film.path import DIRECTIONS, EASINGS, Path
+from ..zoomstack.film.path import Path
+from ..zoomstack.film.ways import DIRECTIONS, EASINGS
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .types import CATEGORY, SEARCH, ZoomStackType

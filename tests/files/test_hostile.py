@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from zoomstack.export.length import metres
 from zoomstack.export.page import page
 from zoomstack.files.stack_file import load_stack, save_stack
-from zoomstack.film.path import DIRECTIONS, EASINGS, Path
+from zoomstack.film.path import Path
+from zoomstack.film.ways import DIRECTIONS, EASINGS
 from zoomstack.joint.blend import blend
 from zoomstack.joint.render import render
 from zoomstack.scene.geometry import Geometry

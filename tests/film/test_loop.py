@@ -14,8 +14,9 @@ from zoomstack.film.camera import Camera
 from zoomstack.film.course import rooms
 from zoomstack.film.frames import FrameRenderer, frames
 from zoomstack.film.layers import layers_of
-from zoomstack.film.path import LOOPS, OPEN, Path
+from zoomstack.film.path import Path
 from zoomstack.film.planes import PlaneRenderer
+from zoomstack.film.ways import LOOPS, OPEN
 from zoomstack.joint.blend import agreement, blend
 from zoomstack.joint.render import render
 from zoomstack.scene.depth import Depth

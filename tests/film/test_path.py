@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from zoomstack.film.path import EASINGS, OPEN, Path
+from zoomstack.film.path import Path
+from zoomstack.film.ways import EASINGS, OPEN
 from zoomstack.scene.depth import Depth
 
 ZOOMS = (2.0, 3.5, 1.7, 2.5)

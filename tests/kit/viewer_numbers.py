@@ -17,8 +17,8 @@ from zoomstack.export.length import metres
 from zoomstack.film.camera import Camera
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.film.layers import covered, layers_of, narrowing, soft_edge
-from zoomstack.film.path import DIRECTIONS, EASINGS, LOOPS, OPEN
 from zoomstack.film.path import Path as Course
+from zoomstack.film.ways import DIRECTIONS, EASINGS, LOOPS, OPEN
 from zoomstack.linear.lens import axis
 from zoomstack.scene.depth import SNAP, Depth
 from zoomstack.scene.geometry import MIDDLE, TOUCH, Geometry

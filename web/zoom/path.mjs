@@ -1,5 +1,6 @@
 /**
- * Time to zoom: which depth each moment of a film looks from; zoomstack/film/path.py in JavaScript.
+ * Time to zoom: which depth each moment of a film looks from; zoomstack/film/path.py and
+ * ways.py in JavaScript.
  *
  * The magnification is p^t along the whole path, whatever the zoom factors of its levels.
  */

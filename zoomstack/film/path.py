@@ -9,37 +9,17 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
-from ..linear.smooth import smoothstep
 from ..scene.depth import SNAP, Depth
 from ..scene.geometry import Geometry
+from .ways import EASINGS, LOOPS, TRIPS, check_loop, check_way
 
-# "smooth": the share of the path over which the camera gathers speed, and again loses it.
-RAMP = 0.15
-
-
-def _smooth(u: float) -> float:
-    if u > 0.5:
-        return 1 - _smooth(1 - u)
-    return (u * u / (2 * RAMP) if u < RAMP else u - RAMP / 2) / (1 - RAMP)
-
-
-EASINGS: dict[str, Callable[[float], float]] = {
-    "linear": lambda u: u,
-    "smooth": _smooth,
-    "ease-in": lambda u: u * u,
-    "ease-out": lambda u: u * (2 - u),
-    "ease-in-out": smoothstep,
-}
-TRIPS = ("in-out", "out-in")
-LOOPS = ("loop", "loop-out")
-OPEN = ("in", "out", *TRIPS)  # those of a ladder with an end
-DIRECTIONS = (*OPEN, *LOOPS)
+HOLDS = ("hold_start", "hold_end", "hold_turn")
 
 
 @dataclass(frozen=True)
@@ -47,13 +27,13 @@ class Path:
     """The depths of a video, frame by frame: ``len(path)``, ``path[k]``, ``for depth in path``.
 
     ``zooms`` are the geometry's, and so is ``closed``: ``Path.through`` takes both from it. The
-    movement takes ``duration`` seconds, or, where that is 0,
-    ``seconds_per_level`` for each level it passes (of mixed zooms: on average). The camera rests
-    ``hold_start`` seconds on the first view, ``hold_end`` on the last and ``hold_turn`` where a
-    round trip turns. There are ``round(seconds * fps)`` frames, at least one.
+    movement takes ``duration`` seconds, or, where that is 0, ``seconds_per_level`` for each level
+    it passes (of mixed zooms: on average). The camera rests ``hold_start`` seconds on the first
+    view, ``hold_end`` on the last and ``hold_turn`` where a round trip turns. There are
+    ``round(seconds * fps)`` frames, at least one.
 
     ``in`` and ``out`` show the start view first and the end view last. A round trip (``in-out``,
-    ``out-in``) is a loop: it shows the turn's view once (and for ``hold_turn``), its way back is
+    ``out-in``) comes back: it shows the turn's view once (and for ``hold_turn``), its way back is
     its way there reversed (an odd number of frames shifts it by a part of one), and the frame
     after its last would be its first again.
 
@@ -87,39 +67,16 @@ class Path:
         object.__setattr__(self, "zooms", tuple(float(p) for p in self.zooms))
         if not all(math.isfinite(p) and p > 1 for p in self.zooms):
             raise ValueError(f"zooms are {self.zooms}; each must be a number over 1, such as 2.")
-        for name, value, choices in (
-            ("direction", self.direction, DIRECTIONS),
-            ("easing", self.easing, tuple(EASINGS)),
-        ):
-            if value not in choices:
-                raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}.")
+        check_way(self.direction, self.easing)
         if not (math.isfinite(self.fps) and self.fps > 0):
             raise ValueError(f"fps is {self.fps:g}; it must be over 0, such as 30.")
-        for name in ("seconds_per_level", "duration", "hold_start", "hold_end", "hold_turn"):
+        for name in ("seconds_per_level", "duration", *HOLDS):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} is {value:g} seconds; it must be 0 or more.")
         if self.loops:
-            self._check_loop()
-
-    def _check_loop(self) -> None:
-        if not self.closed:
-            raise ValueError(
-                f"direction is {self.direction!r}, but this zoom has an end: its deepest level "
-                "does not show the widest one again. Close its ladder (loop in PromptLadder, "
-                f"closed in a Geometry), or choose one of {', '.join(OPEN)}."
-            )
-        if self.easing != "linear":
-            raise ValueError(
-                f"easing is {self.easing!r}, but a loop neither starts nor stops: its speed is the "
-                "same all along. Set easing to linear, or direction to in, out or in-out."
-            )
-        for name in ("hold_start", "hold_end", "hold_turn"):
-            if getattr(self, name) > 0:
-                raise ValueError(
-                    f"{name} is {getattr(self, name):g} seconds, but a loop rests nowhere. Set it "
-                    "to 0, or direction to in, out or in-out."
-                )
+            holds = {name: getattr(self, name) for name in HOLDS}
+            check_loop(self.direction, self.easing, holds, self.closed)
 
     @property
     def loops(self) -> bool:
