@@ -165,6 +165,7 @@ class Run:
             "focus": [list(point) for point in geometry.focus],
             "closed": geometry.closed,
             "prompts": list(self._prompts),
+            **({"closed": True} if geometry.closed else {}),
         }
 
     def tell(self, step: int, total: int) -> None:

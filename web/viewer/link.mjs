@@ -5,6 +5,7 @@
  */
 
 import { asNumber, depthAt } from "../zoom/depth.mjs";
+import { ringOf } from "../zoom/geometry.mjs";
 import { clamp } from "../zoom/numbers.mjs";
 
 /**
@@ -12,12 +13,13 @@ import { clamp } from "../zoom/numbers.mjs";
  *
  * @param {string} hash "#2.37"
  * @param {number} deepest level
+ * @param {number} ring how many levels a ring has, whose deepest is level 0 again
  */
-export function depthOf(hash, deepest) {
+export function depthOf(hash, deepest, ring = 0) {
   const number = /^#\d+(\.\d+)?$/.test(hash) ? clamp(Number(hash.slice(1)), 0, deepest) : NaN;
   if (Number.isNaN(number)) return null;
   const level = Math.floor(number);
-  return depthAt(level, number - level);
+  return depthAt(ring ? level % ring : level, number - level);
 }
 
 /** The address of a depth. @param {import("../zoom/depth.mjs").Depth} depth */
@@ -25,9 +27,9 @@ export const hashOf = (depth) => `#${Number(asNumber(depth).toFixed(2))}`;
 
 /** Opens the viewer where the address says, and keeps the two together. @param {Viewer} viewer */
 export function linked(viewer) {
-  const deepest = viewer.scene.geometry.zooms.length;
+  const { geometry } = viewer.scene;
   const go = (atOnce) => {
-    const depth = depthOf(location.hash, deepest);
+    const depth = depthOf(location.hash, geometry.zooms.length, ringOf(geometry));
     if (depth) viewer.goTo(depth, atOnce);
   };
   go(true);
