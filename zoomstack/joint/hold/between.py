@@ -49,7 +49,9 @@ class _Known(NamedTuple):
 
     def to(self, like: Tensor) -> _Known:
         """Where ``like`` lies, and in its precision."""
-        diagonal, unmixed, inverse = (x.to(like) for x in (self.diagonal, self.unmixed, self.inverse))
+        diagonal, unmixed, inverse = (
+            x.to(like) for x in (self.diagonal, self.unmixed, self.inverse)
+        )
         hard = self.hard.to(like.device)
         return _Known(self.noise, self.free.to(like), diagonal, unmixed, hard, inverse)
 
