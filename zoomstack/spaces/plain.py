@@ -165,7 +165,7 @@ class PlainSpace:
         # Where the frame alone holds no pixel, the chain has none either: spare building it.
         if any(p.window.start == p.window.stop for p in self.geometry.placement(parent, child)):
             return None
-        pairs = [self.geometry.placement(*pair) for pair in self.geometry.neighbours[parent:child]]
+        pairs = [self.geometry.placement(*pair) for pair in self.geometry.way(parent, child)]
         rows = axis_link(tuple(pair[0] for pair in pairs))
         columns = axis_link(tuple(pair[1] for pair in pairs))
         return PlainLink(rows, columns) if rows and columns else None

@@ -194,12 +194,13 @@ class FittedSpace:
     def _joined(self, parent: int, child: int) -> FittedLink | ChainLink | None:
         operators = self._operators[self.geometry.zooms[parent]]
         # Frames lie on the grid (off_grid says so) up to rounding: a focus typed as 0.33333.
-        placements = self.geometry.placement(parent, parent + 1)
+        (_, below), *further = self.geometry.way(parent, child)
+        placements = self.geometry.placement(parent, below)
         at = [round(p.left) for p in placements]
-        if child == parent + 1:
+        if not further:
             axes = [_axis(slice(0, p.size), p.size, operators) for p in placements]
             return _link(operators, at, axes)
-        inner = self.link(parent + 1, child)
+        inner = self.link(below, child)
         if inner is None:
             return None
         shown = zip(inner.window, placements, strict=True)

@@ -219,9 +219,7 @@ class TwinSpace:
 
     def link(self, parent: int, child: int) -> TwinLink | None:
         if (parent, child) not in self._links:
-            pairs = [
-                self._pixels.placement(*pair) for pair in self.geometry.neighbours[parent:child]
-            ]
+            pairs = [self._pixels.placement(*pair) for pair in self.geometry.way(parent, child)]
             rows, columns = zip(*pairs, strict=True)
             self._links[parent, child] = _twin_link(self._known, rows, columns)
         return self._links[parent, child]
