@@ -188,6 +188,47 @@ def test_a_tree_is_gone_into_where_its_stacks_part(opened, tmp_path):
     assert page.locator(".popup").is_hidden(), "a page makes nothing"
 
 
+def test_a_closed_zoom_has_no_end(opened, tmp_path):
+    stack = scene()
+    place = ((*stack.geometry.zooms, 2.5), (*stack.geometry.focus, (0.66, 0.4)))
+    g = Geometry(160, 240, *place, closed=True)
+    page = opened(save(ZoomStack(stack.levels, g, stack.prompts), tmp_path, quality=100))
+    film = FrameRenderer(stack.levels, g)
+    for depth in (Depth(3, 0.3), Depth(3, 0.9), Depth(0, 0.1)):
+        go(page, depth, (240, 160))
+        got = pixels(page, f"{VIEWER}.scene.canvas")
+        assert np.abs(got.astype(float) - film.render(depth)).mean() < 0.4, depth
+    said = page.locator(".corner .level")
+    assert said.text_content() == "level 0.1, turn 0", "there and back over the seam"
+    turn, fresh = 2.0 * 3.5 * 1.7 * 2.5, "({ level: 0, offset: 0, turn: 0 })"
+    page.evaluate(f"() => {VIEWER}.goTo({fresh}, true)")
+    still(page)
+    assert press(page, "End") == 3
+    assert press(page, "ArrowRight") == 0
+    assert said.text_content() == "level 0, turn 1"
+    assert page.locator(".times").text_content() == f"\u00d7 {turn:.1f}", "the scale counts on"
+    box = page.locator(".picture").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for way, turns in ((-1, "4"), (1, "-3")):
+        for _ in range(12 if way < 0 else 24):
+            page.mouse.wheel(0, way * 400)
+        still(page)
+        assert said.text_content().split()[-1] == turns
+        assert page.evaluate(f"() => {VIEWER}.ready")
+    assert "e-" in page.locator(".times").text_content(), "wider than the widest it began with"
+    page.get_by_label("Speed").select_option("4")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => {VIEWER}.depth.turn === -2")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("slider", name="Depth").click(position={"x": 5, "y": 5})
+    still(page)
+    assert state(page)[0] == 0
+    page.evaluate(f"() => {{ {VIEWER}.stage.style.cssText = ''; }}")
+    page.locator(".stage").press("o")
+    page.locator(".strip").hover()
+    shot(page, tmp_path, "ring")
+
+
 def test_two_fingers_zoom_about_what_lies_between_them(opened, tmp_path):
     page = opened(save(scene(), tmp_path), has_touch=True, is_mobile=True)
     buttons = [button.bounding_box() for button in page.locator(".bar .button").all()]

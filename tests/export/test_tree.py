@@ -66,6 +66,12 @@ class TestWhereStacksPart:
         other = trunk._replace(levels=1 - trunk.levels)
         with pytest.raises(ValueError, match="Branch 2 shares no level"):
             branches_of(trunk, (trunk, other))
+        g = trunk.geometry
+        ring = replace(g, zooms=(*g.zooms, 2.0), focus=(*g.focus, (0.5, 0.5)), closed=True)
+        with pytest.raises(ValueError, match="The first stack is a closed ladder"):
+            branches_of(trunk._replace(geometry=ring), (trunk,))
+        with pytest.raises(ValueError, match="Branch 1 is a closed ladder"):
+            branches_of(trunk, (trunk._replace(geometry=ring),))
         small = ZoomStack(torch.rand(2, 3, 32, 48), Geometry(32, 48, (2.0,)))
         with pytest.raises(ValueError, match="is 63 x 54 in 3 channels .* it is 32 x 48 in 3"):
             branches_of(trunk, (small,))

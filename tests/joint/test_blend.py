@@ -172,6 +172,7 @@ def test_options_that_do_not_exist_are_named(options, words):
 def test_a_pass_is_one_graph_of_tensors_that_can_be_compiled(g):
     """No Python between the operators, no copy from another device: matrices are constants."""
     views = noise(g, dtype=torch.float32)
+    fuse(views, g)  # the matrices are made
     graph = make_fx(lambda x: fuse(x, g))(views)
     # A product may be turned round, which rounds otherwise.
     compiled = torch.compile(graph, fullgraph=True, backend="eager")

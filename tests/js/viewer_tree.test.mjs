@@ -121,8 +121,8 @@ test("a point of the picture means the deepest level that holds it, of those tha
   frames.push({ level: 3, ...boxWithin(frames[1], 4, [0.75, 0.25]) });
   assert.deepEqual(frames[2], { level: 3, left: 0.5625, top: 0.3125, width: 0.125, height: 0.125 });
   const at = { x: 0.6, y: 0.35 };
-  assert.deepEqual(levelAt(frames, at, 1), { level: 1, focus: [0.6, 0.35] });
-  assert.deepEqual(levelAt(frames, at, 2), { level: 2, focus: [0.7, 0.2] });
+  assert.deepEqual(levelAt(frames, at, 0), { level: 1, focus: [0.6, 0.35] });
+  assert.deepEqual(levelAt(frames, at, 1), { level: 2, focus: [0.7, 0.2] });
   assert.deepEqual(levelAt(frames, at, Infinity), { level: 3, focus: [0.3, 0.3] });
   assert.deepEqual(levelAt(frames, { x: 0.1, y: 0.9 }, Infinity), { level: 1, focus: [0.1, 0.9] });
 });

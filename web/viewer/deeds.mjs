@@ -30,11 +30,11 @@ const NAMES = { again: "deedAgain", insert: "deedInsert", branch: "deedBranch" }
 export function openDeeds(viewer, point = null) {
   const { scene, motion, borders, menu, words, picture } = viewer;
   const { depth, pan } = motion;
-  const nearest = depth.level + (depth.offset > 0.5 ? 1 : 0);
   const at = point ?? { x: 0.5, y: 0.5 };
+  const frames = boxesIn(scene, depth, pan);
+  const nearest = frames.findIndex(({ level }) => level === depth.level) + Number(depth.offset > 0.5);
   // Where frames are drawn, one of them can be meant.
-  const deepest = borders.shown && point ? Infinity : nearest;
-  const { level, focus } = levelAt(boxesIn(scene, depth, pan), at, deepest);
+  const { level, focus } = levelAt(frames, at, borders.shown && point ? Infinity : nearest);
   const { branch } = viewer;
   const items = DEEDS.map((deed) => ({
     icon: deed,

@@ -7,20 +7,12 @@
  * @typedef {Box & {level: number}} Frame
  */
 
-import { placement } from "../zoom/geometry.mjs";
-import { cropped } from "../zoom/layers.mjs";
-import { fromChild, inside, size } from "../zoom/span.mjs";
-import { framesIn } from "./borders.mjs";
+import { size } from "../zoom/span.mjs";
+import { filling, framesIn } from "./borders.mjs";
 
 /** The levels in the picture, from the one that fills it on. @param {Scene} scene @returns {Frame[]} */
 export function boxesIn(scene, depth, pan) {
-  const { geometry, camera, canvas } = scene;
-  let { rows, columns } = cropped(camera.view(depth, pan), geometry, canvas.width, canvas.height);
-  let { level } = depth;
-  while (level > 0 && !(inside(rows) && inside(columns))) {
-    const above = placement(geometry, --level);
-    [rows, columns] = [fromChild(rows, above.rows), fromChild(columns, above.columns)];
-  }
+  const { level, rows, columns } = filling(scene, depth, pan);
   const fills = {
     level,
     left: -columns.first / size(columns), top: -rows.first / size(rows),
@@ -45,14 +37,15 @@ export const holds = ({ left, top, width, height }, { x, y }) =>
 
 /**
  * The level that a point of the picture means, and where in it the point lies, from 0 to 1: the
- * deepest that holds it, but none deeper than `deepest`.
+ * deepest that holds it, but none after the frame `last`.
  *
  * @param {Frame[]} frames of the picture, widest first
  * @param {{x: number, y: number}} at
+ * @param {number} last which one; in a ring a level may be there twice
  * @returns {{level: number, focus: [number, number]}}
  */
-export function levelAt(frames, at, deepest) {
-  const meant = frames.filter((one, i) => i === 0 || (one.level <= deepest && holds(one, at))).at(-1);
+export function levelAt(frames, at, last) {
+  const meant = frames.filter((one, i) => i === 0 || (i <= last && holds(one, at))).at(-1);
   const share = (value) => Math.min(1, Math.max(0, Number(value.toFixed(4))));
   const focus = [(at.x - meant.left) / meant.width, (at.y - meant.top) / meant.height];
   return { level: meant.level, focus: [share(focus[0]), share(focus[1])] };

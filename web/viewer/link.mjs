@@ -6,6 +6,7 @@
  */
 
 import { asNumber, depthAt } from "../zoom/depth.mjs";
+import { ringOf } from "../zoom/geometry.mjs";
 import { clamp } from "../zoom/numbers.mjs";
 
 const ADDRESS = /^#(\d+(?:\.\d+)?)(?:@(\d+))?$/;
@@ -15,13 +16,14 @@ const ADDRESS = /^#(\d+(?:\.\d+)?)(?:@(\d+))?$/;
  *
  * @param {string} hash "#2.37"
  * @param {number} deepest level
+ * @param {number} ring how many levels a ring has, whose deepest is level 0 again
  */
-export function depthOf(hash, deepest) {
+export function depthOf(hash, deepest, ring = 0) {
   const found = ADDRESS.exec(hash);
   if (!found) return null;
   const number = clamp(Number(found[1]), 0, deepest);
   const level = Math.floor(number);
-  return depthAt(level, number - level);
+  return depthAt(ring ? level % ring : level, number - level);
 }
 
 /** The stack of a tree that an address names: 0, the trunk, where it names none. */
@@ -36,7 +38,7 @@ export function linked(viewer) {
   const go = (atOnce) => {
     const branch = branchOf(location.hash);
     const { manifest } = viewer.tree.sources[branch] ?? viewer.tree.sources[0];
-    const depth = depthOf(location.hash, manifest.files.length - 1);
+    const depth = depthOf(location.hash, manifest.zooms.length, ringOf(manifest));
     if (!depth) return;
     viewer.choose(branch);
     viewer.goTo(depth, atOnce);

@@ -14,6 +14,7 @@
 
 import { fill } from "../page/words.mjs";
 import { Camera } from "../zoom/camera.mjs";
+import { below } from "../zoom/geometry.mjs";
 import { cropped, layersOf } from "../zoom/layers.mjs";
 import { Loader, roomFor } from "./loader.mjs";
 import { checked, geometryOf, picture } from "./manifest.mjs";
@@ -64,7 +65,7 @@ export class Scene {
 
   /** Whether all pictures that a frame here needs, or will ever get, are at hand. */
   ready({ level, offset }) {
-    return this.loader.has(level) && (offset === 0 || this.loader.has(level + 1));
+    return this.loader.has(level) && (offset === 0 || this.loader.has(below(this.geometry, level)));
   }
 
   resize(width, height) {
@@ -116,9 +117,10 @@ function needsOf({ manifest, locate, picture: load }) {
   return {
     levels: manifest.files.length,
     most: roomFor(manifest),
+    closed: Boolean(manifest.closed),
     load: load ?? ((level, signal) => picture(manifest, locate, level, signal)),
   };
 }
 
 /** Where the levels lie in each other, as text. */
-const placesOf = ({ zooms, focus }) => JSON.stringify([zooms, focus]);
+const placesOf = ({ zooms, focus, closed }) => JSON.stringify([zooms, focus, closed]);

@@ -246,10 +246,12 @@ export class Viewer extends EventTarget {
 
   /** Where the second stack is magnified as the first is. */
   #sameDepth(log) {
-    const { zooms } = this.other.geometry;
-    const same = zooms.every((zoom, level) => zoom === this.scene.geometry.zooms[level]);
+    const { zooms, closed } = this.other.geometry;
+    const { geometry } = this.scene;
+    const same = zooms.every((zoom, level) => zoom === geometry.zooms[level]);
     const { depth } = this.motion;
-    if (same && depth.level + depth.offset <= zooms.length) return depth;
-    return travel(zooms, depthAt(0), log);
+    const alike = same && closed === geometry.closed;
+    if (alike && depth.level + depth.offset <= zooms.length) return depth;
+    return travel(zooms, depthAt(0), log, closed);
   }
 }

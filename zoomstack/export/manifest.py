@@ -40,6 +40,7 @@ def describe(
     if not (math.isfinite(metres) and metres >= 0):
         raise ValueError(f"The widest view is {metres:g} metres wide; give 0 or more.")
     g = stack.geometry
+    ring = {"closed": True} if g.closed else {}
     return plain({
         "format": "zoomstack",
         "version": VERSION,
@@ -47,6 +48,7 @@ def describe(
         "height": g.height,
         "zooms": g.zooms,
         "focus": g.focus,
+        **ring,
         "prompts": stack.prompts,
         "agreement": [min(pair, EXACT) for pair in agreement(stack.levels, g)],
         "metres": metres or None,

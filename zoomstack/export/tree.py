@@ -39,7 +39,7 @@ def branches_of(trunk: ZoomStack, others: Sequence[ZoomStack]) -> tuple[Branch, 
     for number, stack in enumerate(stacks):
         if number:
             _check_size(trunk, stack, number)
-        if others and getattr(stack.geometry, "closed", False):
+        if others and stack.geometry.closed:
             raise ValueError(
                 f"{_name(number)} is a closed ladder, which comes back to its beginning: it has no "
                 "place in a tree. Show it in an explorer of its own, or cut it open (Cut Zoom)."

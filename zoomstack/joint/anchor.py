@@ -64,7 +64,7 @@ class PhotoAnchor:
         pictures = working(views).clone()
         photo = self.photo.to(pictures)
         for level, picture in enumerate(pictures):
-            if level < self.level:
+            if space.geometry.wider(level, self.level):
                 self._show(picture, photo, space.link(level, self.level))
             elif level == self.level:
                 picture.lerp_(photo, self.strength)

@@ -22,7 +22,7 @@ from ..linear.pyramid import octaves, weighted
 from ..linear.smooth import smoothstep
 from ..scene.checks import check_choice, check_levels
 from ..scene.geometry import Geometry, Placement
-from ..spaces.pairs import disagreement, pairs, patch
+from ..spaces.pairs import disagreement, falling, pairs, patch
 from ..spaces.plain import as_space
 from ..spaces.space import Link, Space, Window
 
@@ -58,20 +58,21 @@ def blend(
     space = as_space(geometry)
     check_levels(views, space.geometry)
     pictures = working(views)
-    stack = [pictures[0]]
-    for parent, child, link in pairs(space):
+    stack = [pictures[level] for level in range(len(pictures))]
+    for parent, child, link in falling(space):
         view = pictures[child]
         if link is None:
-            stack.append(view)
-        elif method == "average":
-            stack.append(_average(stack[parent], view, link, child))
+            continue
+        if method == "average":
+            wider = len(space.geometry.above(child))
+            stack[child] = _average(stack[parent], view, link, wider)
         else:
             if show is None:
                 d = disagreement(stack[parent], view, link)
             else:
                 d = patch(stack[parent], link) - _shown(pictures[parent], view, link, show)
-            change = _share(d, space.geometry, child, weighting, feather)
-            stack.append(view + link.spread(change))
+            change = _share(d, space.geometry, (parent, child), weighting, feather)
+            stack[child] = view + link.spread(change)
     return torch.stack(stack).to(views.dtype)
 
 
@@ -82,12 +83,14 @@ def _shown(wider: Tensor, deeper: Tensor, link: Link, show: Show) -> Tensor:
     return show(pasted, link.window)
 
 
-def _share(d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: float) -> Tensor:
-    """The part of the disagreement ``d`` that level ``level`` takes over from the wider ones."""
-    shares = [octave_share(g, level, octave, weighting) for octave in range(octaves(d) + 1)]
+def _share(
+    d: Tensor, g: Geometry, pair: tuple[int, int], weighting: Weighting, feather: float
+) -> Tensor:
+    """The part of the disagreement ``d`` that the deeper of a pair takes over from the wider."""
+    shares = [octave_share(g, pair[1], octave, weighting) for octave in range(octaves(d) + 1)]
     change = weighted(d, shares)
     if feather > 0:
-        border = border_share(g.placement(level - 1, level), feather).like(d)
+        border = border_share(g.placement(*pair), feather).like(d)
         change = change + border * (d - change)
     return change
 
@@ -96,15 +99,11 @@ def _share(d: Tensor, g: Geometry, level: int, weighting: Weighting, feather: fl
 def octave_share(geometry: Geometry, level: int, octave: int, weighting: Weighting) -> float:
     """The share, 0 to 1, of the views wider than ``level`` in an octave of their disagreement.
 
-    Octave 0 is the finest of level ``level - 1``'s grid; a view that is wider still by a factor r
+    Octave 0 is the finest of the grid of the level above; a view that is wider still by a factor r
     sees the octaves from log2 r on.
     """
-    at = geometry.octaves
-    seeing = [
-        at[level] - at[wider]
-        for wider in range(level)
-        if at[level - 1] - at[wider] <= octave + 1e-9
-    ]
+    wider = geometry.above(level)
+    seeing = [above for above in wider if above - wider[-1] <= octave + 1e-9]
     weight = float(len(seeing)) if weighting == "uniform" else sum(4.0**-o for o in seeing)
     return weight / (1 + weight)
 
@@ -135,14 +134,14 @@ def agreement(
 ) -> tuple[float, ...]:
     """How well each view agrees with the next deeper one: peak signal-to-noise ratio in dB.
 
-    ``views`` (N, C, H, W) with values that span ``peak``; N - 1 numbers, infinite where the pair
-    agrees exactly and NaN where no pixel of the wider one shows the deeper one.
+    ``views`` (N, C, H, W) with values that span ``peak``; N - 1 numbers (of a ring N), infinite
+    where the pair agrees exactly and NaN where no pixel of the wider one shows the deeper one.
     """
     return tuple(decibels(views, geometry, peak).tolist())
 
 
 def decibels(views: Tensor, geometry: Geometry | Space, peak: float | Tensor = 1.0) -> Tensor:
-    """As ``agreement``, (N - 1,) where the views are: no device is waited for."""
+    """As ``agreement``, in a tensor where the views are: no device is waited for."""
     space = as_space(geometry)
     check_levels(views, space.geometry)
     pictures = working(views)

@@ -52,6 +52,9 @@ def keep(
     other levels agree as after ``consensus``, to the last bit. When anchors start and end, and how
     they solve, counts in sampling alone.
 
+    A level of a ring shows itself, which no photo does: there all anchors pull, and the scene
+    agrees.
+
     Of two photos that differ where they meet the deeper one is shown, by both levels.
 
     Raises ``ValueError`` for two photos of one level, and for one that does not fit.
@@ -61,11 +64,12 @@ def keep(
     space = plain_space(geometry)
     pulled = views
     for anchor in anchors:
-        if anchor.strength < 1:
+        if anchor.strength < 1 or geometry.closed:
             pulled = anchor(pulled, space)
         else:
             check_photo(anchor.photo, anchor.level, views)
-    exact = {a.level: a.photo.to(working(views)) for a in anchors if a.strength == 1}
+    whole = [] if geometry.closed else [a for a in anchors if a.strength == 1]
+    exact = {anchor.level: anchor.photo.to(working(views)) for anchor in whole}
     photos = _settled(exact, space, consensus.feather)
     pictures = list(consensus(_shown(working(pulled), photos, space), space).unbind())
     if photos:

@@ -9,7 +9,7 @@ from torch import Tensor
 from ..linear.precision import working
 from ..scene.checks import check_levels
 from ..scene.geometry import Geometry
-from ..spaces.pairs import pairs, patch
+from ..spaces.pairs import patch, rising
 from ..spaces.plain import as_space
 from ..spaces.space import Link, Space
 
@@ -21,7 +21,8 @@ def render(stack: Tensor, geometry: Geometry | Space) -> Tensor:
     last bit (those in half precision to its rounding), and rendering twice changes nothing.
 
     Wang et al. (2023), Alg. 1. Differs from it: one level at a time, deep to wide, which is linear
-    in N where pasting every deeper level into every wider one is quadratic.
+    in N where pasting every deeper level into every wider one is quadratic. A ring takes a few
+    turns, and its neighbours agree to 1e-9.
     """
     return _render(stack, geometry, lambda link, deeper: link.shrink(deeper))
 
@@ -40,7 +41,7 @@ def _render(
     space = as_space(geometry)
     check_levels(stack, space.geometry)
     views = working(stack).clone()
-    for parent, child, link in reversed([*pairs(space)]):
+    for parent, child, link in rising(space):
         if link is not None:
             patch(views[parent], link)[...] = shrink(link, views[child])
     return views.to(stack.dtype)

@@ -28,7 +28,7 @@ def visible(views: Tensor, borders: list[list[Window]]) -> list[float]:
     ``borders`` says where each parent's child may begin (see ``seams``): the worst counts. NaN
     where no pixel shows a child.
     """
-    pairs = zip(views[:-1], borders, strict=True)
+    pairs = zip(views[: len(borders)], borders, strict=True)
     return [
         max((visibility(view, window) for window in windows), default=float("nan"))
         for view, windows in pairs

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from typing import NamedTuple
 MIDDLE = (0.5, 0.5)
 # Frames are computed in floating point: a child that misses a pixel's edge by this much touches it.
 TOUCH = 1e-6
+LEAST_TURN = 4.0  # of a ring: a level shows itself again, and below this too large to be a scene
 
 
 class Placement(NamedTuple):
@@ -51,7 +53,12 @@ class Geometry:
     is that child's centre ``(x, y)`` in its parent's frame, from 0 (left, top) to 1 (right,
     bottom); the middle where it is not given. Level 0 is the widest.
 
-    Raises ``ValueError`` where a child would not be magnified or would leave its parent.
+    ``closed`` makes a ring of ``len(zooms)`` levels: the last factor and focus lead from the
+    deepest level back to level 0, which lies in it. Every level is then deeper than every other,
+    and than itself; "from level 5 to level 2" goes on over the ring's end.
+
+    Raises ``ValueError`` where a child would not be magnified or would leave its parent, and for a
+    ring of one level, or that magnifies less than 4 times in all.
 
     Differs from Wang et al. (2023), section 3: they take one integer factor and the middle; here
     both are real numbers, per level.
@@ -61,6 +68,7 @@ class Geometry:
     width: int
     zooms: tuple[float, ...]
     focus: tuple[tuple[float, float], ...] = ()
+    closed: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "zooms", tuple(float(p) for p in self.zooms))
@@ -80,27 +88,63 @@ class Geometry:
                 f"{len(self.zooms)} zooms need {len(self.zooms)} focus points, not "
                 f"{len(self.focus)}; give one (x, y) per zoom, or none for the middle."
             )
-        for level, (zoom, (x, y)) in enumerate(zip(self.zooms, self.focus, strict=True), start=1):
-            check_child(level, zoom, x, y)
+        check_ladder(self.zooms, self.focus, self.closed)
 
     @property
     def levels(self) -> int:
-        return len(self.zooms) + 1
+        return len(self.zooms) + (0 if self.closed else 1)
 
     @cached_property
     def octaves(self) -> tuple[float, ...]:
         """log2 of each level's magnification over level 0: no depth overflows it."""
-        return tuple(accumulate(map(math.log2, self.zooms), initial=0.0))
+        return tuple(accumulate(map(math.log2, self.zooms), initial=0.0))[: self.levels]
+
+    @cached_property
+    def turn(self) -> float:
+        """log2 of what a whole ring magnifies: 0 of a ladder with an end."""
+        return sum(map(math.log2, self.zooms)) if self.closed else 0.0
 
     @property
     def neighbours(self) -> tuple[tuple[int, int], ...]:
-        """Each level but the deepest with the next deeper one, (parent, child), widest first."""
-        return tuple((level, level + 1) for level in range(self.levels - 1))
+        """Each level with the next deeper one, (parent, child), widest first.
+
+        The deepest has none; in a ring it has level 0.
+        """
+        return tuple((level, (level + 1) % self.levels) for level in range(len(self.zooms)))
+
+    def way(self, parent: int, child: int) -> tuple[tuple[int, int], ...]:
+        """The neighbours passed from level ``parent`` down to the deeper ``child``, widest first.
+
+        None where there is no way down. In a ring there always is one; from a level to itself it
+        is a whole turn.
+        """
+        if not self.closed:
+            return self.neighbours[parent:child]
+        steps = (child - parent - 1) % self.levels + 1
+        return (2 * self.neighbours)[parent : parent + steps]
+
+    def above(self, level: int) -> tuple[float, ...]:
+        """How many octaves wider each level is that is wider than ``level``, widest first.
+
+        In a ring those are all others.
+        """
+        at = self.octaves
+        higher = [self.turn + at[level] - at[wider] for wider in range(level + 1, self.levels)]
+        around = higher if self.closed else []
+        return (*around, *(at[level] - at[wider] for wider in range(level)))
+
+    def wider(self, level: int, other: int) -> bool:
+        """Whether ``level`` is wider than ``other``; in a ring, whether that is the shorter way."""
+        if not self.closed:
+            return level < other
+        down = (self.octaves[other] - self.octaves[level]) % self.turn
+        return 0 < down <= self.turn / 2
 
     def placement(self, parent: int, child: int) -> tuple[Placement, Placement]:
-        """How level ``child`` sits in level ``parent`` (rows, columns), for ``parent < child``."""
-        rows, columns = self._below(parent)
-        for level in range(parent + 1, child):
+        """How the deeper level ``child`` sits in level ``parent``: (rows, columns)."""
+        (first, _), *rest = self.way(parent, child)
+        rows, columns = self._below(first)
+        for level, _ in rest:
             deeper_rows, deeper_columns = self._below(level)
             rows, columns = rows.inside(deeper_rows), columns.inside(deeper_columns)
         return rows, columns
@@ -114,7 +158,25 @@ class Geometry:
 
     def resized(self, height: int, width: int) -> Geometry:
         """The same frames on another pixel grid."""
-        return Geometry(height, width, self.zooms, self.focus)
+        return replace(self, height=height, width=width)
+
+
+def check_ladder(
+    zooms: Sequence[float], focus: Sequence[tuple[float, float]], closed: bool = False
+) -> None:
+    """Raise ``ValueError`` unless every level lies in the one above, and a ring comes round."""
+    for level, (zoom, (x, y)) in enumerate(zip(zooms, focus, strict=True), start=1):
+        check_child(0 if closed and level == len(zooms) else level, zoom, x, y)
+    if closed and len(zooms) < 2:
+        raise ValueError(
+            "A closed ladder has one level, which would lie in itself; give it at least 2."
+        )
+    if closed and math.prod(zooms) < LEAST_TURN:
+        raise ValueError(
+            f"A closed ladder magnifies {math.prod(zooms):.3g} times in one turn, so each level "
+            f"would show itself nearly as large as it is; give it {LEAST_TURN:g} times or more, "
+            "by more levels or larger zoom factors."
+        )
 
 
 def check_child(level: int, zoom: float, x: float, y: float) -> None:

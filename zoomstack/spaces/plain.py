@@ -62,6 +62,10 @@ class AxisLink:
         return Matrix(enlarge_matrix(self.placement, self.window))
 
     @cached_property
+    def transposed(self) -> Matrix:
+        return Matrix(self.shrink.values.T.contiguous())
+
+    @cached_property
     def lift(self) -> Matrix:
         """U (D U)^-1: as smooth as U, and D of it is the identity.
 
@@ -128,6 +132,12 @@ class PlainLink:
     def shrink(self, picture: Tensor) -> Tensor:
         return separable(self._rows.shrink, self._columns.shrink, picture)
 
+    def shrink_change(self, change: Tensor) -> Tensor:
+        return self.shrink(change)
+
+    def transposed(self, patch: Tensor) -> Tensor:
+        return separable(self._rows.transposed, self._columns.transposed, patch)
+
     def enlarge(self, patch: Tensor) -> Tensor:
         return separable(self._rows.enlarge, self._columns.enlarge, patch)
 
@@ -155,7 +165,7 @@ class PlainSpace:
         # Where the frame alone holds no pixel, the chain has none either: spare building it.
         if any(p.window.start == p.window.stop for p in self.geometry.placement(parent, child)):
             return None
-        pairs = [self.geometry.placement(*pair) for pair in self.geometry.neighbours[parent:child]]
+        pairs = [self.geometry.placement(*pair) for pair in self.geometry.way(parent, child)]
         rows = axis_link(tuple(pair[0] for pair in pairs))
         columns = axis_link(tuple(pair[1] for pair in pairs))
         return PlainLink(rows, columns) if rows and columns else None

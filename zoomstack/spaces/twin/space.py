@@ -30,12 +30,12 @@ import torch
 from torch import Tensor
 
 from ...files.fingerprint import fingerprint
+from ...linear.krylov import Function
 from ...linear.matrix import Matrix, separable
 from ...scene.geometry import Geometry, Placement
 from ..plain import axis_link, enlarge_matrix
 from ..space import Window
 from .codec import LinearTwin
-from .krylov import Function
 from .stencil import written_out
 
 Made = TypeVar("Made")
@@ -84,6 +84,12 @@ class TwinLink:
 
     def shrink(self, picture: Tensor) -> Tensor:
         return self._shrink(picture, affine=True)
+
+    def shrink_change(self, change: Tensor) -> Tensor:
+        return self._shrink(change)
+
+    def transposed(self, patch: Tensor) -> Tensor:
+        return self._transposed(patch)
 
     def enlarge(self, patch: Tensor) -> Tensor:
         return self._enlarge(patch, affine=True)
@@ -213,9 +219,7 @@ class TwinSpace:
 
     def link(self, parent: int, child: int) -> TwinLink | None:
         if (parent, child) not in self._links:
-            pairs = [
-                self._pixels.placement(*pair) for pair in self.geometry.neighbours[parent:child]
-            ]
+            pairs = [self._pixels.placement(*pair) for pair in self.geometry.way(parent, child)]
             rows, columns = zip(*pairs, strict=True)
             self._links[parent, child] = _twin_link(self._known, rows, columns)
         return self._links[parent, child]

@@ -15,15 +15,15 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..linear.precision import working
-from ..scene.checks import check_levels
-from ..scene.geometry import Geometry
-from ..spaces.pairs import disagreement, pairs, patch
-from ..spaces.plain import as_space
-from ..spaces.space import Link, Space
+from ...linear.precision import working
+from ...scene.checks import check_levels
+from ...scene.geometry import Geometry
+from ...spaces.pairs import disagreement, falling, patch, rising
+from ...spaces.plain import as_space
+from ...spaces.space import Link, Space
 
 
-def hold(met: Tensor, kept: Tensor, free: Tensor, geometry: Geometry | Space) -> Tensor:
+def hold_parts(met: Tensor, kept: Tensor, free: Tensor, geometry: Geometry | Space) -> Tensor:
     """Levels that have ``met``, with what was ``kept`` of them put back and followed.
 
     All (N, C, H, W); ``free`` is 1 where a level may change and 0 where it is kept, between them a
@@ -38,10 +38,10 @@ def hold(met: Tensor, kept: Tensor, free: Tensor, geometry: Geometry | Space) ->
         now = disagreement(views[parent], views[child], link)
         return now - disagreement(before[parent], before[child], link)
 
-    for parent, child, link in pairs(space):
+    for parent, child, link in falling(space):
         if link is not None:
             views[child] += free[child] * link.lift(moved(parent, child, link))
-    for parent, child, link in reversed([*pairs(space)]):
+    for parent, child, link in rising(space):
         if link is not None:
             shown, may = patch(views[parent], link), patch(free[parent], link)
             shown.sub_(may * moved(parent, child, link))
