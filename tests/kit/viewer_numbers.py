@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from checkout import SHARED
 from ladders import mixed
+from trees import branched
 
-from zoomstack.export import describe
+from zoomstack.export import branches_of, describe
 from zoomstack.export.length import metres
+from zoomstack.export.manifest import describe_branch
 from zoomstack.film.camera import Camera
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.film.layers import covered, layers_of, narrowing, soft_edge
@@ -59,6 +61,7 @@ def numbers():
         },
         "decades": {f"1 {unit}": math.log10(metres(f"1 {unit}")) for unit in UNITS},
         "manifests": {name: _manifest(*case) for name, case in _stacks().items()},
+        "tree": _tree(),
         "placements": [_placement(name, i) for name in ("mixed", "corner", "ring")
                        for i in range(len(GEOMETRIES[name].zooms))],
         "geometries": {name: _geometry(g) for name, g in GEOMETRIES.items()},
@@ -109,6 +112,23 @@ def _manifest(stack, wide):
     files = [f"level_{i}.png" for i in range(stack.geometry.levels)]
     sheet = {"file": "sheet.jpg", "columns": 3, "width": 20, "height": 30}
     return describe(stack, files, sheet, wide)
+
+
+def _tree():
+    """What is written of three stacks, the last of which leaves the second."""
+    trunk, _ = _stacks()["whole"]
+    first = branched(trunk, 2, (2.0, 3.0), ((0.3, 0.3), (0.5, 0.5)), "first")
+    second = branched(first, 3, (2.5,), ((0.6, 0.4),), "second")
+    sheet = {"file": "sheet.jpg", "columns": 3, "width": 20, "height": 30}
+    told = [
+        describe_branch(one, [f"branch_{number}_level_{i}.png" for i in one.own], sheet)
+        for number, one in enumerate(branches_of(trunk, (first, second)), start=1)
+    ]
+    # Their pictures are noise, whose agreement is arithmetic, and that differs in the last digit.
+    for one in told:
+        one["agreement"] = [30.0 for _ in one["agreement"]]
+    files = [f"level_{i}.png" for i in range(len(trunk.levels))]
+    return describe(trunk, files, sheet, branches=told)
 
 
 def _placement(name, parent):

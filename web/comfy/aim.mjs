@@ -25,7 +25,9 @@ export class Aim {
     this.box = focusBoxFor(app, ladders, () => this.level);
     this.box.element.slot = "over";
     // A click that places the box is no wish to go deeper.
-    this.box.element.addEventListener("dblclick", (event) => event.stopPropagation());
+    for (const name of ["click", "dblclick"]) {
+      this.box.element.addEventListener(name, (event) => event.stopPropagation());
+    }
     watch(node, () => this.show());
   }
 

@@ -76,6 +76,16 @@ export const WORDS = Object.freeze({
   viewLevel: "Level {level}",
   viewAgrees: "Level {level} · agrees",
   viewAgreesTo: "Level {level} · agrees to {decibels} dB",
+  viewBranch: "Which branch to go along",
+  viewInto: "Go into {title}",
+  viewMenu: "What to do with this level (m)",
+  deedsOf: "Level {level}: {title}",
+  deedAgain: "Make anew",
+  deedInsert: "Insert a level below",
+  deedBranch: "Branch here",
+  markAgain: "Level {level}: to be made anew",
+  markInsert: "Level {level}: one to come below",
+  markBranch: "Level {level}: a branch to come",
   viewBroken: "Level {level} cannot be shown: {why}.",
   viewWidest: "the widest view",
   viewOfWidest: "{share} of the widest view",
@@ -98,6 +108,15 @@ export const WORDS = Object.freeze({
     "The pictures of this zoom are gone: they were temporary, and ComfyUI removes those when it " +
     "starts. Queue the workflow to make them again.",
   viewSilent: "ComfyUI does not answer; is it still running?",
+
+  // What is done with a level, and earlier results
+  deedFilled: "{node} has level {level} now. Look over its prompts, then queue the workflow.",
+  deedNoNode: "ComfyUI has no node {node}; is ZoomStack up to date?",
+  deedNoStack: "This stack's input has no wire in this graph, so {node} cannot be put beside it.",
+  deedLinked: "{node} gets its {input} from another node: set it there.",
+  resultsTool: "Earlier results",
+  resultsNone: "No earlier results yet",
+  resultsGone: "Gone, for ComfyUI has removed their pictures: {count}",
 
   // A node's advanced inputs, on the canvas
   advancedShow: "Show advanced inputs",

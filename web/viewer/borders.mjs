@@ -70,8 +70,8 @@ export class Borders {
   }
 }
 
-/** The levels whose border lies in the picture, with their place in it, widest first. */
-export function framesIn({ geometry, camera, canvas }, depth, pan) {
+/** The deepest level that fills the picture, and what of it is seen. @param {Scene} scene */
+export function filling({ geometry, camera, canvas }, depth, pan) {
   let { rows, columns } = cropped(camera.view(depth, pan), geometry, canvas.width, canvas.height);
   const { length } = geometry.zooms;
   let wider = depth.level + TURNS * ringOf(geometry);
@@ -81,6 +81,14 @@ export function framesIn({ geometry, camera, canvas }, depth, pan) {
     const place = placement(geometry, level);
     [rows, columns] = [fromChild(rows, place.rows), fromChild(columns, place.columns)];
   }
+  return { level, rows, columns };
+}
+
+/** The levels whose border lies in the picture, with their place in it, widest first. */
+export function framesIn(scene, depth, pan) {
+  const { geometry } = scene;
+  const { length } = geometry.zooms;
+  let { level, rows, columns } = filling(scene, depth, pan);
   const frames = [];
   while (level < length && frames.length < MOST) {
     const place = placement(geometry, level);

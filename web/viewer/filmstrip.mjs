@@ -36,6 +36,9 @@ export class Filmstrip {
     this.card = new Card(words);
     this.needle = element("div", { class: "needle" });
     this.cells = element("div", { class: "cells" });
+    this.dots = element("div", { class: "dots" });
+    /** Levels that are marked, as text: laid out again where it changes. */
+    this.marked = "";
     this.element = element(
       "div",
       {
@@ -43,6 +46,7 @@ export class Filmstrip {
         "aria-valuemin": "0", "data-own": true,
       }, // prettier-ignore
       this.cells,
+      this.dots,
       this.needle,
       this.card.element,
     );
@@ -81,6 +85,21 @@ export class Filmstrip {
     const words = `${name}, ${magnification(log)}, ${titleOf(this.manifest, level)}`;
     this.element.setAttribute("aria-valuenow", String(at));
     this.element.setAttribute("aria-valuetext", words);
+  }
+
+  /** Mark levels with which something is to be done. @param {{level: number}[]} marks */
+  mark(marks) {
+    const levels = [...new Set(marks.map(({ level }) => level))];
+    const marked = String([levels, this.logs.length, this.element.clientWidth]);
+    if (marked === this.marked) return;
+    this.marked = marked;
+    const dots = levels.map((level) => {
+      const dot = element("div", { class: "dot" });
+      const share = this.logs[level] / (this.logs.at(-1) || 1);
+      dot.style.insetInlineStart = `${this.#pixels(share)}px`;
+      return dot;
+    });
+    this.dots.replaceChildren(...dots);
   }
 
   dispose() {

@@ -57,6 +57,13 @@ export class Hud {
     this.state.hidden = !text;
   }
 
+  /** Nothing is said any more. */
+  clear() {
+    this.note("");
+    this.messages.replaceChildren();
+    this.texts.clear();
+  }
+
   /** Say something; once, until the reader has put it away. */
   tell(text) {
     if (this.texts.has(text)) return;

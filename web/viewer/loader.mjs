@@ -62,15 +62,23 @@ export class Loader {
     this.#next();
   }
 
-  /** Other pictures from now on: those at hand `stay` until these have come, or go at once. */
-  renew({ levels, most, closed = false, load }, stay) {
-    for (const abort of this.coming.values()) abort.abort();
-    this.coming.clear();
-    this.broken.clear();
-    for (const picture of this.arrived.values()) picture.close?.();
-    this.arrived.clear();
+  /**
+   * Other pictures from now on: those at hand `stay` until these have come, or go at once; the first
+   * `shared` levels' are the same.
+   */
+  renew({ levels, most, closed = false, load }, stay, shared = 0) {
+    const others = (found) => [...found.keys()].filter((level) => level >= shared);
+    for (const level of others(this.coming)) {
+      this.coming.get(level).abort();
+      this.coming.delete(level);
+    }
+    for (const level of others(this.broken)) this.broken.delete(level);
+    for (const level of others(this.arrived)) {
+      this.arrived.get(level).close?.();
+      this.arrived.delete(level);
+    }
     Object.assign(this, { deepest: levels - 1, most, closed, load, order: [] });
-    for (const level of [...this.held.keys()]) {
+    for (const level of others(this.held)) {
       if (stay && level < levels) this.stale.add(level);
       else this.#drop(level);
     }

@@ -18,6 +18,7 @@
  * @property {{file: string, columns: number, width: number, height: number} | null} thumbnails
  *   one sheet of all levels, row by row, in cells of width x height pixels
  * @property {string[]} notes what the reader should know about the stack
+ * @property {import("./branches.mjs").Branch[]} [branches] of a tree, whose trunk all this is
  */
 
 export const VERSION = 1;

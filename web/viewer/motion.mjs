@@ -14,6 +14,7 @@ import {
 } from "../zoom/depth.mjs";
 import { levelsOf, ringOf } from "../zoom/geometry.mjs";
 import { EASINGS, wayOf } from "../zoom/path.mjs";
+import { size } from "../zoom/span.mjs";
 
 export const SECONDS_PER_LEVEL = 2;
 export const SPEEDS = [0.25, 0.5, 1, 2, 4];
@@ -23,6 +24,8 @@ export const WAYS = ["in", "out", "in-out"];
 const FOLLOW = 0.07;
 const STRAIGHTEN = 0.5;
 const STILL = 1e-4;
+/** How far into a level the camera may be that turns into another stack there. */
+const DEEPEST = 0.99;
 
 export class Motion {
   /** @param {Camera} camera */
@@ -53,6 +56,32 @@ export class Motion {
     const beyond = level > deepest || (level === deepest && !this.ring);
     this.depth = beyond ? depthIn(this.ring, deepest) : depthIn(this.ring, level, offset);
     this.pan = camera.held(this.depth, this.pan);
+  }
+
+  /**
+   * Turn into another stack that is the same down to level `shared`, in place; from deeper on, there.
+   * @param {Camera} camera  @param {number} shared
+   */
+  turnInto(camera, shared) {
+    const { depth, pan, zooms, camera: before } = this;
+    this.#take();
+    this.pending.log = 0;
+    this.#follows(camera);
+    if (depth.level > shared || depth.level >= this.zooms.length) {
+      this.depth = depthIn(this.ring, Math.min(shared, this.zooms.length));
+      this.pan = STRAIGHT;
+      return;
+    }
+    // The same view: as far magnified, about the same point of the level.
+    const { level, offset } = depth;
+    const part = offset ? (offset * Math.log(zooms[level])) / Math.log(this.zooms[level]) : 0;
+    this.depth = depthIn(this.ring, level, Math.min(part, DEEPEST));
+    const [seen, straight] = [before.view(depth, pan), camera.view(this.depth)];
+    const [x, y] = ["columns", "rows"].map((axis) => {
+      const middle = ({ first, last }) => (first + last) / 2;
+      return (middle(seen[axis]) - middle(straight[axis])) / size(straight[axis]);
+    });
+    this.pan = camera.held(this.depth, { x, y });
   }
 
   /** The logarithm of the magnification over the widest view; in a ring over its first turn's. */

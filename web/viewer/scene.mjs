@@ -51,11 +51,12 @@ export class Scene {
    * Show another stack from now on. Where its levels lie as they did, the pictures at hand stay
    * until its own have come.
    * @param {Source} source
+   * @param {number} shared how many of its levels, from the widest on, are those on show
    */
-  take(source) {
+  take(source, shared = 0) {
     const before = placesOf(this.geometry);
     this.#know(source);
-    this.loader.renew(needsOf(source), placesOf(this.geometry) === before);
+    this.loader.renew(needsOf(source), placesOf(this.geometry) === before, shared);
   }
 
   get canvas() {

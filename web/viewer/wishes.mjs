@@ -9,6 +9,7 @@
 import { depthAt, depthIn, levelsIn } from "../zoom/depth.mjs";
 import { levelsOf, ringOf } from "../zoom/geometry.mjs";
 import { clamp } from "../zoom/numbers.mjs";
+import { openDeeds } from "./deeds.mjs";
 
 /** @param {Viewer} viewer @returns {Wishes & Actions} */
 export function wishesOf(viewer) {
@@ -33,6 +34,9 @@ export function wishesOf(viewer) {
     head: (way) => viewer.change(() => motion.head(way)),
     hurry: (speed) => viewer.change(() => (motion.speed = speed)),
     frames: () => viewer.change(() => viewer.borders.toggle()),
+    menu: (at = null) => {
+      if (viewer.deeds) openDeeds(viewer, at);
+    },
     full: () => {
       if (document.fullscreenElement === viewer.element) document.exitFullscreen();
       else viewer.element.requestFullscreen?.().catch(() => {});
