@@ -104,7 +104,10 @@ class LaplacianBlend(io.ComfyNode):
         ]
         agree = Consensus(method=blend, weighting=weighting, feather=feather, values=(0.0, 1.0))
         views = keep(levels, geometry, anchors, agree)
-        lines = [describe(agreement(levels, geometry)), *of_photos(levels, geometry, anchors)]
+        lines = [
+            describe(agreement(levels, geometry), geometry.levels),
+            *of_photos(levels, geometry, anchors),
+        ]
         teller = host.Teller(cls)
         for line in reversed(lines):
             teller.add(line)
@@ -129,16 +132,20 @@ def of_photos(levels: Tensor, geometry: Geometry, anchors: Sequence[PhotoAnchor]
     ]
 
 
-def describe(decibels: tuple[float, ...]) -> str:
-    """A line to read and the numbers: "27.3 dB mean, 25.1 dB worst (levels 2-3): 28.0 25.1 ..."."""
+def describe(decibels: tuple[float, ...], levels: int = 0) -> str:
+    """A line to read and the numbers: "27.3 dB mean, 25.1 dB worst (levels 2-3): 28.0 25.1 ...".
+
+    After the last of ``levels`` comes level 0.
+    """
     if not decibels:
         return "one level: nothing to compare"
     finite = [min(value, 999.0) for value in decibels if not math.isnan(value)]
     if not finite:
         return "no level is large enough to show the next one"
     worst = min(range(len(decibels)), key=lambda i: (math.isnan(decibels[i]), decibels[i]))
+    deeper = 0 if worst + 1 == levels else worst + 1
     numbers = " ".join("-" if math.isnan(v) else f"{min(v, 999.0):.1f}" for v in decibels)
     return (
         f"agreement of neighbouring levels: {sum(finite) / len(finite):.1f} dB mean, "
-        f"{min(finite):.1f} dB worst (levels {worst}-{worst + 1}): {numbers}"
+        f"{min(finite):.1f} dB worst (levels {worst}-{deeper}): {numbers}"
     )

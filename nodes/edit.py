@@ -14,6 +14,7 @@ from ..zoomstack.linear.sizes import resized
 from ..zoomstack.paint.edit.decoder import Piece, tune
 from ..zoomstack.paint.edit.multistage import MultiStage, Stage, Stroke, edit
 from ..zoomstack.paint.edit.writeback import write_back
+from ..zoomstack.paint.rework.told import begun, noted
 from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
@@ -205,7 +206,7 @@ class BlendedEdit(io.ComfyNode):
         levels = write_back(stack.levels, stack.geometry, level, edited.picture, marked)
         return io.NodeOutput(
             to_image(levels),
-            stack._replace(levels=levels),
+            noted(begun(stack), "paint", (level,), painter.how.seed)._replace(levels=levels),
             to_image(edited.candidates),
             ui=teller.ui,
         )

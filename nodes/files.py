@@ -115,5 +115,5 @@ class LoadZoomStack(io.ComfyNode):
         stack = stack._replace(levels=stack.levels.float())
         g = stack.geometry
         prompts = stack.prompts or ("",) * g.levels
-        ladder = Ladder(prompts, ("",) * g.levels, g.zooms, g.focus)
+        ladder = Ladder(prompts, ("",) * g.levels, g.zooms, g.focus, g.closed)
         return io.NodeOutput(stack, to_image(stack.levels), ladder)

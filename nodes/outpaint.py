@@ -23,7 +23,7 @@ from .run.levels import Plan
 from .run.options import Options
 from .run.painter import Painter
 from .run.photo import Photo
-from .tensors import one_picture, to_image
+from .tensors import check_open, one_picture, to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
 LARGEST = 8192  # pixels a side of a canvas: more is a mistake in the ladder
@@ -124,6 +124,7 @@ class OutpaintZoom(io.ComfyNode):
         small_vae: Any = None,
         **sampling: Any,
     ) -> io.NodeOutput:
+        check_open(ladder, "OutpaintZoom")
         painter = Painter(vae, host.Sampling(**sampling))
         given = None if image is None else one_picture(image, "OutpaintZoom")
         if given is not None:

@@ -54,6 +54,11 @@ class PromptLadder(io.ComfyNode):
                     "negative", optional=True, multiline=True, default="", dynamic_prompts=True,
                     tooltip="What to avoid: one line for all levels, or one line a level.",
                 ),
+                io.Boolean.Input(
+                    "loop", optional=True, default=False,
+                    tooltip="A zoom without an end: the deepest level shows the first line again. "
+                    "Brackets of the first line then say how it sits in the last.",
+                ),
             ],
             outputs=[
                 ZoomLadderType.Output(
@@ -78,13 +83,14 @@ class PromptLadder(io.ComfyNode):
         prefix: str = "",
         suffix: str = "",
         negative: str = "",
+        loop: bool = False,
     ) -> io.NodeOutput:
         if clip is None:
             raise ValueError(
                 "PromptLadder got no text encoder: the checkpoint holds none. Load one with "
                 "CLIPLoader and connect it."
             )
-        ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative)
+        ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative, loop)
         return io.NodeOutput(
             ladder,
             host.encode_levels(clip, ladder.prompts),

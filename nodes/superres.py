@@ -14,7 +14,7 @@ from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .inputs import sampler_inputs, zoom_inputs
 from .run.painter import Painter
-from .tensors import one_picture, to_image
+from .tensors import check_open, one_picture, to_image
 from .types import CATEGORY, SEARCH
 
 
@@ -66,6 +66,7 @@ class SuperResZoom(io.ComfyNode):
         denoise: float = 0.6,
         **sampling: Any,
     ) -> io.NodeOutput:
+        check_open(ladder, "SuperResZoom")
         painter = Painter(vae, host.Sampling(**sampling))
         teller = host.Teller(cls)
         for line in host.cut_pictures(cls.hidden):

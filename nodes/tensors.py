@@ -54,6 +54,15 @@ def check_finite(levels: Tensor) -> None:
         )
 
 
+def check_open(ladder: Ladder, who: str) -> None:
+    """Raise ``ValueError`` for a loop, for a node that goes from one end to the other."""
+    if ladder.closed:
+        raise ValueError(
+            f"{who} goes from one end of a ladder to the other, and a loop has none. Switch loop "
+            "off in Prompt Ladder, or use Zoom Stack Sampler, which makes loops."
+        )
+
+
 def geometry_of(levels: Tensor, zoom_factor: float, ladder: Ladder | None, who: str) -> Geometry:
     """How levels (N, C, H, W) sit in each other: as the ladder says, else by one factor."""
     count, _, height, width = levels.shape

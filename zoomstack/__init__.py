@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from .joint.denoiser import JointDenoiser
     from .joint.render import render, render_noise
     from .joint.sample import sample
+    from .paint.rework.again import again
+    from .paint.rework.apart import apart
+    from .paint.rework.branch import branch
+    from .paint.rework.cut import cut
+    from .paint.rework.draft import Draft
+    from .paint.rework.extend import extend
+    from .paint.rework.insert import insert
+    from .paint.rework.join import bridge, join
     from .scene.geometry import Geometry
+    from .scene.history import Event
     from .scene.ladder import Ladder, parse_ladder
     from .scene.stack import ZoomStack
     from .spaces.fitted.fit import fit_operators
@@ -39,6 +48,8 @@ _HOME = {
     "Consensus": "joint.consensus",
     "Correction": "windows.multiscale",
     "Descent": "windows.descent",
+    "Draft": "paint.rework.draft",
+    "Event": "scene.history",
     "FittedSpace": "spaces.fitted.space",
     "Geometry": "scene.geometry",
     "JointDenoiser": "joint.denoiser",
@@ -50,12 +61,20 @@ _HOME = {
     "Tiling": "windows.tiling",
     "TwinSpace": "spaces.twin.space",
     "ZoomStack": "scene.stack",
+    "again": "paint.rework.again",
     "agreement": "joint.blend",
+    "apart": "paint.rework.apart",
     "blend": "joint.blend",
+    "branch": "paint.rework.branch",
+    "bridge": "paint.rework.join",
+    "cut": "paint.rework.cut",
+    "extend": "paint.rework.extend",
     "fidelity": "spaces.fitting.fidelity",
     "fit_operators": "spaces.fitted.fit",
     "fit_twin": "spaces.twin.fit",
     "frames": "film.frames",
+    "insert": "paint.rework.insert",
+    "join": "paint.rework.join",
     "load_stack": "files.stack_file",
     "parse_ladder": "scene.ladder",
     "render": "joint.render",
@@ -68,6 +87,8 @@ __all__ = [
     "Consensus",
     "Correction",
     "Descent",
+    "Draft",
+    "Event",
     "FittedSpace",
     "Geometry",
     "JointDenoiser",
@@ -79,12 +100,20 @@ __all__ = [
     "Tiling",
     "TwinSpace",
     "ZoomStack",
+    "again",
     "agreement",
+    "apart",
     "blend",
+    "branch",
+    "bridge",
+    "cut",
+    "extend",
     "fidelity",
     "fit_operators",
     "fit_twin",
     "frames",
+    "insert",
+    "join",
     "load_stack",
     "parse_ladder",
     "render",

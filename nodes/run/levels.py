@@ -163,6 +163,7 @@ class Run:
             "height": geometry.height,
             "zooms": list(geometry.zooms),
             "focus": [list(point) for point in geometry.focus],
+            "closed": geometry.closed,
             "prompts": list(self._prompts),
         }
 

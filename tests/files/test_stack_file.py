@@ -4,14 +4,21 @@ import sys
 
 import pytest
 import torch
+from hostile import stack_bytes
 from ladders import mixed, noise
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from zoomstack.files.stack_file import load_stack, save_stack
 from zoomstack.files.whole import replacing
 from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.history import Event
 from zoomstack.scene.stack import ZoomStack
 
+HISTORY = (
+    Event("sample", "", (0, 1, 2, 3, 4), 7, ("a", "b", "c", "d", "e")),
+    Event("again", "2026-11-28T11:30:00+00:00", (2,), 8),
+)
 PROMPTS = ("a galaxy", 'a "star" <b>', "ein Blatt \u2603", "", "x")
 
 
@@ -32,6 +39,50 @@ def test_a_saved_stack_comes_back_whole(tmp_path, stack):
 def test_the_dtype_stays(tmp_path, stack, dtype):
     save_stack(tmp_path / "a.safetensors", stack._replace(levels=stack.levels.to(dtype)))
     assert load_stack(tmp_path / "a.safetensors").levels.dtype == dtype
+
+
+def metadata(path):
+    with safe_open(path, "pt") as file:
+        return file.metadata()
+
+
+def test_a_stack_that_was_made_once_is_written_as_ever(tmp_path, stack):
+    """Byte for byte: a ZoomStack that knows of no history reads it."""
+    save_stack(tmp_path / "a.safetensors", stack)
+    g = stack.geometry
+    about = {
+        "height": g.height, "width": g.width, "zooms": g.zooms, "focus": g.focus,
+        "prompts": stack.prompts, "seed": stack.seed,
+    }  # fmt: skip
+    assert metadata(tmp_path / "a.safetensors") == {
+        "version": "1",
+        "zoomstack": json.dumps(about),
+    }
+
+
+def test_a_file_of_the_first_version_is_read(tmp_path):
+    (tmp_path / "old.safetensors").write_bytes(stack_bytes())
+    old = load_stack(tmp_path / "old.safetensors")
+    assert not old.geometry.closed and old.history == () and old.seed == 7
+
+
+def test_a_history_and_a_ring_come_back_and_are_the_second_version(tmp_path, stack):
+    g = stack.geometry
+    ring = Geometry(g.height, g.width, (*g.zooms, 2.0), (*g.focus, (0.3, 0.6)), closed=True)
+    for change in ({"history": HISTORY}, {"geometry": ring}):
+        other = stack._replace(**change)
+        save_stack(tmp_path / "a.safetensors", other)
+        assert load_stack(tmp_path / "a.safetensors")[1:] == other[1:]
+        assert metadata(tmp_path / "a.safetensors")["version"] == "2"
+
+
+def test_a_broken_history_costs_no_stack(tmp_path, stack):
+    path = tmp_path / "a.safetensors"
+    save_stack(path, stack._replace(history=HISTORY))
+    rewrite(path, lambda m, t: m.update({"zoomstack history": "[3, {}"}))
+    back = load_stack(path)
+    assert torch.equal(back.levels, stack.levels) and back[1:4] == stack[1:4]
+    assert [event.deed for event in back.history] == ["unreadable"]
 
 
 def test_a_failed_save_leaves_the_earlier_file(tmp_path, stack):
@@ -70,8 +121,6 @@ def test_what_could_not_be_loaded_again_is_not_saved(tmp_path, stack):
 
 def rewrite(path, change):
     """The file again with other metadata or tensors."""
-    from safetensors import safe_open
-
     with safe_open(path, "pt") as file:
         metadata = file.metadata()
     tensors = load_file(path)
@@ -89,13 +138,14 @@ def set_about(**values):
 @pytest.mark.parametrize(
     "change, words",
     [
-        (lambda m, t: m.update(version="2"), "version 2 of the stack format .* update ZoomStack"),
+        (lambda m, t: m.update(version="3"), "version 3 of the stack format .* update ZoomStack"),
         (lambda m, t: m.pop("zoomstack"), "not a zoom stack"),
         (lambda m, t: t.update(other=t.pop("levels")), "no tensor named 'levels'"),
         (lambda m, t: t.update(levels=t["levels"][:3]), r"levels' shape is \(3, 2, 63, 54\)"),
         (lambda m, t: t.update(levels=t["levels"].int()), "must be floats"),
         (set_about(zooms=[0.5] * 4), "zoom factor of 0.5"),
         (set_about(focus=None), "description of its levels is broken"),
+        (set_about(closed=1), "closed must be true or false"),
         (set_about(height=-4), "description of its levels is broken"),
         (set_about(height=float("inf")), "description of its levels is broken"),
         (set_about(zooms=[10**400] * 4), "description of its levels is broken"),

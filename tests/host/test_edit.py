@@ -342,6 +342,8 @@ def test_an_edit_of_one_level_shows_two_levels_above(pack):
     lib = part(pack, "zoomstack.spaces.plain")
     blend = part(pack, "zoomstack.joint.blend")
     assert images.shape == (4, 64, 64, 3) and result.prompts == stack.prompts
+    sampled, painted = result.history
+    assert sampled.prompts == stack.prompts and (painted.deed, painted.levels) == ("paint", (2,))
     assert torch.equal(result.levels[2][:, mask[0] == 0], stack.levels[2][:, mask[0] == 0])
     seen = lib.plain_space(stack.geometry).link(0, 2)
     change = (result.levels[0] - stack.levels[0])[(..., *seen.window)]

@@ -138,3 +138,11 @@ def test_a_checkpoint_without_a_text_encoder_is_said_to_be_one(pack, demo_checkp
     clip = comfy.sd.load_state_dict_guess_config(bare, output_vae=False, output_model=False)[1]
     with pytest.raises(ValueError, match="no text encoder.*Load one with CLIPLoader"):
         execute(pack, clip, "a planet\na coast")
+
+
+def test_in_a_loop_the_first_line_says_how_it_lies_in_the_last(pack, clip):
+    text = "[p=3 focus=0.4,0.6] a sea\na coast"
+    ladder, positive, _ = pack.nodes.PromptLadder.execute(clip, text, loop=True).result
+    assert ladder.closed and ladder.zooms == (2.0, 3.0) and len(positive) == 2
+    with pytest.raises(ValueError, match="or switch loop on"):
+        pack.nodes.PromptLadder.execute(clip, text)

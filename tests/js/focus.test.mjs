@@ -8,7 +8,7 @@ import { test } from "node:test";
 import {
   boxOf, drawn, LEAST_ZOOM, MOST_ZOOM, moved, oppositeCorner, shrunk, tidy,
 } from "../../web/focus/box.mjs";
-import { placeIn, withPlace } from "../../web/focus/write.mjs";
+import { below, placeIn, withPlace } from "../../web/focus/write.mjs";
 import { misplaced } from "../../web/zoom/geometry.mjs";
 import { random } from "./random.mjs";
 
@@ -78,6 +78,14 @@ test("the place is read as the node reads it", () => {
   assert.deepEqual(placeIn(TEXT, 2, 2), { zoom: 2, focus: [0.5, 0.5] });
   assert.equal(placeIn(TEXT, 2, 3), null);
   assert.throws(() => placeIn("", 2, 1), /empty/);
+});
+
+test("in the deepest level of a loop lies the widest", () => {
+  const loop = `${TEXT}d`.replace("a\n", "[p=5] a\n");
+  assert.deepEqual(placeIn(loop, 2, 4, true), { zoom: 5, focus: [0.5, 0.5] });
+  const moved = withPlace(loop, 2, 4, { zoom: 5, focus: [0.3, 0.5] });
+  assert.equal(moved, loop.replace("[p=5]", "[p=5 focus=0.3,0.5]"));
+  assert.deepEqual([below(loop, 3, true), below(loop, 2, true), below(loop, 3, false)], [0, 3, 4]);
 });
 
 test("only the level's own line is written, and only what is not as usual", () => {

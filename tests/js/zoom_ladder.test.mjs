@@ -25,10 +25,10 @@ const anyText = (next) => {
   return lines.map((line) => line + sample(BREAKS, next)).join("") + sample(["", "end"], next);
 };
 
-for (const { text, zoom_factor, error, ...ladder } of cases) {
+for (const { text, zoom_factor, error, loop = false, ...ladder } of cases) {
   test(`reads ${JSON.stringify(text).slice(0, 60)} as Python does`, () => {
-    if (error) assert.throws(() => parseLadder(text, zoom_factor), { message: error });
-    else assert.deepEqual(parseLadder(text, zoom_factor), ladder);
+    if (error) assert.throws(() => parseLadder(text, zoom_factor, loop), { message: error });
+    else assert.deepEqual(parseLadder(text, zoom_factor, loop), ladder);
   });
 }
 
@@ -38,6 +38,13 @@ test("rows are written as Python reads them", () => {
     const prompts = rungs.map((rung) => rung.prompt);
     assert.deepEqual(parseLadder(text), { prompts, zooms, focus });
   }
+});
+
+test("in a loop nothing moves to another line: the first row lies in the last", () => {
+  const text = "[p=3] a\nb\n[p=4] c";
+  assert.equal(write(moveRow(read(text), 2, 0, true)), "[p=4] c\n[p=3] a\nb");
+  assert.equal(write(removeRow(read(text), 0, true)), "b\n[p=4] c");
+  assert.equal(write(insertRows(read(text), 0, [{ prompt: "z" }], true)), `z\n${text}`);
 });
 
 test("a ladder has up to 256 levels", () => {

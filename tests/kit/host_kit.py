@@ -17,12 +17,14 @@ def part(pack, name):
 class Ladder:
     """A ladder, its conditioning and its laws, for toy models whose latents are pictures."""
 
-    def __init__(self, pack, zooms=(2.0, 2.0, 4.0), focus=(), size=(16, 16), make_cond=toy_cond):
+    def __init__(
+        self, pack, zooms=(2.0, 2.0, 4.0), focus=(), size=(16, 16), make_cond=toy_cond, closed=False
+    ):
         self.pack = pack
         lib = part(pack, "zoomstack.scene.ladder")
         focus = focus or ((0.5, 0.5),) * len(zooms)
-        prompts = tuple(f"level {i}" for i in range(len(zooms) + 1))
-        self.ladder = lib.Ladder(prompts, ("",) * len(prompts), tuple(zooms), tuple(focus))
+        prompts = tuple(f"level {i}" for i in range(len(zooms) + (not closed)))
+        self.ladder = lib.Ladder(prompts, ("",) * len(prompts), tuple(zooms), tuple(focus), closed)
         self.levels = len(prompts)
         self.geometry = self.ladder.geometry(*size)
         self.positive = self.tagged(make_cond(10 + i) for i in range(self.levels))
@@ -41,10 +43,10 @@ class Ladder:
     def disagreement(self, views, noise=False):
         """The largest difference between a view and the shrunk deeper one, in view units."""
         worst = 0.0
-        for level in range(self.levels - 1):
-            link = self.space().link(level, level + 1)
+        for level, deeper in self.geometry.neighbours:
+            link = self.space().link(level, deeper)
             shrink = link.shrink_noise if noise else link.shrink
-            difference = views[level][(..., *link.window)] - shrink(views[level + 1])
+            difference = views[level][(..., *link.window)] - shrink(views[deeper])
             worst = max(worst, float(difference.abs().max()))
         return worst
 

@@ -81,12 +81,15 @@ def test_what_does_not_parse_is_named_with_its_place(text, words):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:20])
 def test_the_browser_and_the_library_read_the_same(case):
+    asked = {"text": case["text"], "zoom_factor": case["zoom_factor"]}
+    asked["loop"] = case.get("loop", False)
     if "error" in case:
         with pytest.raises(ValueError) as caught:
-            parse_ladder(case["text"], case["zoom_factor"])
+            parse_ladder(**asked)
         assert str(caught.value) == case["error"]
         return
-    ladder = parse_ladder(case["text"], case["zoom_factor"])
+    ladder = parse_ladder(**asked)
+    assert ladder.geometry(8, 8).closed == asked["loop"]
     assert list(ladder.prompts) == case["prompts"]
     assert list(ladder.zooms) == case["zooms"]
     assert [list(point) for point in ladder.focus] == case["focus"]

@@ -4,7 +4,7 @@
  */
 
 import { createFocusBox } from "../focus/stage.mjs";
-import { placeIn, withPlace } from "../focus/write.mjs";
+import { below, placeIn, withPlace } from "../focus/write.mjs";
 import { holdingWidget, step, widgetOf } from "../host/nodes.mjs";
 import { wordsFor } from "../host/words.mjs";
 import { fill } from "../page/words.mjs";
@@ -42,7 +42,11 @@ export function focusBoxFor(app, ladders, level) {
     place = null;
     const why = trouble();
     box.element.hidden = why !== null;
-    if (place) box.show(place, level() + 1);
+    if (place) {
+      const [ladder] = ladders();
+      const text = String(holdingWidget(ladder, "prompts").value);
+      box.show(place, below(text, level(), loops(ladder)));
+    }
     return why;
   }
 
@@ -55,7 +59,7 @@ export function focusBoxFor(app, ladders, level) {
     const prompts = holdingWidget(ladder, "prompts");
     if (!prompts) return words.focusLinkedLadder;
     try {
-      place = placeIn(String(prompts.value), factorOf(ladder), level() + 1);
+      place = placeIn(String(prompts.value), factorOf(ladder), level() + 1, loops(ladder));
     } catch (error) {
       return fill(words.focusBroken, { why: error.message });
     }
@@ -75,6 +79,11 @@ export function focusBoxFor(app, ladders, level) {
       onPut = listener;
     },
   };
+}
+
+/** @param {object} ladder */
+function loops(ladder) {
+  return Boolean(widgetOf(ladder, "loop")?.value);
 }
 
 /** @param {object} ladder */

@@ -42,6 +42,7 @@ export function register(app) {
 function attach(app, node) {
   const prompts = widgetOf(node, "prompts");
   const factor = widgetOf(node, "zoom_factor");
+  const loop = widgetOf(node, "loop");
   if (!prompts) return;
   keepSocket(prompts);
   let rows = true;
@@ -86,6 +87,7 @@ function attach(app, node) {
     editor.show({
       text: String((holdingWidget(node, "prompts") ?? prompts).value ?? ""),
       zoomFactor: Number(factor?.value) || 2,
+      loop: Boolean(loop?.value),
       from,
       holder: held ? holder.node.title : null,
       mode,
@@ -94,7 +96,7 @@ function attach(app, node) {
     if (!changed || !node.graph) return;
     node.setSize(node.computeSize().map((least, side) => Math.max(least, node.size[side])));
   }
-  for (const each of [prompts, factor]) onChange(each, show);
+  for (const each of [prompts, factor, loop]) onChange(each, show);
   watch(node, show);
   show();
 }

@@ -13,13 +13,25 @@ import { read, rowsOf, setRow, write } from "../zoom/rows.mjs";
  *
  * @param {string} text the ladder
  * @param {number} zoomFactor of the levels that have none of their own
- * @param {number} level from 1
+ * @param {number} level from 1; of a loop's N levels the Nth is level 0, which lies in the last
+ * @param {boolean} [loop]
  * @returns {Place | null} null where the ladder has no such level
  * @throws {import("../zoom/ladder.mjs").LadderError} where the text does not parse
  */
-export function placeIn(text, zoomFactor, level) {
-  const { zooms, focus } = parseLadder(text, zoomFactor);
+export function placeIn(text, zoomFactor, level, loop = false) {
+  const { zooms, focus } = parseLadder(text, zoomFactor, loop);
   return level <= zooms.length ? { zoom: zooms[level - 1], focus: focus[level - 1] } : null;
+}
+
+/**
+ * The number of the level that lies in `level`: of the deepest of a loop, the widest.
+ *
+ * @param {string} text
+ * @param {number} level
+ * @param {boolean} loop
+ */
+export function below(text, level, loop) {
+  return loop ? (level + 1) % rowsOf(read(text)).length : level + 1;
 }
 
 /**
@@ -28,18 +40,20 @@ export function placeIn(text, zoomFactor, level) {
  *
  * @param {string} text
  * @param {number} zoomFactor
- * @param {number} level from 1
+ * @param {number} level as `placeIn`'s
  * @param {Place} place
  * @returns {string}
  */
 export function withPlace(text, zoomFactor, level, { zoom, focus }) {
   const lines = read(text);
-  const row = rowsOf(lines)[level];
+  const rows = rowsOf(lines);
+  const at = level % rows.length;
+  const row = rows[at];
   const change = {};
   if (zoom !== row.zoom) change.zoom = zoom === zoomFactor ? null : zoom;
   const before = row.focus ?? MIDDLE;
   if (focus.some((centre, axis) => centre !== before[axis])) {
     change.focus = focus.every((centre, axis) => centre === MIDDLE[axis]) ? null : focus;
   }
-  return write(setRow(lines, level, change));
+  return write(setRow(lines, at, change));
 }

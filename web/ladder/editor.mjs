@@ -8,7 +8,7 @@ import { element } from "../page/elements.mjs";
 import { Style } from "../page/style.mjs";
 import { widget } from "../page/widget.mjs";
 import { fill } from "../page/words.mjs";
-import { EMPTY, MOST_LEVELS, tooMany } from "../zoom/ladder.mjs";
+import { EMPTY, MOST_LEVELS, notRound, tooMany } from "../zoom/ladder.mjs";
 import {
   duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
 } from "../zoom/rows.mjs";
@@ -26,6 +26,7 @@ const STYLE = new Style(import.meta.resolve("./ladder.css"));
  * @typedef {object} Shown
  * @property {string} text the ladder
  * @property {number} zoomFactor of the levels that have none of their own
+ * @property {boolean} loop whether the first line shows again in the last
  * @property {string | null} from the title of the node that the text comes from, if another's
  * @property {string | null} holder the title of the subgraph that holds the text, if one does
  * @property {"rows" | "text"} mode
@@ -43,7 +44,7 @@ const STYLE = new Style(import.meta.resolve("./ladder.css"));
 export function createEditor({ onText, onStep, onKeep }, words) {
   /** @type {Shown} */
   let shown = {
-    text: "", zoomFactor: 2, from: null, holder: null, mode: "rows", unit: 0, scene: "",
+    text: "", zoomFactor: 2, loop: false, from: null, holder: null, mode: "rows", unit: 0, scene: "",
   }; // prettier-ignore
   let lines = read("");
 
@@ -84,7 +85,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
 
   function insert(at) {
     list.splice(at, 0, 1);
-    apply(insertRows(lines, at, [{ prompt: "" }]), false);
+    apply(insertRows(lines, at, [{ prompt: "" }], shown.loop), false);
     list.views[at].focus();
   }
 
@@ -96,7 +97,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
 
   function remove(row) {
     list.splice(row, 1, 0);
-    apply(removeRow(lines, row));
+    apply(removeRow(lines, row, shown.loop));
     const left = list.views.length;
     if (left) list.views[Math.max(0, Math.min(row, left) - 1)].focus();
     else bar.adder.focus();
@@ -106,7 +107,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
   function settle(row) {
     if (lines[rowsOf(lines)[row].line].draft) {
       list.splice(row, 1, 0);
-      apply(removeRow(lines, row));
+      apply(removeRow(lines, row, shown.loop));
     } else {
       draw();
       onStep();
@@ -118,7 +119,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     const to = Math.min(Math.max(wanted, 0), views.length - 1);
     if (to === from) return;
     const typing = document.activeElement === views[from].prompt;
-    apply(moveRow(lines, from, to));
+    apply(moveRow(lines, from, to, shown.loop));
     (typing ? views[to].prompt : views[to].handle).focus();
     views[to].element.scrollIntoView({ block: "nearest" });
     say(fill(words.moved, { from, to }));
@@ -128,10 +129,10 @@ export function createEditor({ onText, onStep, onKeep }, words) {
   function paste(row, text, whole) {
     const rungs = parseList(text);
     if (rungs.length < 2) return false;
-    const more = insertRows(lines, row + 1, rungs);
+    const more = insertRows(lines, row + 1, rungs, shown.loop);
     list.splice(row + 1, 0, rungs.length);
     if (whole) list.splice(row, 1, 0);
-    apply(whole ? removeRow(more, row) : more);
+    apply(whole ? removeRow(more, row, shown.loop) : more);
     list.views[row + rungs.length - (whole ? 1 : 0)].focus();
     say(fill(words.pasted, { count: rungs.length }));
     return true;
@@ -184,19 +185,19 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     editor.classList.toggle("zs-held", shown.holder !== null);
     bar.element.hidden = linked;
     bar.draw(levels, asRows);
-    note.textContent = noteOf(rows.length);
+    note.textContent = noteOf(rows);
     note.hidden = !note.textContent;
     list.element.hidden = !asRows;
-    list.draw(rows, levels, shown.zoomFactor, shown.unit);
+    list.draw(rows, levels, shown.zoomFactor, shown.unit, shown.loop);
     plain.element.hidden = asRows || linked;
     plain.draw(shown.text);
   }
 
-  /** @param {number} levels */
-  function noteOf(levels) {
+  /** @param {import("../zoom/rows.mjs").Row[]} rows */
+  function noteOf(rows) {
     if (shown.from !== null) return fill(words.linked, { node: shown.from });
     const held = shown.holder !== null && fill(words.held, { node: shown.holder });
-    return troubleOf(levels) || held || "";
+    return troubleOf(rows) || held || "";
   }
 
   /** A row's zoom factor; one that the sums can take, where the row does not make sense yet. */
@@ -205,12 +206,13 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     return Number.isFinite(zoom) && zoom > 1 ? zoom : 1.01;
   }
 
+  /** @param {import("../zoom/rows.mjs").Row[]} rows */
+  function troubleOf(rows) {
+    if (rows.length === 0) return EMPTY;
+    if (rows.length > MOST_LEVELS) return tooMany(rows.length);
+    return (shown.loop && notRound(rows.map(factorOf))) || "";
+  }
+
   draw();
   return { element: editor, show };
-}
-
-/** @param {number} levels */
-function troubleOf(levels) {
-  if (levels === 0) return EMPTY;
-  return levels > MOST_LEVELS ? tooMany(levels) : "";
 }

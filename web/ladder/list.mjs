@@ -47,13 +47,14 @@ export function createList(actions, words) {
    * @param {number[]} levels log10 of their magnifications
    * @param {number} usual the zoom factor of rows that have none
    * @param {number} unit the level that is 1 on the ruler
+   * @param {boolean} loop whether the first row lies in the last one
    */
-  function draw(models, levels, usual, unit) {
+  function draw(models, levels, usual, unit, loop) {
     const [shorter, longer] = [models.length, views.length].sort((a, b) => a - b);
     splice(shorter, longer - models.length, longer - views.length);
     models.forEach((model, level) => {
-      const why = model.why ?? trouble(model, level, usual, words);
-      views[level].update({ ...model, why, level, usual, total: magnification(levels[level]) });
+      const why = model.why ?? trouble(model, level, usual, loop, words);
+      views[level].update({ ...model, why, level, usual, loop, total: magnification(levels[level]) });
     });
     drawRuler = () => {
       if (scroller.hidden || !views.length) ruler.element.replaceChildren();
@@ -66,7 +67,7 @@ export function createList(actions, words) {
 }
 
 /** What is wrong with where a row says that it lies. */
-function trouble({ zoom, focus }, level, usual, words) {
-  if (level === 0) return zoom === null && focus === null ? null : words.firstHasBrackets;
+function trouble({ zoom, focus }, level, usual, loop, words) {
+  if (level === 0 && !loop) return zoom === null && focus === null ? null : words.firstHasBrackets;
   return misplaced(level, zoom ?? usual, focus ?? MIDDLE);
 }

@@ -16,6 +16,7 @@ import { iconButton } from "./buttons.mjs";
  * @property {string} prompt
  * @property {number | null} zoom of its own
  * @property {[number, number] | null} focus of its own
+ * @property {boolean} loop whether the widest level lies in the deepest
  * @property {number} usual the zoom factor of rows that have none
  * @property {string} total its magnification over the widest level, in words
  * @property {string | null} why what is wrong with it
@@ -114,7 +115,7 @@ export function createRow(actions, words) {
       if (prompt.value !== next.prompt) prompt.value = next.prompt;
     }
     grown.dataset.text = prompt.value;
-    zoom.hidden = level === 0;
+    zoom.hidden = level === 0 && !next.loop;
     zoom.placeholder = `×${typed(next.usual, 2)}`;
     zoom.value = next.zoom === null ? "" : `×${typed(next.zoom, 3)}`;
     zoom.setAttribute("aria-label", fill(words.zoom, { level }));
@@ -143,8 +144,8 @@ export function createRow(actions, words) {
 }
 
 /** A picture, as small as a letter, of where the level lies in the one above. */
-function showPlace(place, box, { focus, zoom, usual, level, why }, words) {
-  place.hidden = level === 0 || Boolean(why);
+function showPlace(place, box, { focus, zoom, usual, level, loop, why }, words) {
+  place.hidden = (level === 0 && !loop) || Boolean(why);
   const [x, y] = focus ?? MIDDLE;
   const side = Math.max(0.2, 1 / (zoom ?? usual));
   place.classList.toggle("zs-usual", focus === null);

@@ -4,9 +4,10 @@
  */
 
 import { MIDDLE, misplaced } from "./geometry.mjs";
-import { quoted } from "./python.mjs";
+import { general, quoted } from "./python.mjs";
 
 export const MOST_LEVELS = 256;
+const LEAST_TURN = 4;
 
 // What Python's str.splitlines breaks at, and what its str.strip and \s take for space: JavaScript
 // counts other characters, and a ladder must not have one level more here than there.
@@ -37,8 +38,8 @@ const OPTION = new RegExp(
  * What a ladder's text says, as Python's Ladder does.
  * @typedef {object} Ladder
  * @property {string[]} prompts N texts, widest first
- * @property {number[]} zooms N - 1 factors over 1
- * @property {[number, number][]} focus N - 1 centres in the level above, from 0 to 1
+ * @property {number[]} zooms N - 1 factors over 1; N of a loop, whose last leads to level 0
+ * @property {[number, number][]} focus as many centres in the level above, from 0 to 1
  */
 
 /** A sentence that says what is wrong with a ladder's text. */
@@ -139,29 +140,54 @@ function refuseBehind(line, start, number) {
  *
  * @param {string} text
  * @param {number} [zoomFactor] of the levels whose line gives none
+ * @param {boolean} [loop] whether the deepest level shows the first line again
  * @returns {Ladder}
  * @throws {LadderError} with the sentence that the node would end with
  */
-export function parseLadder(text, zoomFactor = 2) {
+export function parseLadder(text, zoomFactor = 2, loop = false) {
   const rungs = splitLines(text).flatMap((line, index) =>
     isLevel(line.text) ? [parseLine(line.text, index + 1)] : [],
   );
   if (rungs.length === 0) throw new LadderError(EMPTY);
   if (rungs.length > MOST_LEVELS) throw new LadderError(tooMany(rungs.length));
-  if (rungs[0].zoom !== null || rungs[0].focus !== null) throw new LadderError(FIRST_HAS_BRACKETS);
-  const zooms = rungs.slice(1).map((rung) => rung.zoom ?? zoomFactor);
-  const focus = rungs.slice(1).map((rung) => rung.focus ?? [...MIDDLE]);
+  if (!loop && (rungs[0].zoom !== null || rungs[0].focus !== null)) {
+    throw new LadderError(FIRST_HAS_BRACKETS);
+  }
+  const placed = loop ? [...rungs.slice(1), rungs[0]] : rungs.slice(1);
+  const zooms = placed.map((rung) => rung.zoom ?? zoomFactor);
+  const focus = placed.map((rung) => rung.focus ?? [...MIDDLE]);
   zooms.forEach((zoom, index) => {
-    const why = misplaced(index + 1, zoom, focus[index]);
+    const why = misplaced((index + 1) % rungs.length, zoom, focus[index]);
     if (why) throw new LadderError(why);
   });
+  const open = loop && notRound(zooms);
+  if (open) throw new LadderError(open);
   return { prompts: rungs.map((rung) => rung.prompt), zooms, focus };
+}
+
+/**
+ * Why a ring of levels does not come round, in one sentence; null where it does.
+ *
+ * @param {readonly number[]} zooms
+ * @returns {string | null}
+ */
+export function notRound(zooms) {
+  if (zooms.length < 2) {
+    return "A closed ladder has one level, which would lie in itself; give it at least 2.";
+  }
+  const turn = zooms.reduce((product, zoom) => product * zoom, 1);
+  if (turn >= LEAST_TURN) return null;
+  return (
+    `A closed ladder magnifies ${general(turn, 3)} times in one turn, so each level would show ` +
+    `itself nearly as large as it is; give it ${LEAST_TURN} times or more, by more levels or ` +
+    "larger zoom factors."
+  );
 }
 
 export const EMPTY = "The ladder is empty; write one prompt a line, the widest view first.";
 export const FIRST_HAS_BRACKETS =
   "The first line has brackets, but there is no level above it to sit in; " +
-  "move them to the line of the level that they place.";
+  "move them to the line of the level that they place, or switch loop on.";
 
 /** @param {number} levels */
 export function tooMany(levels) {

@@ -61,21 +61,23 @@ export function setRow(lines, row, change) {
  * @param {Line[]} lines
  * @param {number} at from 0 to the number of rows
  * @param {Partial<Rung>[]} rungs
+ * @param {boolean} [loop] whether the first row lies in the last one
  * @returns {Line[]}
  */
-export function insertRows(lines, at, rungs) {
+export function insertRows(lines, at, rungs, loop = false) {
   const rows = rowsOf(lines);
   const fresh = rungs.map((rung) => {
     const text = withParts("", rung);
     return { text, draft: !isLevel(text) };
   });
   const place = at > 0 ? rows[at - 1].line + 1 : (rows[0]?.line ?? lines.length);
-  return settled(spliced(lines, place, 0, fresh), rows.length > 0 && at === 0 ? fresh.length : -1);
+  const former = rows.length > 0 && at === 0 ? fresh.length : -1;
+  return settled(spliced(lines, place, 0, fresh), former, loop);
 }
 
-/** @param {Line[]} lines @param {number} row @returns {Line[]} */
-export function removeRow(lines, row) {
-  return settled(spliced(lines, rowsOf(lines)[row].line, 1, []), -1);
+/** @param {Line[]} lines @param {number} row @param {boolean} [loop] @returns {Line[]} */
+export function removeRow(lines, row, loop = false) {
+  return settled(spliced(lines, rowsOf(lines)[row].line, 1, []), -1, loop);
 }
 
 /** The row once more, below itself. @param {Line[]} lines @param {number} row @returns {Line[]} */
@@ -91,9 +93,10 @@ export function duplicateRow(lines, row) {
  * @param {Line[]} lines
  * @param {number} from
  * @param {number} to its number afterwards
+ * @param {boolean} [loop]
  * @returns {Line[]}
  */
-export function moveRow(lines, from, to) {
+export function moveRow(lines, from, to, loop = false) {
   if (from === to) return lines;
   const { line } = rowsOf(lines)[from];
   const { text, draft } = lines[line];
@@ -102,7 +105,7 @@ export function moveRow(lines, from, to) {
   const place = to > from ? rows[to - 1].line + 1 : rows[to].line;
   // Where the first row changes, the one that was first goes into the ladder, to 1 or to `to`.
   const former = to === 0 ? 1 : from === 0 ? to : -1;
-  return settled(spliced(rest, place, 0, [{ text, draft }]), former);
+  return settled(spliced(rest, place, 0, [{ text, draft }]), former, loop);
 }
 
 /**
@@ -117,14 +120,16 @@ export function asPrompt(text) {
 
 /**
  * Nothing is above the first row: the brackets of a row that became first go to the one that was
- * (`former`), so that the step between the two stays as it was, or away where there is none.
+ * (`former`), so that the step between the two stays as it was, or away where there is none. In a
+ * loop the last row is above the first, and nothing moves.
  *
  * @param {Line[]} lines
  * @param {number} former the row that was first, or -1
+ * @param {boolean} loop
  */
-function settled(lines, former) {
+function settled(lines, former, loop) {
   const [first] = rowsOf(lines);
-  if (!first || (first.zoom === null && first.focus === null)) return lines;
+  if (loop || !first || (first.zoom === null && first.focus === null)) return lines;
   const bare = setRow(lines, 0, { zoom: null, focus: null });
   const { zoom, focus } = first;
   const heir = former > 0 ? rowsOf(bare)[former] : undefined;

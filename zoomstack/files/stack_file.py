@@ -1,4 +1,8 @@
-"""A zoom stack in one safetensors file: levels, geometry, prompts, seed. No pickle anywhere."""
+"""A zoom stack in one safetensors file: levels, geometry, prompts, seed. No pickle anywhere.
+
+Version 1 is a stack that was made once and has an end; a ring, or a stack with a history, is
+version 2: an older ZoomStack refuses it instead of losing what it does not know.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..scene.geometry import Geometry
 from ..scene.stack import ZoomStack
+from . import events
 from .tensors import write_tensors
 
 if TYPE_CHECKING:
     import torch
 
 FORMAT = "zoomstack"
-VERSION = 1
+PLAIN = 1
+VERSION = 2  # the newest that is read
+HISTORY = "zoomstack history"
 LEVELS = "levels"
 
 
@@ -32,7 +39,7 @@ def save_stack(path: str | Path, stack: ZoomStack, extra: Mapping[str, str] | No
     if stack.levels.dtype not in _dtypes():
         raise ValueError(f"The levels are {stack.levels.dtype}; a stack holds floats in [0, 1].")
     _check_prompts(stack.prompts, g, Path(path).name)
-    about = {
+    about: dict[str, Any] = {
         "height": g.height,
         "width": g.width,
         "zooms": g.zooms,
@@ -40,12 +47,20 @@ def save_stack(path: str | Path, stack: ZoomStack, extra: Mapping[str, str] | No
         "prompts": stack.prompts,
         "seed": stack.seed,
     }
-    metadata = {**(extra or {}), FORMAT: json.dumps(about), "version": str(VERSION)}
+    if g.closed:
+        about["closed"] = True
+    version = VERSION if g.closed or stack.history else PLAIN
+    metadata = {**(extra or {}), FORMAT: json.dumps(about), "version": str(version)}
+    if stack.history:
+        metadata[HISTORY] = events.written(stack.history)
     write_tensors(path, {LEVELS: stack.levels.detach().cpu().contiguous()}, metadata)
 
 
 def load_stack(path: str | Path) -> ZoomStack:
-    """The stack in ``path``. Raises ``ValueError`` where the file is not one, and says why."""
+    """The stack in ``path``. Raises ``ValueError`` where the file is not one, and says why.
+
+    A history that is broken costs no stack: what of it cannot be read is an event that says so.
+    """
     from safetensors import SafetensorError, safe_open
 
     if not os.path.isfile(path):
@@ -70,7 +85,8 @@ def load_stack(path: str | Path) -> ZoomStack:
         raise ValueError(
             f"{Path(path).name}'s levels are {levels.dtype}; they must be floats of 16 to 64 bits."
         )
-    return ZoomStack(levels, geometry, prompts, seed)
+    history = events.read(metadata[HISTORY], geometry.levels) if HISTORY in metadata else ()
+    return ZoomStack(levels, geometry, prompts, seed, history)
 
 
 def _about(metadata: dict[str, str], name: str) -> tuple[Geometry, tuple[str, ...], int | None]:
@@ -92,12 +108,19 @@ def _about(metadata: dict[str, str], name: str) -> tuple[Geometry, tuple[str, ..
             int(about["width"]),
             tuple(about["zooms"]),
             tuple((x, y) for x, y in about["focus"]),
+            _closed(about.get("closed", False)),
         )
         prompts = _texts(about["prompts"])
         seed = None if about["seed"] is None else int(about["seed"])
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"{name}'s description of its levels is broken: {error}.") from error
     return geometry, prompts, seed
+
+
+def _closed(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("closed must be true or false")
+    return value
 
 
 def _texts(value: Any) -> tuple[str, ...]:

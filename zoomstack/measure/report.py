@@ -26,7 +26,7 @@ class Numbers(NamedTuple):
     levels' own and ``sharpness`` None. ``fit`` is None where nobody judged the prompts.
     """
 
-    agreement: list[float]  # of N - 1 pairs, dB
+    agreement: list[float]  # of N - 1 pairs, of a ring N; dB
     frame: list[float]  # of N - 1 children in their parents: 1 is invisible
     colour: list[list[float]]  # mean L*, a*, b* of each level
     drift: float  # of the mean colour, CIE units a level deeper
@@ -79,8 +79,9 @@ def measure(
 def failures(numbers: Numbers, limits: Limits, compared: bool) -> list[str]:
     """A line for each number beyond its limit; ``compared`` where there was a reference."""
     lines = []
-    pairs = [f"levels {i} and {i + 1}" for i in range(len(numbers.agreement))]
-    levels = [f"level {i}" for i in range(len(numbers.colour))]
+    below = [*range(1, len(numbers.colour)), 0]  # of the deepest of a ring the widest
+    pairs = [f"levels {i} and {deeper}" for i, deeper in enumerate(below)]
+    levels = [f"level {i}" for i in range(len(below))]
     for what, of, values, least, unit in (
         ("agreement", pairs, numbers.agreement, limits.agreement, " dB"),
         ("sharpness", levels, numbers.sharpness or [], limits.sharpness, ""),
@@ -93,8 +94,8 @@ def failures(numbers: Numbers, limits: Limits, compared: bool) -> list[str]:
         ]
     if limits.frame:
         lines += [
-            f"the frame of level {i + 1} in level {i} is {value:.3g}, over {limits.frame:g}"
-            for i, value in enumerate(numbers.frame)
+            f"the frame of level {deeper} in level {i} is {value:.3g}, over {limits.frame:g}"
+            for (i, value), deeper in zip(enumerate(numbers.frame), below, strict=False)
             if value > limits.frame
         ]
     if limits.drift and compared and numbers.drift > limits.drift:

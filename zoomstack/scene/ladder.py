@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .geometry import MIDDLE, Geometry, check_child
+from .geometry import MIDDLE, Geometry, check_ladder
 
 MOST_LEVELS = 256
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -21,13 +21,14 @@ class Ladder(NamedTuple):
     """What each level shows and how it sits in the one above, widest first.
 
     ``prompts`` and ``negatives`` hold N texts, prefix and suffix included; ``zooms`` and ``focus``
-    N - 1 entries, as in ``Geometry``.
+    N - 1 entries, as in ``Geometry``, and N where it is ``closed``: a ring.
     """
 
     prompts: tuple[str, ...]
     negatives: tuple[str, ...]
     zooms: tuple[float, ...]
     focus: tuple[tuple[float, float], ...]
+    closed: bool = False
 
     @property
     def levels(self) -> int:
@@ -35,7 +36,7 @@ class Ladder(NamedTuple):
 
     def geometry(self, height: int, width: int) -> Geometry:
         """The ladder's frames on a grid of ``height`` x ``width`` pixels."""
-        return Geometry(height, width, self.zooms, self.focus)
+        return Geometry(height, width, self.zooms, self.focus, self.closed)
 
 
 class Rung(NamedTuple):
@@ -47,7 +48,12 @@ class Rung(NamedTuple):
 
 
 def parse_ladder(
-    text: str, zoom_factor: float = 2.0, prefix: str = "", suffix: str = "", negative: str = ""
+    text: str,
+    zoom_factor: float = 2.0,
+    prefix: str = "",
+    suffix: str = "",
+    negative: str = "",
+    loop: bool = False,
 ) -> Ladder:
     """The ladder that ``text`` describes: one level a line, widest first.
 
@@ -56,6 +62,8 @@ def parse_ladder(
     ``zoom_factor`` and the focus the middle where they do not. What shows nowhere, such as a byte
     order mark, is no text. ``negative`` is one line for all
     levels, or one line a level.
+
+    ``loop`` closes it: the deepest level shows the first line again, whose brackets say how.
 
     Raises ``ValueError`` naming the line, and the column where brackets do not parse.
     """
@@ -67,20 +75,21 @@ def parse_ladder(
             f"The ladder has {len(rungs)} levels; it may have up to {MOST_LEVELS}. "
             "Make several ladders of it."
         )
-    if rungs[0].zoom is not None or rungs[0].focus is not None:
+    if not loop and (rungs[0].zoom is not None or rungs[0].focus is not None):
         raise ValueError(
             "The first line has brackets, but there is no level above it to sit in; "
-            "move them to the line of the level that they place."
+            "move them to the line of the level that they place, or switch loop on."
         )
-    zooms = tuple(zoom_factor if rung.zoom is None else rung.zoom for rung in rungs[1:])
-    focus = tuple(rung.focus or MIDDLE for rung in rungs[1:])
-    for level, (zoom, (x, y)) in enumerate(zip(zooms, focus, strict=True), start=1):
-        check_child(level, zoom, x, y)
+    placed = [*rungs[1:], *rungs[: int(loop)]]
+    zooms = tuple(zoom_factor if rung.zoom is None else rung.zoom for rung in placed)
+    focus = tuple(rung.focus or MIDDLE for rung in placed)
+    check_ladder(zooms, focus, loop)
     return Ladder(
         tuple(_join(prefix, rung.prompt, suffix) for rung in rungs),
         _negatives(negative, len(rungs)),
         zooms,
         focus,
+        loop,
     )
 
 

@@ -8,16 +8,19 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from .geometry import Geometry
+    from .history import Event
 
 
 class ZoomStack(NamedTuple):
     """The levels of one scene, widest first, and where each sits in the one above.
 
     ``levels`` is (N, C, H, W) in [0, 1]; ``geometry`` has N levels of H x W. ``prompts`` holds
-    one text a level, or none; ``seed`` is the one it was sampled with, where that is known.
+    one text a level, or none; ``seed`` is the one it was sampled with, where that is known;
+    ``history`` what was done to it since, the oldest first.
     """
 
     levels: Tensor
     geometry: Geometry
     prompts: tuple[str, ...] = ()
     seed: int | None = None
+    history: tuple[Event, ...] = ()

@@ -16,15 +16,20 @@ STRIDES = (5, 7)  # from one seed's first scale to the next one's; one of them s
 
 @dataclass(frozen=True)
 class Pattern:
-    """Zoom factors, and where each child lies in its parent; repeated for more levels."""
+    """Zoom factors, and where each child lies in its parent; repeated for more levels.
+
+    ``closed``, the deepest level shows the widest, whatever that is in the world.
+    """
 
     zooms: tuple[float, ...]
     focus: tuple[tuple[float, float], ...] = ((0.5, 0.5),)
+    closed: bool = False
 
 
 PATTERNS = {
     "p2": Pattern((2.0,)),
     "p4": Pattern((4.0,)),
+    "loop": Pattern((2.0,), closed=True),
     "mixed": Pattern((2.0, 3.2, 2.5, 2.8), ((0.5, 0.5), (0.46, 0.55), (0.53, 0.44), (0.52, 0.53))),
 }
 
@@ -39,7 +44,11 @@ class BenchLadder:
 
     @cached_property
     def zooms(self) -> tuple[float, ...]:
-        return tuple(islice(cycle(PATTERNS[self.pattern].zooms), self.levels - 1))
+        return tuple(islice(cycle(PATTERNS[self.pattern].zooms), self._steps))
+
+    @property
+    def _steps(self) -> int:
+        return self.levels - (not PATTERNS[self.pattern].closed)
 
     @cached_property
     def octaves(self) -> tuple[float, ...]:
@@ -69,8 +78,8 @@ class BenchLadder:
         return tuple(prompt(octave) for octave in self.octaves)
 
     def geometry(self, height: int, width: int) -> Geometry:
-        focus = tuple(islice(cycle(PATTERNS[self.pattern].focus), self.levels - 1))
-        return Geometry(height, width, self.zooms, focus)
+        focus = tuple(islice(cycle(PATTERNS[self.pattern].focus), self._steps))
+        return Geometry(height, width, self.zooms, focus, PATTERNS[self.pattern].closed)
 
 
 def wordings() -> dict[str, str]:

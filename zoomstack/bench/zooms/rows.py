@@ -98,6 +98,8 @@ ROWS = (
     _row("p4-small", "p = 4, through the small autoencoder", ladder="p4", space="small"),
     _row("p4-latent", "p = 4, plain latents", ladder="p4", space="latent"),
     _row("p4-alone", "p = 4, independent", ALONE, ladder="p4", shared_noise=False),
+    _row("loop", "a loop", ladder="loop"),
+    _row("loop-small", "a loop, through the small autoencoder", ladder="loop", space="small"),
     _row("mixed", "mixed real factors", ladder="mixed"),
     _row("mixed-small", "mixed, through the small autoencoder", ladder="mixed", space="small"),
     _row("mixed-latent", "mixed, plain latents", ladder="mixed", space="latent"),
@@ -105,7 +107,7 @@ ROWS = (
 )
 BY_NAME = {row.name: row for row in ROWS}
 # What a row is measured against: the same ladder, each level for itself.
-REFERENCE = {"p2": "independent", "p4": "p4-alone", "mixed": "mixed-alone"}
+REFERENCE = {"p2": "independent", "loop": "independent", "p4": "p4-alone", "mixed": "mixed-alone"}
 # The rows that the default must beat in agreement and frames together.
 ABLATIONS = ("independent", "iterative", "own-noise", "average", "uniform", "snr")
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from ...linear.precision import working
 from ...scene.checks import check_levels
 from ...scene.geometry import Geometry
-from ...spaces.pairs import pairs, patch
+from ...spaces.pairs import pairs, patch, rising
 from ...spaces.plain import plain_space
 from ...spaces.space import Link
 from ..canvas import laid_over
@@ -38,15 +38,20 @@ def write_back(
     views[level] = laid_over(views[level], edited.to(views[level]), mask)
     touched = [torch.zeros_like(mask, dtype=torch.bool) for _ in views]
     touched[level] = mask > 0
-    for wider, deeper, link in [*pairs(space)][level:]:
+    downward = [*pairs(space)]
+    if geometry.closed:  # from the level round to the one above it
+        downward = (2 * downward)[: level + geometry.levels - 1]
+    for wider, deeper, link in downward[level:]:
         if link is None or not patch(touched[wider], link).any():
             break
         views[deeper], mask = _follow(views[deeper], views[wider], mask, link)
         touched[deeper] = mask > 0
-    for wider, deeper, link in reversed([*pairs(space)]):
+    for wider, deeper, link in rising(space):
         if link is not None and touched[deeper].any():
             seen = link.shrink(touched[deeper].to(mask)) > 0
             shown, marked = patch(views[wider], link), patch(touched[wider], link)
+            if geometry.closed:  # the edited level is below as well, and follows nobody
+                seen |= marked
             shown[...] = torch.where(seen, link.shrink(views[deeper]), shown)
             marked |= seen
     return torch.stack(views).to(stack.dtype)
