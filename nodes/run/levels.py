@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...zoomstack.joint.hold import hold
+from ...zoomstack.joint.hold.parts import hold_parts
 from ...zoomstack.measure.noise import alike
 from ...zoomstack.scene.ladder import Ladder
 from ...zoomstack.scene.sheet import grid, sheet
@@ -117,7 +117,7 @@ class Run:
             return x0  # nor pay for a decoding
         met = self._meeting.couple(views, now)
         if free is not None:
-            met = hold(met, views, self._layout.views(free), self._meeting.coupler.space)
+            met = hold_parts(met, views, self._layout.views(free), self._meeting.coupler.space)
         return self._layout.latent(met)
 
     def check(self) -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from zoomstack.spaces.twin.krylov import Function, spectrum
+from zoomstack.linear.krylov import Function, spectrum
 from zoomstack.spaces.twin.stencil import FARTHEST, Stencil, written_out
 
 

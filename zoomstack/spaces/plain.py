@@ -62,6 +62,10 @@ class AxisLink:
         return Matrix(enlarge_matrix(self.placement, self.window))
 
     @cached_property
+    def transposed(self) -> Matrix:
+        return Matrix(self.shrink.values.T.contiguous())
+
+    @cached_property
     def lift(self) -> Matrix:
         """U (D U)^-1: as smooth as U, and D of it is the identity.
 
@@ -127,6 +131,12 @@ class PlainLink:
 
     def shrink(self, picture: Tensor) -> Tensor:
         return separable(self._rows.shrink, self._columns.shrink, picture)
+
+    def shrink_change(self, change: Tensor) -> Tensor:
+        return self.shrink(change)
+
+    def transposed(self, patch: Tensor) -> Tensor:
+        return separable(self._rows.transposed, self._columns.transposed, patch)
 
     def enlarge(self, patch: Tensor) -> Tensor:
         return separable(self._rows.enlarge, self._columns.enlarge, patch)

@@ -36,6 +36,14 @@ class Link(Protocol):
         """The deeper picture as the wider level sees it: a patch. The paper's D."""
         ...
 
+    def shrink_change(self, change: Tensor) -> Tensor:
+        """What ``shrink`` makes of a change of the deeper picture; linear where that is affine."""
+        ...
+
+    def transposed(self, patch: Tensor) -> Tensor:
+        """The transpose of ``shrink_change``: a deeper picture."""
+        ...
+
     def enlarge(self, patch: Tensor) -> Tensor:
         """The deeper picture, as far as the patch knows it."""
         ...

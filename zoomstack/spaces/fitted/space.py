@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ...linear.krylov import Function
 from ...scene.geometry import Geometry
 from ..space import Link, Window
-from ..twin.krylov import Function
 from .operators import LARGEST_ZOOM, FittedOperators
 
 Sides = tuple[int, int, int, int]
@@ -38,6 +38,12 @@ class FittedLink:
 
     def shrink(self, picture: Tensor) -> Tensor:
         return self._shrink(picture, self.operators.to(picture).shrink_offset)
+
+    def shrink_change(self, change: Tensor) -> Tensor:
+        return self._shrink(change, None)
+
+    def transposed(self, patch: Tensor) -> Tensor:
+        return self._transposed(patch)
 
     def enlarge(self, patch: Tensor) -> Tensor:
         return self._upscale(patch, self.operators.to(patch).enlarge_offset)
@@ -131,6 +137,12 @@ class ChainLink:
     def shrink(self, picture: Tensor) -> Tensor:
         return self.outer.shrink(self.inner.shrink(picture)[(..., *self.seen)])
 
+    def shrink_change(self, change: Tensor) -> Tensor:
+        return self.outer.shrink_change(self.inner.shrink_change(change)[(..., *self.seen)])
+
+    def transposed(self, patch: Tensor) -> Tensor:
+        return self.inner.transposed(functional.pad(self.outer.transposed(patch), self._around))
+
     def enlarge(self, patch: Tensor) -> Tensor:
         return self.inner.enlarge(self._inside(self.outer.enlarge(patch)))
 
@@ -145,12 +157,16 @@ class ChainLink:
 
     def _inside(self, seen: Tensor) -> Tensor:
         """The inner patch: what is seen of it, and its edge going on around."""
-        sides = [
+        return functional.pad(seen, self._around, mode="replicate")
+
+    @property
+    def _around(self) -> list[int]:
+        """What the inner patch holds around the part that is seen."""
+        return [
             n
             for cut, window in zip(reversed(self.seen), reversed(self.inner.window), strict=True)
             for n in (cut.start, window.stop - window.start - cut.stop)
         ]
-        return functional.pad(seen, sides, mode="replicate")
 
 
 class FittedSpace:

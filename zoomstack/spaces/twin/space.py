@@ -30,12 +30,12 @@ import torch
 from torch import Tensor
 
 from ...files.fingerprint import fingerprint
+from ...linear.krylov import Function
 from ...linear.matrix import Matrix, separable
 from ...scene.geometry import Geometry, Placement
 from ..plain import axis_link, enlarge_matrix
 from ..space import Window
 from .codec import LinearTwin
-from .krylov import Function
 from .stencil import written_out
 
 Made = TypeVar("Made")
@@ -84,6 +84,12 @@ class TwinLink:
 
     def shrink(self, picture: Tensor) -> Tensor:
         return self._shrink(picture, affine=True)
+
+    def shrink_change(self, change: Tensor) -> Tensor:
+        return self._shrink(change)
+
+    def transposed(self, patch: Tensor) -> Tensor:
+        return self._transposed(patch)
 
     def enlarge(self, patch: Tensor) -> Tensor:
         return self._enlarge(patch, affine=True)

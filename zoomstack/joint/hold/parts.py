@@ -15,15 +15,15 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..linear.precision import working
-from ..scene.checks import check_levels
-from ..scene.geometry import Geometry
-from ..spaces.pairs import disagreement, falling, patch, rising
-from ..spaces.plain import as_space
-from ..spaces.space import Link, Space
+from ...linear.precision import working
+from ...scene.checks import check_levels
+from ...scene.geometry import Geometry
+from ...spaces.pairs import disagreement, falling, patch, rising
+from ...spaces.plain import as_space
+from ...spaces.space import Link, Space
 
 
-def hold(met: Tensor, kept: Tensor, free: Tensor, geometry: Geometry | Space) -> Tensor:
+def hold_parts(met: Tensor, kept: Tensor, free: Tensor, geometry: Geometry | Space) -> Tensor:
     """Levels that have ``met``, with what was ``kept`` of them put back and followed.
 
     All (N, C, H, W); ``free`` is 1 where a level may change and 0 where it is kept, between them a

@@ -1,0 +1,186 @@
+"""The free levels between two held ones: the least change by which the wider end shows them.
+
+Of levels a ... b (widest first) that agree with each other and with the held child below them, all
+that may change is what no deeper one decides: u_a ... u_b, each level's pixels outside of the
+frame below it. F makes levels of them, which agree whatever u is:
+
+    y_b = u_b,   y_k = u_k with y_k[M] = K y_{k+1}           render, of changes: the child's is none
+
+So one condition is left, that the held parent shows y_a: G u = K F u = r. Its least solution is
+u = S G^T (G S G^T)^-1 r, where S counts a level's pixels by their area, as large as all change.
+
+Pixels of the parent that see nothing but the held child are not in G: what is missing there says
+how far the held levels are from agreeing themselves. No pixel is believed further than that: with
+delta its size and sigma that of a picture's change, (G S G^T + (delta / sigma)^2)^-1, as Wiener.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ...linear.solved import solved
+from ...spaces.space import Link, Space
+from .runs import Run
+
+MOST = 48  # steps of conjugate gradients
+ROUNDS = 2  # how often they begin again with what rounding left
+PROBES = 8  # random changes by which a diagonal is known
+BLIND = 1e-6  # of the most that a pixel of the parent sees: nothing
+SURE = 1e-6  # of a picture's change: no held levels agree better
+COARSE = 1e-3  # the same, in single precision
+HARD = 0.5  # of what a pixel usually sees that is free: fewer, and it is solved with its like
+LARGEST = 2048  # numbers in pixels that are solved together
+MIXED = 1e-3  # of the mean channel: no channel is taken to be seen less
+
+
+class _Known(NamedTuple):
+    """What is known of one condition, where it is solved; made once."""
+
+    noise: float  # (delta / sigma)^2
+    free: Tensor  # (1, h, w), 0 where nothing but the held child is seen
+    diagonal: Tensor  # (1, h, w), of G S G^T, a mean of channels
+    unmixed: Tensor  # (C, C), what undoes its mixing of channels
+    hard: Tensor  # (n,), of (C, h, w), where little of what is seen is free
+    inverse: Tensor  # (n, n), of G S G^T there
+
+    def to(self, like: Tensor) -> _Known:
+        """Where ``like`` lies, and in its precision."""
+        diagonal, unmixed, inverse = (x.to(like) for x in (self.diagonal, self.unmixed, self.inverse))
+        hard = self.hard.to(like.device)
+        return _Known(self.noise, self.free.to(like), diagonal, unmixed, hard, inverse)
+
+    def before(self, x: Tensor) -> Tensor:
+        """About the inverse of all of it."""
+        found = torch.einsum("oc,chw->ohw", self.unmixed, x) / (self.diagonal + self.noise)
+        found = (found * self.free).flatten()
+        return found.index_copy(0, self.hard, self.inverse @ x.flatten()[self.hard]).view_as(x)
+
+
+def _finely(x: Tensor) -> Tensor:
+    """In double precision, where the device has it: squares of what is hardly seen lie in it."""
+    return x if x.device.type == "mps" else x.double()
+
+
+class Between:
+    """The condition of one run, which has a parent; made once, it serves every step."""
+
+    def __init__(self, space: Space, run: Run, parent: Link) -> None:
+        self._parent = parent
+        below = (*run.levels[1:], *(() if run.child is None else (run.child,)))
+        links = [space.link(*pair) for pair in zip(run.levels, below, strict=False)]
+        self._links: list[Link | None] = [*links, None][: len(run.levels)]
+        zooms = space.geometry.zooms
+        self._areas = [1.0]
+        for level in run.levels[:-1]:
+            self._areas.append(self._areas[-1] * zooms[level] ** 2)
+        self._known: dict[tuple[torch.device, torch.dtype, torch.Size], _Known] = {}
+
+    def change(self, missing: Tensor, doubt: Tensor, size: Tensor) -> list[Tensor]:
+        """Changes of the run's levels, (C, H, W) each, by which the parent's patch gains
+        ``missing``, (C, h, w).
+
+        ``doubt`` (C, h, w) is what held levels lack from agreeing, where none but they are seen;
+        ``size`` a number, the root mean square of what levels may change by.
+        """
+        like, missing = missing, _finely(missing)
+        known = self._once(missing, doubt, size)
+
+        def operator(x: Tensor) -> Tensor:
+            return self._gathered(self._dealt(x)) + known.noise * x
+
+        missing = missing * known.free
+        answer = solved(operator, missing, known.before, MOST)
+        for _ in range(ROUNDS - 1):
+            left = missing - operator(answer)
+            answer = answer + solved(operator, left * known.free, known.before, MOST)
+        return [level.to(like) for level in self._levels(self._dealt(answer))]
+
+    def _dealt(self, x: Tensor) -> list[Tensor]:
+        """S G^T x: what each level changes outside of the frame below it."""
+        found = []
+        y = self._parent.transposed(x)
+        for area, link in zip(self._areas, self._links, strict=True):
+            shown = None
+            if link is not None:
+                shown = y[(..., *link.window)].clone()
+                y[(..., *link.window)] = 0
+            found.append(area * y)
+            if link is not None and shown is not None and len(found) < len(self._links):
+                y = link.transposed(shown)
+        return found
+
+    def _levels(self, changes: list[Tensor]) -> list[Tensor]:
+        """F u; ``changes`` u are 0 in the frame below."""
+        made = [changes[-1]]
+        for change, link in zip(changes[-2::-1], self._links[-2::-1], strict=True):
+            level = change.clone()
+            if link is not None:
+                level[(..., *link.window)] = link.shrink_change(made[0])
+            made.insert(0, level)
+        return made
+
+    def _gathered(self, changes: list[Tensor]) -> Tensor:
+        """G u."""
+        return self._parent.shrink_change(self._levels(changes)[0])
+
+    def _once(self, like: Tensor, doubt: Tensor, size: Tensor) -> _Known:
+        """The held levels are always the same, and so is how far they agree."""
+        key = (like.device, like.dtype, like.shape)
+        if key not in self._known:
+            with torch.inference_mode(False), torch.no_grad():
+                sure = SURE if like.dtype == torch.float64 else COARSE
+                known = self._looked(doubt.detach().double().cpu().clone(), float(size), sure)
+                self._known[key] = known.to(like)
+        return self._known[key]
+
+    def _looked(self, doubt: Tensor, size: float, sure: float) -> _Known:
+        """By the operator's answers to random changes; in double precision, where that exists."""
+        generator = torch.Generator().manual_seed(0)
+        changes = [
+            torch.randn(PROBES, *level.shape, generator=generator, dtype=torch.float64) * area**0.5
+            for level, area in zip(self._dealt(torch.zeros_like(doubt)), self._areas, strict=True)
+        ]
+        for change, link in zip(changes, self._links, strict=True):
+            if link is not None:
+                change[(..., *link.window)] = 0
+        seen = self._gathered(changes)
+        diagonal = seen.square().mean((0, 1))[None]
+        free = diagonal > BLIND**2 * diagonal.max()
+        mixed = torch.einsum("bohw,bchw->oc", seen, seen)
+        mixed /= mixed.trace() / len(mixed)
+        mixed += MIXED * torch.eye(len(mixed), dtype=torch.float64)
+        off = float((doubt.square() * ~free).sum() / (~free).sum().clamp_min(1) / len(doubt))
+        noise = max(off / size**2, sure**2) if size > 0 else 1.0
+        little = (diagonal < HARD * diagonal[free].median()).double()
+        hard = functional.max_pool2d(little, 3, 1, 1).bool() & free
+        where = hard.expand_as(doubt).flatten().nonzero().flatten()
+        if len(where) > LARGEST:
+            where = where[:0]
+        return _Known(
+            noise,
+            free.double(),
+            diagonal,
+            torch.linalg.inv(mixed),
+            where,
+            self._inverse(where, doubt, noise),
+        )
+
+    def _inverse(self, where: Tensor, like: Tensor, noise: float) -> Tensor:
+        """Of the operator between the numbers ``where`` of (C, h, w)."""
+        count = len(where)
+        if not count:
+            return torch.zeros(0, 0, dtype=torch.float64)
+        answers = []
+        for some in where.split(64):
+            one = torch.zeros(len(some), like.numel(), dtype=torch.float64)
+            one[torch.arange(len(some)), some] = 1
+            one = one.view(-1, *like.shape)
+            answers.append(self._gathered(self._dealt(one)).flatten(1)[:, where])
+        matrix = torch.cat(answers)
+        matrix = (matrix + matrix.T) / 2
+        matrix.diagonal().add_(noise)
+        return torch.linalg.inv(matrix)
