@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
@@ -12,6 +12,7 @@ from .anchor import PhotoAnchor
 from .consensus import Consensus
 from .coupler import Coupler
 from .denoise import Denoise
+from .hold.coupler import HeldCoupler
 from .later import Later
 
 
@@ -22,6 +23,10 @@ class JointDenoiser:
     After it, in this order: each of ``anchors``, then ``consensus``, from ``start`` to ``end`` of
     the steps (this needs ``sigmas``, the schedule). With one level and no anchor, the answer is
     ``denoise``'s own, untouched.
+
+    ``held`` maps levels to pictures (C, H, W) that they keep. Such levels are not asked for: x, and
+    what ``denoise`` is given, are the F others alone, (F, C, H, W), widest first. They are made to
+    meet the held ones (``hold.levels``, for ``wider`` too) where there would be consensus.
 
     Raises ``ValueError`` for a range that is none, or that has no schedule to be a part of.
 
@@ -38,9 +43,16 @@ class JointDenoiser:
         start: float = 0.0,
         end: float = 1.0,
         sigmas: Sequence[float] | Tensor | None = None,
+        held: Mapping[int, Tensor] | None = None,
+        wider: float = 1.0,
     ) -> None:
         self.denoise = denoise
-        self.couple = Coupler(geometry, anchors, consensus, start=start, end=end, sigmas=sigmas)
+        when = {"start": start, "end": end, "sigmas": sigmas}
+        self.couple = (
+            HeldCoupler(geometry, held, anchors, consensus, wider=wider, **when)
+            if held
+            else Coupler(geometry, anchors, consensus, **when)
+        )
 
     def __call__(self, x: Tensor, sigma: Tensor) -> Tensor:
         now = Later(sigma.flatten()[:1])  # on its way to the host while the device works
@@ -48,5 +60,8 @@ class JointDenoiser:
         return self.couple(x0, now.numbers()[0])
 
     def noise(self, white: Tensor) -> Tensor:
-        """Zoom-consistent white noise of independent white noise, (N, C, H, W)."""
+        """Zoom-consistent white noise of independent white noise, (N, C, H, W).
+
+        Of N levels of which some are held, only the others' comes out: (F, C, H, W).
+        """
         return self.couple.noise(white)

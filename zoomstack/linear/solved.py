@@ -7,7 +7,7 @@ from torch import Tensor
 
 from .krylov import Operator
 
-CLOSE = 1e-7  # of what is wanted: solved, as near as single precision knows
+CLOSE = 1e-7  # of what is wanted: solved
 
 
 def solved(operator: Operator, wanted: Tensor, before: Operator, steps: int) -> Tensor:

@@ -20,19 +20,18 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from ...linear.solved import solved
 from ...spaces.space import Link, Space
 from .runs import Run
 
-MOST = 48  # steps of conjugate gradients
-ROUNDS = 2  # how often they begin again with what rounding left
-PROBES = 8  # random changes by which a diagonal is known
+# Steps of conjugate gradients; where p is nearly 1 the parent hardly sees the finest waves.
+MOST, MORE, NEAR = 32, 192, 1.7
+PROBES = 8  # random changes by which it is known what is seen
 BLIND = 1e-6  # of the most that a pixel of the parent sees: nothing
 SURE = 1e-6  # of a picture's change: no held levels agree better
 COARSE = 1e-3  # the same, in single precision
-HARD = 0.5  # of what a pixel usually sees that is free: fewer, and it is solved with its like
+HARD = 0.999  # of what a pixel sees that is free: less, and it is solved with its like
 LARGEST = 2048  # numbers in pixels that are solved together
 MIXED = 1e-3  # of the mean channel: no channel is taken to be seen less
 
@@ -49,9 +48,8 @@ class _Known(NamedTuple):
 
     def to(self, like: Tensor) -> _Known:
         """Where ``like`` lies, and in its precision."""
-        diagonal, unmixed, inverse = (x.to(like) for x in (self.diagonal, self.unmixed, self.inverse))
-        hard = self.hard.to(like.device)
-        return _Known(self.noise, self.free.to(like), diagonal, unmixed, hard, inverse)
+        moved = [x.to(like) for x in (self.free, self.diagonal, self.unmixed)]
+        return _Known(self.noise, *moved, self.hard.to(like.device), self.inverse.to(like))
 
     def before(self, x: Tensor) -> Tensor:
         """About the inverse of all of it."""
@@ -74,6 +72,8 @@ class Between:
         links = [space.link(*pair) for pair in zip(run.levels, below, strict=False)]
         self._links: list[Link | None] = [*links, None][: len(run.levels)]
         zooms = space.geometry.zooms
+        assert run.parent is not None
+        self._steps = MOST if zooms[run.parent] >= NEAR else MORE
         self._areas = [1.0]
         for level in run.levels[:-1]:
             self._areas.append(self._areas[-1] * zooms[level] ** 2)
@@ -92,11 +92,7 @@ class Between:
         def operator(x: Tensor) -> Tensor:
             return self._gathered(self._dealt(x)) + known.noise * x
 
-        missing = missing * known.free
-        answer = solved(operator, missing, known.before, MOST)
-        for _ in range(ROUNDS - 1):
-            left = missing - operator(answer)
-            answer = answer + solved(operator, left * known.free, known.before, MOST)
+        answer = solved(operator, missing * known.free, known.before, self._steps)
         return [level.to(like) for level in self._levels(self._dealt(answer))]
 
     def _dealt(self, x: Tensor) -> list[Tensor]:
@@ -144,20 +140,19 @@ class Between:
             torch.randn(PROBES, *level.shape, generator=generator, dtype=torch.float64) * area**0.5
             for level, area in zip(self._dealt(torch.zeros_like(doubt)), self._areas, strict=True)
         ]
-        for change, link in zip(changes, self._links, strict=True):
-            if link is not None:
-                change[(..., *link.window)] = 0
+        whole = self._gathered(changes).square().mean((0, 1))[None]
+        if self._links[-1] is not None:
+            changes[-1][(..., *self._links[-1].window)] = 0
         seen = self._gathered(changes)
-        diagonal = seen.square().mean((0, 1))[None]
-        free = diagonal > BLIND**2 * diagonal.max()
+        share = seen.square().mean((0, 1))[None] / whole  # of the same changes: 1 where all is free
+        free = share > BLIND**2
+        diagonal = whole.mean() * share
         mixed = torch.einsum("bohw,bchw->oc", seen, seen)
         mixed /= mixed.trace() / len(mixed)
         mixed += MIXED * torch.eye(len(mixed), dtype=torch.float64)
         off = float((doubt.square() * ~free).sum() / (~free).sum().clamp_min(1) / len(doubt))
         noise = max(off / size**2, sure**2) if size > 0 else 1.0
-        little = (diagonal < HARD * diagonal[free].median()).double()
-        hard = functional.max_pool2d(little, 3, 1, 1).bool() & free
-        where = hard.expand_as(doubt).flatten().nonzero().flatten()
+        where = ((share < HARD) & free).expand_as(doubt).flatten().nonzero().flatten()
         if len(where) > LARGEST:
             where = where[:0]
         return _Known(

@@ -23,10 +23,11 @@ from torch import Tensor
 from ...linear.precision import working
 from ...scene.checks import check_levels
 from ...scene.geometry import Geometry
-from ...spaces.pairs import disagreement, patch
+from ...spaces.pairs import disagreement, falling, patch
 from ...spaces.plain import as_space
 from ...spaces.space import Link, Space
 from ..blend import border_share
+from ..render import render
 from ..surround import continued
 from .between import Between
 from .follow import follow
@@ -71,9 +72,9 @@ class Holder:
     def _turns(self) -> int:
         """How often the wider levels' changes must go round: a ring shows itself, ever smaller."""
         geometry = self.space.geometry
-        if self.wider == 1 or len(geometry.zooms) < geometry.levels:
+        if self.wider == 1 or not geometry.closed:
             return 1
-        return 1 + math.ceil(math.log(1 / CLOSE) / sum(map(math.log, geometry.zooms)))
+        return 1 + math.ceil(math.log2(1 / CLOSE) / geometry.turn)
 
     def _settle(self, pictures: list[Tensor], run: Run) -> None:
         """Make a run's levels meet its ends, in place."""
@@ -156,6 +157,30 @@ def hold(
     are none.
     """
     return Holder(geometry, held, wider, feather)(views)
+
+
+def agreeing(held: Mapping[int, Tensor], geometry: Geometry | Space) -> dict[int, Tensor]:
+    """The ``held`` pictures (C, H, W), wider ones showing what the space makes of deeper ones.
+
+    For latents: those of pictures that agree do not agree themselves, as far as an autoencoder
+    lacks from being linear, and no level between could meet both. A free level between two is
+    taken for what the wider one tells of it.
+    """
+    space = as_space(geometry)
+    first = next(iter(held.values()))
+    views = torch.zeros(space.geometry.levels, *first.shape, dtype=first.dtype, device=first.device)
+    known = set(held)
+    for level, picture in held.items():
+        views[level] = picture
+    for pair in falling(space):
+        if pair.child in known or pair.parent not in known or pair.link is None:
+            continue
+        told = patch(views[pair.parent], pair.link)
+        guess = pair.link.enlarge(told)
+        views[pair.child] = guess + pair.link.lift(told - pair.link.shrink(guess))
+        known.add(pair.child)
+    views = render(views, space)
+    return {level: views[level] for level in held}
 
 
 def check_held(held: Mapping[int, Tensor], levels: int) -> None:
