@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
-from ...zoomstack.joint.blend import agreement, decibels
+from ...zoomstack.joint.blend import decibels
 from ...zoomstack.joint.later import Later
 from ...zoomstack.measure.detail import decibels as likeness
 from ...zoomstack.spaces.space import Space
@@ -21,17 +22,25 @@ EVERY = 0.2  # seconds from one line to the next: nobody reads quicker
 
 
 class Seen(NamedTuple):
-    """Levels (N, C, H, W), the space that they are compared in, and what their values span."""
+    """Levels (N, C, H, W), the space that they are compared in, and what their values span.
+
+    Only the ``new`` ones tell; neighbours that are both held say nothing of a run.
+    """
 
     views: Tensor
     space: Space
     peak: float | None = None  # None: of latents, by their own spread
+    new: tuple[int, ...] | None = None  # None: all
 
     @property
     def agreement(self) -> Tensor:
-        """(N - 1,), in dB."""
-        peak = SPAN * self.views.std() if self.peak is None else self.peak
-        return decibels(self.views, self.space, peak)
+        """(N - 1,), in dB; of a ring (N,). NaN where nothing tells."""
+        new = range(len(self.views)) if self.new is None else self.new
+        peak = SPAN * self.views[[*new]].std() if self.peak is None else self.peak
+        found = decibels(self.views, self.space, peak)
+        pairs = zip(self.space.geometry.neighbours, found, strict=True)
+        told = [one if {*pair} & {*new} else torch.full_like(one, math.nan) for pair, one in pairs]
+        return torch.stack(told) if told else found
 
 
 class Progress:
@@ -74,12 +83,18 @@ def progress_line(step: int, total: int, agreement: Sequence[float]) -> str:
     return f"{line}: {agreed}" if agreed else line
 
 
-def end_line(pictures: Tensor, space: Space, anchors: Sequence[Photo]) -> str:
+def end_line(
+    pictures: Tensor,
+    space: Space,
+    anchors: Sequence[Photo] = (),
+    new: tuple[int, ...] | None = None,
+) -> str:
     """How well decoded levels (N, 3, H, W) agree in the end, and how well they kept their photos.
 
     A photo counts in all of its level: what deeper levels show in its place is theirs too.
+    ``new`` is ``Seen``'s.
     """
-    agreed = _agreed(agreement(pictures, space))
+    agreed = _agreed(Seen(pictures, space, 1.0, new).agreement.tolist())
     words = [f"{agreed} in pixels"] if agreed else []
     height, width = pictures.shape[-2:]
     for photo in anchors:
