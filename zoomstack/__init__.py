@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .paint.rework.extend import extend
     from .paint.rework.insert import insert
     from .paint.rework.join import bridge, join
+    from .paint.rework.settle import settle
     from .scene.geometry import Geometry
     from .scene.history import Event
     from .scene.ladder import Ladder, parse_ladder
@@ -81,6 +82,7 @@ _HOME = {
     "render_noise": "joint.render",
     "sample": "joint.sample",
     "save_stack": "files.stack_file",
+    "settle": "paint.rework.settle",
 }
 
 __all__ = [
@@ -120,6 +122,7 @@ __all__ = [
     "render_noise",
     "sample",
     "save_stack",
+    "settle",
 ]
 
 
