@@ -16,7 +16,7 @@ from . import host
 from .conditioning.rows import Rows
 from .inputs import rework_inputs, rework_of, taken
 from .run.asked import Doors, asked
-from .tensors import to_image
+from .tensors import check_open, to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
 
 AFTER = "after level"
@@ -104,7 +104,7 @@ class ExtendZoom(io.ComfyNode):
         **options: Any,
     ) -> io.NodeOutput:
         stack, step, at = host.with_seed(stack, cls.hidden), zoom or STEP, (focus_x, focus_y)
-        _check_open(ladder)
+        check_open(ladder, "ExtendZoom")
         lines = ladder.prompts
         if where == "inward":
             draft = extend(stack, lines, "inward", (step, *ladder.zooms), (at, *ladder.focus))
@@ -163,17 +163,11 @@ class BranchZoom(io.ComfyNode):
         focus_y: float,
         **options: Any,
     ) -> io.NodeOutput:
-        _check_open(ladder)
+        check_open(ladder, "BranchZoom")
         zooms = (zoom or STEP, *ladder.zooms)
         focus = ((focus_x, focus_y), *ladder.focus)
         stack = host.with_seed(stack, cls.hidden)
         return _made(cls, branch(stack, level, ladder.prompts, zooms, focus), ladder, options)
-
-
-def _check_open(ladder: Ladder) -> None:
-    """Raise ``ValueError`` for a ladder that leads back to its own beginning."""
-    if len(ladder.zooms) != ladder.levels - 1:
-        raise ValueError("The ladder of the new levels is a loop; take its loop off.")
 
 
 def _made(node: Any, draft: Draft, ladder: Ladder, options: dict[str, Any]) -> io.NodeOutput:

@@ -53,7 +53,7 @@ class Progress:
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._due = -math.inf
-        self._waiting: tuple[int, int, Later] | None = None
+        self._waiting: tuple[int, int, Later, int] | None = None
 
     def tell(self, step: int, total: int, seen: Callable[[], Seen]) -> None:
         """After ``step`` of ``total``; ``seen`` are the levels as they were predicted."""
@@ -61,25 +61,26 @@ class Progress:
         now = time.monotonic()
         if self._waiting is None and now >= self._due or step >= total:
             self._due = now + EVERY
-            self._waiting = (step, total, Later(seen().agreement))
+            found = seen()
+            self._waiting = (step, total, Later(found.agreement), len(found.views))
             self._show_ready()
 
     def finish(self) -> None:
         """Show what has not been shown yet."""
         if self._waiting is not None:
-            step, total, found = self._waiting
+            step, total, found, levels = self._waiting
             self._waiting = None
-            self._show(progress_line(step, total, found.numbers()))
+            self._show(progress_line(step, total, found.numbers(), levels))
 
     def _show_ready(self) -> None:
         if self._waiting is not None and self._waiting[2].ready:
             self.finish()
 
 
-def progress_line(step: int, total: int, agreement: Sequence[float]) -> str:
+def progress_line(step: int, total: int, agreement: Sequence[float], levels: int) -> str:
     """The step, and how well each level's own prediction agrees with the next one's, in dB."""
     line = f"step {step} of {total}"
-    agreed = _agreed(agreement)
+    agreed = _agreed(agreement, levels)
     return f"{line}: {agreed}" if agreed else line
 
 
@@ -94,7 +95,7 @@ def end_line(
     A photo counts in all of its level: what deeper levels show in its place is theirs too.
     ``new`` is ``Seen``'s.
     """
-    agreed = _agreed(Seen(pictures, space, 1.0, new).agreement.tolist())
+    agreed = _agreed(Seen(pictures, space, 1.0, new).agreement.tolist(), len(pictures))
     words = [f"{agreed} in pixels"] if agreed else []
     height, width = pictures.shape[-2:]
     for photo in anchors:
@@ -104,11 +105,12 @@ def end_line(
     return "; ".join(words)
 
 
-def _agreed(agreement: Sequence[float]) -> str:
-    """The mean and the least pair; "" where no pixel tells."""
+def _agreed(agreement: Sequence[float], levels: int) -> str:
+    """The mean and the least pair; "" where no pixel tells. After the last level comes level 0."""
     pairs = [(found, level) for level, found in enumerate(agreement) if math.isfinite(found)]
     if not pairs:
         return ""
     mean = sum(found for found, _ in pairs) / len(pairs)
     least, level = min(pairs)
-    return f"levels agree by {mean:.1f} dB, least {level} and {level + 1} by {least:.1f} dB"
+    deeper = (level + 1) % levels
+    return f"levels agree by {mean:.1f} dB, least {level} and {deeper} by {least:.1f} dB"

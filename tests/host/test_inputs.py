@@ -11,7 +11,7 @@ from host_kit import part
 SAMPLING = "nodes.host", "Sampling"
 OPTIONS, WINDOWS = ("nodes.run.levels", "Options"), ("nodes.run.windows", "WindowOptions")
 DOORS, REWORK = ("nodes.run.asked", "Doors"), ("nodes.run.rework", "Rework")
-REWORKS = ("ReworkZoom", "ExtendZoom", "BranchZoom", "JoinZooms")
+REWORKS = ("ReworkZoom", "ExtendZoom", "BranchZoom")
 TAKE = {
     "PhotoAnchor": [("nodes.run.photo", "Photo")],
     "ZoomVideoRender": [("zoomstack.film.path", "Path")],
@@ -22,6 +22,7 @@ TAKE = {
     "OutpaintZoom": [SAMPLING],
     "SuperResZoom": [SAMPLING],
     **{name: [SAMPLING, OPTIONS, DOORS, REWORK] for name in REWORKS},
+    "JoinZooms": [OPTIONS, DOORS, REWORK],
 }
 
 

@@ -1,12 +1,17 @@
 """Levels of a finished zoom made anew while others are held, in ComfyUI's own machinery."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from host_kit import part
 from rework_kit import (
+    TEXTS,
     branch,
     extend,
     join,
+    ladder,
+    ladder_of,
     prompts,
     rework,
     zoom,
@@ -14,10 +19,11 @@ from rework_kit import (
 from tiny_conds import controlnet, toy_cond, with_values
 from tiny_families import family
 from tiny_inpainting import inpainting_family
-from tiny_models import toy_model, watch
+from tiny_models import import_comfy, toy_model, watch
 from tiny_vae import mosaic_vae
 
-NEAR = 60  # dB: what differs by less is the same picture
+import_comfy()
+import folder_paths  # noqa: E402
 
 
 def agreement(pack, stack):
@@ -229,3 +235,201 @@ def test_levels_of_a_loop_are_made_anew(pack):
     assert made.geometry == stack.geometry
     assert torch.equal(made.levels[1:], stack.levels[1:])
     assert min(agreement(pack, made)) > 90
+
+
+class Stopped(BaseException):
+    """A run that ends in the middle."""
+
+
+class Stopping(torch.nn.Module):
+    """The toy's answer, counted; it ends with the call ``at``."""
+
+    def __init__(self, at=None):
+        super().__init__()
+        self.usual, self.at, self.calls = toy_model("eps").model.diffusion_model.respond, at, 0
+
+    def forward(self, x, sigma, context):
+        if self.calls == self.at:
+            raise Stopped
+        self.calls += 1
+        return self.usual(x, sigma, context)
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_bits(pack, tmp_path, monkeypatch, caplog):
+    caplog.set_level("INFO")
+    monkeypatch.setattr(folder_paths, "output_directory", str(tmp_path))
+    stack = zoom(pack)
+    options = {"steps": 6, "sampler_name": "dpmpp_2m_sde", "checkpoint": "a rework"}
+
+    def run(at=None, **changed):
+        respond = Stopping(at)
+        model = toy_model("eps", respond=respond)
+        try:
+            made, _ = rework(pack, stack, "1-2", **{**options, "model": model, **changed})
+        except Stopped:
+            return None, respond.calls
+        return made, respond.calls
+
+    whole, calls = run(checkpoint="")
+    assert run(calls // 2)[0] is None and [*tmp_path.rglob("*.record")]
+    again, more = run()
+    assert torch.equal(again.levels, whole.levels) and more <= calls - calls // 2 + 1
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    run(calls // 2)
+    run(wider=0.5)
+    assert "wider" in caplog.text  # it says what has changed, and begins anew
+
+
+def test_what_is_being_made_is_shown_among_what_is_held(pack, monkeypatch):
+    """A sheet of all levels: those that stay from the first step on as they are."""
+    import latent_preview
+
+    shown, told = [], []
+    monkeypatch.setattr(
+        latent_preview, "prepare_callback",
+        lambda *args: lambda step, x0, x, total: shown.append(x0.clone()),
+    )  # fmt: skip
+    page = part(pack, "nodes.host.hooks.preview")
+    monkeypatch.setattr(page, "tell_sheets", told.append)
+    stack = zoom(pack, size=(128, 128), spots=3)
+    vae = mosaic_vae(4)
+    made, _ = rework(pack, stack, "2", vae=vae)
+    first, second, last = shown
+    assert first.shape == second.shape == last.shape == (1, 4, 16, 16)
+    old = part(pack, "zoomstack.scene.sheet").sheet(stack.levels, 8)
+    held = toy_model("eps").model.process_latent_in(vae.encode(old[None].movedim(1, -1)))
+    cells = first[0].split(8, -2), held[0].split(8, -2)
+    for row, column, new in ((0, 0, False), (0, 1, False), (1, 0, True), (1, 1, False)):
+        ours, theirs = (rows[row].split(8, -1)[column] for rows in cells)
+        assert torch.allclose(ours, theirs, atol=1e-4) != new
+    about = told[0]
+    assert (about["levels"], about["rows"], about["columns"]) == (4, 2, 2)
+    assert about["zooms"] == list(stack.geometry.zooms) and about["prompts"] == list(TEXTS[:4])
+    assert not about["closed"]
+
+
+class Clip:
+    """A text encoder that knows of each text but its number, and counts."""
+
+    def __init__(self):
+        self.texts = []
+
+    def tokenize(self, text):
+        return text
+
+    def encode_from_tokens_scheduled(self, text):
+        self.texts.append(text)
+        return self.encoded(text)
+
+    @staticmethod
+    def encoded(text):
+        return toy_cond(sum(map(ord, text)))
+
+
+def test_without_prompts_the_stacks_own_are_encoded(pack):
+    stack, clip = zoom(pack), Clip()
+    bare = {"positive": None, "negative": None}
+    made, _ = rework(pack, stack, "1, 3", clip=clip, **bare)
+    assert clip.texts == [TEXTS[1], TEXTS[3], ""]
+    texts = enumerate(TEXTS[:4])
+    positive = [[Clip.encoded(text)[0][0], {"zoom_level": level}] for level, text in texts]
+    given = {"positive": positive, "negative": Clip.encoded("")}
+    again, _ = rework(pack, stack, "1, 3", **given)
+    assert torch.equal(made.levels, again.levels)
+    clip.texts.clear()
+    rework(pack, stack, "1", clip=clip, ladder=ladder_of(pack, stack), **bare)
+    assert clip.texts == ["another a coast", ""]
+
+
+def test_the_stack_remembers_what_was_done_to_it(pack):
+    stack = zoom(pack)._replace(seed=None)
+    prompt = {
+        "1": {"class_type": "ZoomStackSampler", "inputs": {"seed": 77}},
+        "2": {"class_type": "LaplacianBlend", "inputs": {"images": ["1", 0]}},
+        "3": {"class_type": "ReworkZoom", "inputs": {"seed": 5, "stack": ["2", 0]}},
+    }
+    node = type("Hidden", (pack.nodes.ReworkZoom,), {})
+    node.hidden = SimpleNamespace(unique_id="3", prompt=prompt)
+    given = {"model": toy_model("eps"), "vae": mosaic_vae(4), "positive": prompts(4)}
+    given |= {"negative": prompts(4, 90), "ladder": ladder_of(pack, stack), "wider": 1.0}
+    how = {"seed": 5, "steps": 2, "cfg": 1.0, "sampler_name": "euler", "scheduler": "simple"}
+    with torch.inference_mode():
+        made = node.execute.__func__(node, stack, "2", space="latent", **given, **how).result[0]
+    begun, event = made.history
+    assert (begun.deed, begun.seed, begun.levels) == (
+        "sample",
+        77,
+        (0, 1, 2, 3),
+    ) and made.seed == 77
+    assert (event.deed, event.seed, event.levels) == ("again", 5, (2,))
+    assert event.prompts == ("another a wood",) == made.prompts[2:3]
+    assert made.prompts[:2] == TEXTS[:2]
+
+
+def wrong(pack):
+    """What somebody may ask by mistake, and the words for it."""
+    stack, small = zoom(pack), zoom(pack, (2.0,), size=(32, 32))
+    own = ladder_of(pack, stack)
+    bare = {"positive": None, "negative": None}
+    yield rework, (stack, "4"), {}, "names level 4, but the zoom's 4 levels are 0 to 3; name one"
+    yield rework, (stack, " "), {}, "No level is named; write some of 0 to 3"
+    yield rework, (stack, "1"), bare, "ReworkZoom has no prompts: connect positive and negative"
+    yield rework, (stack, "1"), {"negative": None}, "no negative prompts; connect negative, or clip"
+    without = stack._replace(prompts=())
+    yield rework, (without, "1"), {**bare, "clip": Clip()}, "this stack holds none; connect ladder"
+    short = ladder(pack, "abc", (2.0, 2.5))
+    yield rework, (stack, "1"), {"ladder": short}, "has 3 levels but the stack 4; give it 4 lines"
+    zooms = own._replace(zooms=(2.0, 2.0, 2.0))
+    yield rework, (stack, "1"), {"ladder": zooms}, r"level 2 is 2 but the stack's 2.5; .* \[p=2.5\]"
+    focus = own._replace(focus=((0.5, 0.5), (0.5, 0.5), (0.6, 0.45)))
+    yield rework, (stack, "1"), {"ladder": focus}, r"focus of level 2 .* write \[focus=0.4,0.6\]"
+    yield (
+        rework,
+        (stack, "1"),
+        {"positive": prompts(3)},
+        "a ladder of 3 levels, which are to be 4",
+    )
+    yield rework, (stack, "1"), {"positive": prompts(4)[2:]}, "has no prompt for level 1 of 4"
+    yield (
+        rework,
+        (stack, "1"),
+        {"vae": mosaic_vae(16)},
+        "needs its own VAE for them, but got one",
+    )
+    yield (
+        extend,
+        (stack, ["a"]),
+        {"focus_x": 0.9},
+        "Level 4 would leave the level above it",
+    )
+    yield extend, (stack, ["a"], "after level"), {"level": 3}, "nothing below level 3"
+    yield extend, (stack, ["a"], "after level"), {"zoom": 2.0}, "none may be under 1.1"
+    yield extend, (stack, ["a"]), bare, "ExtendZoom has no prompts"
+    yield branch, (stack, ["a"]), {"level": 2, "focus_y": 0.1}, "focus y must lie from 0.25 to 0.75"
+    yield branch, (stack, ["a"]), {"level": 4}, "levels are 0 to 3"
+    ring = zoom(pack, (2.0, 2.0), closed=True)
+    yield extend, (ring, ["a"]), {}, "is a ring of 2 levels and has no end to extend; cut it first"
+    yield join, (stack, ring), {}, "The second zoom is a ring .* cut it first"
+    yield join, (stack, small), {}, "64 x 64 .* the second's 32 x 32; resize"
+    yield join, (stack, small), {"resize": True, "unlike": 0.0}, "colours are .* apart"
+    yield (
+        join,
+        (stack, stack, ["a"]),
+        {"bridge": 2},
+        "its ladder has 1 lines; connect",
+    )
+    yield join, (stack, stack), {"bridge": 2}, "no ladder is connected"
+    yield (
+        join,
+        (stack, stack, ["a"]),
+        {"model": "none"},
+        "no model is connected; connect it",
+    )
+
+
+def test_what_cannot_be_is_said_in_words(pack):
+    for deed, given, options, words in wrong(pack):
+        if options.get("model") == "none":
+            options = {"none": ("model",)}
+        with pytest.raises(ValueError, match=f"(?s){words}"):
+            deed(pack, *given, **options)

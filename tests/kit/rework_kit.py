@@ -17,7 +17,7 @@ def zoom(pack, zooms=ZOOMS, focus=None, size=(64, 64), seed=0, closed=False, pro
     g = lib.Geometry(*size, zooms, focus or FOCUS[: len(zooms)], closed)
     small = torch.rand(g.levels, 3, spots, spots, generator=torch.Generator().manual_seed(seed))
     large = torch.nn.functional.interpolate(small, size, mode="bicubic").clamp(0, 1)
-    levels = part(pack, "zoomstack.joint.render").render(large, g)
+    levels = part(pack, "zoomstack.joint.render").render(0.2 + 0.6 * large, g)
     texts = TEXTS[: g.levels] if prompts else ()
     return part(pack, "zoomstack.scene.stack").ZoomStack(levels, g, texts, 1)
 
@@ -44,16 +44,20 @@ def prompts(levels, first=10, make_cond=toy_cond):
     ]
 
 
-def reworked(pack, node, model=None, vae=None, count=1, make_cond=toy_cond, **options):
-    """What a node gives: (stack, views); ``count`` is the levels of the ladder connected."""
+def reworked(pack, node, count=1, make_cond=toy_cond, none=(), **options):
+    """What a node gives: (stack, views).
+
+    ``count`` is the levels of the ladder connected; what is in ``none``, or None, is not connected.
+    """
     given = {
-        "model": toy_model("eps") if model is None else model,
-        "vae": mosaic_vae(4) if vae is None else vae,
         "positive": prompts(count, 10, make_cond), "negative": prompts(count, 90, make_cond),
         "seed": 5, "steps": 3, "cfg": 3.0, "sampler_name": "euler", "scheduler": "simple",
-        "space": "latent",
-        **options,
+        "space": "latent", **options,
     }  # fmt: skip
+    for name, made in (("model", lambda: toy_model("eps")), ("vae", lambda: mosaic_vae(4))):
+        if name not in none and given.get(name) is None:
+            given[name] = made()
+    given = {name: value for name, value in given.items() if value is not None}
     with torch.inference_mode():
         return getattr(pack.nodes, node).execute(**given).result
 
@@ -83,6 +87,5 @@ def branch(pack, stack, lines, zooms=(), **options):
 
 def join(pack, a, b, lines=(), **options):
     given = {"ladder": ladder(pack, lines, (2.0,) * (len(lines) - 1))} if lines else {}
-    return reworked(
-        pack, "JoinZooms", a=a, b=b, bridge=len(lines), count=len(lines), **given, **options
-    )
+    given |= {"bridge": len(lines), **options}
+    return reworked(pack, "JoinZooms", a=a, b=b, count=len(lines), **given)
