@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from comfy_api.latest import io
 
-from ..zoomstack.export import plain, write_levels
+from ..zoomstack.export import Branch, branches_of, plain, write_levels
 from ..zoomstack.export.length import metres
 from ..zoomstack.export.manifest import MANIFEST
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
+from .inputs import branches_in, branches_input
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 
@@ -38,20 +40,27 @@ class ZoomStackExplorer(io.ComfyNode):
                     "compare", optional=True,
                     tooltip="A second stack, shown at the same camera right of a divider.",
                 ),
+                branches_input("Another stack with the same beginning, from Branch Zoom. Where the "
+                               "stacks part, all ways are shown, and a click goes into one."),
             ],
             outputs=[],
         )  # fmt: skip
 
     @classmethod
     def execute(  # type: ignore[override]
-        cls, stack: ZoomStack, width: str = "", compare: ZoomStack | None = None
+        cls,
+        stack: ZoomStack,
+        width: str = "",
+        compare: ZoomStack | None = None,
+        branches: dict[str, ZoomStack] | None = None,
     ) -> io.NodeOutput:
-        wide = metres(width)
+        wide, tree = metres(width), branches_of(stack, branches_in(branches))
         stacks = {"zoomstack": stack} | ({} if compare is None else {"zoomstack_compare": compare})
-        bar = host.progress(sum(len(one.levels) for one in stacks.values()))
+        own = sum(len(branch.own) for branch in tree)
+        bar = host.progress(own + sum(len(one.levels) for one in stacks.values()))
         ui: dict[str, list[dict[str, str]]] = {}
         for name, one in stacks.items():
-            folder, place = _written(one, wide, bar)
+            folder, place = _written(one, wide, bar, tree if name == "zoomstack" else ())
             ui[name] = [{"manifest": MANIFEST, **place}]
             # What ComfyUI finds a file name in it shows wherever no script of ours does: in an app,
             # and among the results. So pictures are named as files are, and the manifest is not.
@@ -61,10 +70,15 @@ class ZoomStackExplorer(io.ComfyNode):
         return io.NodeOutput(ui=plain(ui, "ui"))
 
 
-def _written(stack: ZoomStack, wide: float, bar: Any) -> tuple[str, dict[str, str]]:
-    """Put a stack's pictures and manifest among the temporary files: where, and its name there."""
+def _written(
+    stack: ZoomStack, wide: float, bar: Any, tree: Sequence[Branch]
+) -> tuple[str, dict[str, str]]:
+    """Put a stack's, or a tree's, pictures and manifest among the temporary files.
+
+    Returns where, and its name there.
+    """
     folder, shown = host.temporary_folder()
-    with closing(write_levels(folder, stack, metres=wide)) as work:
+    with closing(write_levels(folder, stack, metres=wide, branches=tree)) as work:
         for _ in work:
             host.check_interrupted()
             bar.update(1)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any, Literal
 
 from comfy_api.latest import io
 
-from ..zoomstack.export import DeepZoom, page, write_levels
+from ..zoomstack.export import Branch, DeepZoom, branches_of, page, write_levels
 from ..zoomstack.export.length import metres
 from ..zoomstack.export.manifest import broken
 from ..zoomstack.files.whole import replacing
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
+from .inputs import branches_in, branches_input
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 Format = Literal["html", "dzi", "png", "webp"]
@@ -55,6 +56,10 @@ class ExportZoomStack(io.ComfyNode):
                     tooltip="How wide the widest view is, for the scale bar: 12700 km, 5 um, "
                     "100000 light years; a number alone is metres. Empty: unknown.",
                 ),
+                branches_input(
+                    "Another stack with the same beginning, from Branch Zoom, for a page (html) "
+                    "with a tree."
+                ),
             ],
             outputs=[],
             hidden=[io.Hidden.unique_id, io.Hidden.prompt, io.Hidden.extra_pnginfo],
@@ -68,13 +73,21 @@ class ExportZoomStack(io.ComfyNode):
         format: Format = "html",
         quality: int = 92,
         width: str = "",
+        branches: dict[str, ZoomStack] | None = None,
     ) -> io.NodeOutput:
-        wide, trouble = metres(width), broken(stack.levels)
-        if trouble:
-            raise ValueError(trouble[0])
+        wide, others = metres(width), branches_in(branches)
+        if others and format != "html":
+            raise ValueError(
+                f"{format} holds one stack, and {len(others)} more are connected as branches. "
+                "Choose the format html, which holds a tree, or export each stack by itself."
+            )
+        for one in (stack, *others):
+            if trouble := broken(one.levels):
+                raise ValueError(trouble[0])
+        tree = branches_of(stack, others)
         with host.new_output(filename_prefix, _ENDINGS[format], stack.geometry) as (path, shown):
             if format == "html":
-                total, work, files = _page(stack, path, shown, wide, quality)
+                total, work, files = _page(stack, path, shown, wide, quality, tree)
             elif format == "dzi":
                 total, work, files = _tiles(stack, path, shown, quality)
             else:
@@ -98,14 +111,17 @@ def _saved(files: list[dict[str, str]]) -> str:
     return f"saved {place}" + (f" and {more} more" if more else "") + " in the output folder"
 
 
-def _page(stack: ZoomStack, path: str, shown: Shown, wide: float, quality: int) -> Work:
+def _page(
+    stack: ZoomStack, path: str, shown: Shown, wide: float, quality: int, tree: Sequence[Branch]
+) -> Work:
     def write() -> Generator[None, None, None]:
         with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
-            for part in page(stack, wide, quality):
+            for part in page(stack, wide, quality, branches=tree):
                 file.write(part)
                 yield
 
-    return len(stack.levels), write(), [shown]
+    own = sum(len(branch.own) for branch in tree)
+    return len(stack.levels) + own, write(), [shown]
 
 
 def _tiles(stack: ZoomStack, path: str, shown: Shown, quality: int) -> Work:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any, NamedTuple, TypeVar
 
 import comfy.samplers
 from comfy_api.latest import io
 
+from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .run.asked import Asked
 from .run.options import SPACES, Options
 from .run.rework import Rework
-from .types import ZoomLadderType
+from .types import ZoomLadderType, ZoomStackType
 
 T = TypeVar("T")
 
@@ -181,6 +182,21 @@ def window_inputs(
             tooltip=words.multiscale_end, **fine,
         ),
     ]  # fmt: skip
+
+
+MOST_BRANCHES = 24
+
+
+def branches_input(tooltip: str) -> Any:
+    """Further stacks of a tree, as many as there are wires: a free input follows the last one."""
+    one = ZoomStackType.Input("branch", optional=True, tooltip=tooltip)
+    template = io.Autogrow.TemplatePrefix(one, prefix="branch_", min=0, max=MOST_BRANCHES)
+    return io.Autogrow.Input("branches", template=template, optional=True, tooltip=tooltip)
+
+
+def branches_in(given: Mapping[str, ZoomStack] | None) -> list[ZoomStack]:
+    """The stacks that came by ``branches_input``, in the order of its inputs."""
+    return [one for one in (given or {}).values() if one is not None]
 
 
 def taken(kind: Callable[..., T], inputs: dict[str, Any]) -> T:

@@ -8,7 +8,8 @@ from comfy_api.latest import io
 
 from ..zoomstack.film.encode import check_size
 from ..zoomstack.film.frames import FrameRenderer
-from ..zoomstack.film.path import DIRECTIONS, EASINGS, Path
+from ..zoomstack.film.path import Path
+from ..zoomstack.film.ways import DIRECTIONS, EASINGS
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .types import CATEGORY, SEARCH, ZoomStackType
@@ -44,7 +45,8 @@ class ZoomVideoRender(io.ComfyNode):
                 io.Combo.Input(
                     "direction", optional=True, options=list(DIRECTIONS), default="in",
                     tooltip="in-out and out-in come back to where they began and loop without a "
-                    "doubled frame.",
+                    "doubled frame. loop and loop-out go round a closed ladder once, inwards or "
+                    "outwards: played again and again, they never end.",
                 ),
                 io.Combo.Input(
                     "easing", optional=True, options=list(EASINGS), default="linear",
@@ -92,7 +94,7 @@ class ZoomVideoRender(io.ComfyNode):
         **timing: Any,
     ) -> io.NodeOutput:
         g = stack.geometry
-        path = Path(g.zooms, **timing)  # whose fields have the names and defaults of the inputs
+        path = Path.through(g, **timing)  # whose fields have the names and defaults of the inputs
         size = even(height or g.height), even(width or g.width)
         check_size(*size)
         return io.NodeOutput(host.LazyVideo(FrameRenderer(stack.levels, g, *size), path))

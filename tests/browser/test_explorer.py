@@ -18,6 +18,7 @@ from browser_kit import (
     shot,
     wait_for_comfy,
 )
+from trees import branched
 from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shown, state, still
 
 from zoomstack.files.stack_file import save_stack
@@ -41,6 +42,11 @@ def stacks(server):
     broken[1, :, 50:90, 60:120] = float("nan")
     save_stack(folder / "nan.safetensors", made._replace(levels=broken))
     save_stack(folder / "one.safetensors", ZoomStack(made.levels[:1], Geometry(192, 256, ())))
+    trunk = scene(192, 256)
+    save_stack(folder / "trunk.safetensors", trunk)
+    for seed, (name, focus) in enumerate({"lake": (0.25, 0.25), "wood": (0.7, 0.75)}.items()):
+        one = branched(trunk, 1, (3.0, 2.0), (focus, (0.5, 0.5)), f"a {name}", seed)
+        save_stack(folder / f"{name}.safetensors", one)
     many = Geometry(24, 32, (2.0,) * 499)
     small = torch.rand(500, 3, 24, 32, generator=torch.Generator().manual_seed(0))
     save_stack(folder / "many.safetensors", ZoomStack(small, many))
@@ -292,14 +298,13 @@ def test_it_survives_whatever_happens_to_the_graph(server, stacks, comfy_page, r
     command(page, "Comfy.Graph.ConvertToSubgraph")
     page.evaluate("() => app.canvas.openSubgraph([...app.rootGraph.subgraphs.values()][0])")
     shown(page)
-    page.evaluate(f"() => {{ window.old = {VIEWER}; }}")
     page.evaluate(
         "() => { app.rootGraph.getNodeById(1).widgets[0].value = 'b.safetensors [input]'; }"
     )
     run_graph(page)
     page.wait_for_function("""() => {
       const viewer = document.querySelector(".zoomstack-viewer")?.viewer;
-      return viewer && viewer !== window.old && viewer.ready;
+      return viewer?.scene.manifest.prompts[0].startsWith("level 0") && viewer.ready;
     }""")
 
     shutil.rmtree(server.base / "temp" / "zoomstack")
@@ -328,6 +333,153 @@ def test_two_stacks_and_the_looks_of_both_themes(server, stacks, browser, tmp_pa
             page.locator(".strip").hover()
             still(page)
             shot(page, tmp_path, f"compare-{theme}")
+
+
+def tree_graph():
+    """Three stacks with a common beginning, two of them by inputs that grow."""
+    names = enumerate(("trunk", "lake", "wood"), 1)
+    nodes = [(i, "LoadZoomStack", [f"{name}.safetensors [input]"]) for i, name in names]
+    inputs = ["stack", "branches.branch_0", "branches.branch_1"]
+    links = [(i, 0, 9, name, WIRE) for i, name in enumerate(inputs, 1)]
+    return graph_of([*nodes, (9, "ZoomStackExplorer", [""])], links, size=(640, 660))
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_a_tree_is_explored_in_the_node(server, stacks, browser, comfy_page, tmp_path, renderer):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    load_graph(page, tree_graph())
+    inputs = "() => app.graph.getNodeById(9).inputs.map(({ name }) => name)"
+    assert "branches.branch_2" in page.evaluate(inputs), "a free input follows the last wire"
+    run_graph(page)
+    shown(page)
+    go(page, DEPTHS[0])
+    ways = page.locator(".way:visible")
+    assert ways.all_text_contents() == ["level 2, a place with a name", "a lake 2", "a wood 2"]
+    shot(page, tmp_path, f"tree-{renderer}")
+    box = page.locator(".picture").bounding_box()
+    page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.75 * box["height"])
+    still(page)
+    assert state(page)[0] == 2
+    assert page.evaluate(f"() => {VIEWER}.branch") == 2
+    saved = page.evaluate("() => app.graph.serialize()")
+    load_graph(page, saved)
+    shown(page)
+    assert page.evaluate(f"() => {VIEWER}.branch") == 2, "where one was"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a page").click()
+    path = tmp_path / "tree.html"
+    download.value.save_as(path)
+    with page_of(browser, (path.as_uri(),)) as alone:
+        alone.goto(path.as_uri() + "#3@1")
+        shown(alone)
+        assert alone.locator(".caption").text_content() == "a lake 3"
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_a_level_has_a_menu(server, stacks, comfy_page, tmp_path, renderer):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    explore(page, "a")
+    page.evaluate(f"""() => {{
+      window.wishes = [];
+      {VIEWER}.addEventListener("wish", ({{ detail }}) => window.wishes.push(detail));
+    }}""")
+    go(page, DEPTHS[0])
+    menu, focused = page.locator(".popup"), f"() => {VIEWER}.element.shadowRoot.activeElement"
+    box = page.locator(".picture").bounding_box()
+    at = {"x": box["width"] * 0.2, "y": box["height"] * 0.7}
+    page.locator(".picture").click(button="right", position=at)
+    assert menu.locator(".title").text_content() == "Level 1: level 1, a place with a name"
+    shot(page, tmp_path, f"menu-{renderer}")
+    page.get_by_role("menuitem", name="Branch here").click()
+    wish = page.evaluate("() => window.wishes.pop()")
+    assert wish.pop("focus") == pytest.approx([0.2, 0.7], abs=0.01)
+    assert wish == {"deed": "branch", "level": 1, "branch": 0}
+    assert menu.is_hidden()
+
+    # With the frames drawn, a frame is its own level.
+    page.locator(".stage").press("o")
+    page.locator(".borders .border").first.wait_for()
+    frame = page.locator(".borders .border").first.bounding_box()
+    middle = {"x": frame["x"] + frame["width"] / 2 - box["x"] - 9,
+              "y": frame["y"] + frame["height"] * 0.9 - box["y"]}  # fmt: skip
+    page.locator(".picture").click(button="right", position=middle)
+    assert menu.locator(".title").text_content().startswith("Level 2:")
+    page.keyboard.press("Escape")
+    assert menu.is_hidden()
+
+    # By keys, and by the button for fingers; the focus comes back.
+    page.locator(".stage").press("m")
+    assert menu.locator(".title").text_content().startswith("Level 1:")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => window.wishes.pop()") == {
+        "deed": "insert", "level": 1, "branch": 0, "focus": [0.5, 0.5]
+    }  # fmt: skip
+    assert page.evaluate(f"{focused}.className") == "stage"
+    page.get_by_role("button", name="What to do with this level").click()
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(f"{focused}.textContent") == "Branch here"
+    page.keyboard.press("Tab")
+    assert menu.is_hidden()
+
+    page.evaluate(f"""() => {VIEWER}.mark([
+      {{ deed: "again", level: 1, branch: 0 }}, {{ deed: "branch", level: 2, branch: 0 }},
+    ])""")
+    assert page.locator(".dot").count() == 2
+    assert page.locator(".mark").all_text_contents() == [
+        "Level 1: to be made anew", "Level 2: a branch to come"
+    ]  # fmt: skip
+    shot(page, tmp_path, f"marks-{renderer}")
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_earlier_results_are_gone_back_to(server, stacks, comfy_page, tmp_path, renderer):
+    page = comfy_page
+    open_comfy(page, server, renderer)
+    explore(page, "a")
+    go(page, DEPTHS[1])
+    page.evaluate(f"() => {VIEWER}.mark([{{ deed: 'again', level: 1, branch: 0 }}])")
+    place = "() => app.graph.getNodeById(9).properties.zoomstack.stack.subfolder"
+    first = page.evaluate(place)
+    page.evaluate(
+        "() => { app.graph.getNodeById(1).widgets[0].value = 'trunk.safetensors [input]'; }"
+    )
+    run_graph(page)
+    page.wait_for_function(f"first => ({place})() !== first", arg=first)
+    second = page.evaluate(place)
+    page.locator(".dot").wait_for(state="detached")
+    page.wait_for_function(f"() => {VIEWER}.scene.manifest.prompts[0].startsWith('level 0')")
+    lines = page.get_by_role("menuitemradio")
+
+    def choose(number):
+        page.get_by_role("button", name="Earlier results").click()
+        lines.first.wait_for()
+        assert lines.count() == 2
+        lines.nth(number).click()
+
+    choose(1)
+    page.wait_for_function(f"() => {VIEWER}.scene.manifest.prompts[0].includes('evil')")
+    assert page.evaluate(place) == first
+    assert page.evaluate(f"() => {VIEWER}.depth.offset") == DEPTHS[1].offset, "the camera stays"
+    saved = page.evaluate("() => app.graph.serialize()")
+    page.reload(wait_until="domcontentloaded")
+    wait_for_comfy(page)
+    load_graph(page, saved)
+    shown(page)
+    assert page.evaluate(place) == first, "what was chosen stays"
+    page.get_by_role("button", name="Earlier results").click()
+    page.wait_for_function("""() => [...document.querySelector(".zoomstack-viewer").shadowRoot
+      .querySelectorAll(".sheet")].every((picture) => picture.naturalWidth)""")
+    shot(page, tmp_path, f"results-{renderer}")
+    page.keyboard.press("Escape")
+    choose(0)
+    page.wait_for_function(f"() => {VIEWER}.scene.manifest.prompts[0].startsWith('level 0')")
+    shutil.rmtree(server.base / "temp" / first)
+    page.get_by_role("button", name="Earlier results").click()
+    page.get_by_text("ComfyUI has removed their pictures: 1").wait_for()
+    assert lines.count() == 1 and page.evaluate(place) == second
 
 
 def test_odd_stacks_are_told_of_in_the_widget(server, stacks, comfy_page, tmp_path):

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import torch
 from browser_kit import page_of, pixels, shot, shots_folder
+from trees import branched
 from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shift, shown, state, still
 
+from zoomstack.export import branches_of
 from zoomstack.export import page as saved_page
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.scene.depth import Depth
@@ -116,6 +118,115 @@ def test_a_link_says_how_deep_its_reader_is(opened, tmp_path):
     page.reload()
     shown(page)
     assert state(page)[0] == 1.25
+
+
+def tree(height=160, width=240):
+    """A trunk of four levels, two branches off its level 1, one off the first one's level 2."""
+    trunk = scene(height, width)
+    first = branched(trunk, 1, (2.5, 2.0), ((0.2, 0.25), (0.5, 0.5)), "a lake", 1)
+    second = branched(trunk, 1, (4.0,), ((0.3, 0.8),), "a wood", 2)
+    third = branched(first, 2, (3.0,), ((0.7, 0.7),), "a boat", 3)
+    return trunk, (first, second, third)
+
+
+def test_a_tree_is_gone_into_where_its_stacks_part(opened, tmp_path):
+    trunk, others = tree()
+    page = opened(save(trunk, tmp_path, branches=branches_of(trunk, others), quality=100))
+    here = f"() => [{VIEWER}.branch, {VIEWER}.depth.level + {VIEWER}.depth.offset]"
+    ways = page.locator(".way:visible")
+    assert ways.all_text_contents() == ["level 2, a place with a name", "a lake 2", "a wood 2"]
+    held = f"""() => [0, 1].map((level) => {{
+      const {{ texels }} = {VIEWER}.scene.renderer.pictures.get(level);
+      return (window.kept ??= {{}})[level] ??= texels, window.kept[level] === texels;
+    }})"""
+    assert page.evaluate(held) == [True, True]
+    shot(page, tmp_path, "tree-widest")
+    go(page, Depth(1))
+    shot(page, tmp_path, "tree-fork")
+    box = page.locator(".picture").bounding_box()
+
+    def click(x, y):
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        still(page)
+        return page.evaluate(here)
+
+    assert click(0.95, 0.05) == [0, 1], "outside of all frames nothing happens"
+    page.wait_for_timeout(500)  # or it would be a double click
+    assert click(0.3, 0.8) == [2, 2]
+    assert page.evaluate(held) == [True, True], "levels that are shared are not loaded again"
+    assert page.locator(".caption").text_content() == "a wood 2"
+    g = others[1].geometry
+    for depth in (Depth(1, 0.6), Depth(2)):
+        go(page, depth, (g.width, g.height))
+        got = pixels(page, f"{VIEWER}.scene.canvas")
+        want = FrameRenderer(others[1].levels, g).render(depth)
+        assert np.abs(got.astype(float) - want).mean() < 0.4, "a branch's own course"
+    page.wait_for_function("() => location.hash === '#2@2'")
+
+    page.locator(".stage").press("Home")
+    still(page)
+    assert page.evaluate(here) == [2, 0], "the branch stays"
+    page.get_by_role("button", name="Go into a lake 2").press("Enter")
+    still(page)
+    assert page.evaluate(here) == [1, 2]
+    assert page.evaluate(f"() => {VIEWER}.element.shadowRoot.activeElement.className") == "stage"
+    assert ways.all_text_contents() == ["a lake 3", "a boat 3"]
+    page.locator(".picture").hover(position={"x": 120, "y": 20})
+    page.mouse.wheel(0, -900)
+    still(page)
+    assert page.evaluate(here) == [1, 3], "the wheel goes on along the branch"
+    page.get_by_label("Which branch").select_option("3")
+    still(page)
+    assert page.evaluate(here) == [3, 3]
+    page.wait_for_function("() => location.hash === '#3@3'")
+    page.reload()
+    shown(page)
+    assert page.evaluate(here) == [3, 3]
+    page.evaluate("() => { location.hash = '#2'; }")
+    page.wait_for_function(f"() => {VIEWER}.branch === 0 && {VIEWER}.depth.level === 2")
+    page.locator(".stage").click(button="right")
+    assert page.locator(".popup").is_hidden(), "a page makes nothing"
+
+
+def test_a_closed_zoom_has_no_end(opened, tmp_path):
+    stack = scene()
+    place = ((*stack.geometry.zooms, 2.5), (*stack.geometry.focus, (0.66, 0.4)))
+    g = Geometry(160, 240, *place, closed=True)
+    page = opened(save(ZoomStack(stack.levels, g, stack.prompts), tmp_path, quality=100))
+    film = FrameRenderer(stack.levels, g)
+    for depth in (Depth(3, 0.3), Depth(3, 0.9), Depth(0, 0.1)):
+        go(page, depth, (240, 160))
+        got = pixels(page, f"{VIEWER}.scene.canvas")
+        assert np.abs(got.astype(float) - film.render(depth)).mean() < 0.4, depth
+    said = page.locator(".corner .level")
+    assert said.text_content() == "level 0.1, turn 0", "there and back over the seam"
+    turn, fresh = 2.0 * 3.5 * 1.7 * 2.5, "({ level: 0, offset: 0, turn: 0 })"
+    page.evaluate(f"() => {VIEWER}.goTo({fresh}, true)")
+    still(page)
+    assert press(page, "End") == 3
+    assert press(page, "ArrowRight") == 0
+    assert said.text_content() == "level 0, turn 1"
+    assert page.locator(".times").text_content() == f"\u00d7 {turn:.1f}", "the scale counts on"
+    box = page.locator(".picture").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for way, turns in ((-1, "4"), (1, "-3")):
+        for _ in range(12 if way < 0 else 24):
+            page.mouse.wheel(0, way * 400)
+        still(page)
+        assert said.text_content().split()[-1] == turns
+        assert page.evaluate(f"() => {VIEWER}.ready")
+    assert "e-" in page.locator(".times").text_content(), "wider than the widest it began with"
+    page.get_by_label("Speed").select_option("4")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => {VIEWER}.depth.turn === -2")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("slider", name="Depth").click(position={"x": 5, "y": 5})
+    still(page)
+    assert state(page)[0] == 0
+    page.evaluate(f"() => {{ {VIEWER}.stage.style.cssText = ''; }}")
+    page.locator(".stage").press("o")
+    page.locator(".strip").hover()
+    shot(page, tmp_path, "ring")
 
 
 def test_two_fingers_zoom_about_what_lies_between_them(opened, tmp_path):

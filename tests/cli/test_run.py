@@ -1,5 +1,6 @@
 """``run`` and ``demo`` from a stranger's Python: refused at once, or handed on with all words."""
 
+import argparse
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from stub_kit import graph, stub_tree
 
 from zoomstack.cli import main as cli
 from zoomstack.cli import run as launcher
+from zoomstack.headless.options import add_demo_options, changed
 from zoomstack.headless.server import ComfyServer
 from zoomstack.setup.environment import python_tag
 from zoomstack.setup.handover import module
@@ -63,6 +65,16 @@ def test_what_no_server_could_run_is_refused_before_anything_is_fetched(
     assert cli.main(["run", graph(tmp_path, "Work"), *words]) == 2
     assert message in capsys.readouterr().err
     assert not host.exists()
+
+
+def test_the_demo_may_be_a_loop():
+    parser = argparse.ArgumentParser()
+    add_demo_options(parser)
+    workflows = [changed(parser.parse_args(words))[0] for words in ([], ["--loop"])]
+    closed = [
+        any(node["inputs"].get("loop") for node in workflow.values()) for workflow in workflows
+    ]
+    assert closed == [False, True]
 
 
 @pytest.mark.parametrize("command", ["run", "demo"])

@@ -77,6 +77,12 @@ class TestManifest:
         assert made["zooms"] == list(g.zooms) and made["focus"] == [list(at) for at in g.focus]
         assert len(made["agreement"]) == 4 and made["notes"] == []
 
+    def test_of_a_ring_it_says_so_and_how_its_last_level_agrees_with_its_first(self):
+        g = Geometry(32, 32, (2.0, 3.0), closed=True)
+        made = describe(stack_of(g), ["x.png"] * 2)
+        assert made["closed"] is True and len(made["zooms"]) == len(made["agreement"]) == 2
+        assert "closed" not in describe(stack_of(Geometry(32, 32, (2.0, 3.0))))
+
     def test_exact_agreement_is_a_number_and_an_unknown_one_null(self):
         g = Geometry(32, 32, (2.0, 64.0))
         views = render(blend(stack_of(g).levels, g), g)
@@ -308,3 +314,5 @@ class TestDeepZoom:
     def test_what_no_viewer_could_open_is_refused(self):
         with pytest.raises(ValueError, match=r"about 1e42: .* first 35 of these 133 levels"):
             DeepZoom(stack_of(Geometry(64, 64, (2.0,) * 132)))
+        with pytest.raises(ValueError, match="goes on for ever. Export it as a page .*Cut Zoom"):
+            DeepZoom(stack_of(Geometry(64, 64, (2.0,) * 3, closed=True)))

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from zoomstack.export.length import metres
 from zoomstack.export.page import page
 from zoomstack.files.stack_file import load_stack, save_stack
-from zoomstack.film.path import DIRECTIONS, EASINGS, Path
+from zoomstack.film.path import Path
+from zoomstack.film.ways import DIRECTIONS, EASINGS
 from zoomstack.joint.blend import blend
 from zoomstack.joint.render import render
 from zoomstack.scene.geometry import Geometry
@@ -122,20 +123,21 @@ def test_any_numbers_are_a_geometry_that_renders_or_a_value_error(h, w, zooms, f
 
 @given(
     st.lists(st.floats(1.01, 64), max_size=5), span, span, span,
-    st.sampled_from(DIRECTIONS), st.sampled_from(list(EASINGS)), span, span, span,
+    st.sampled_from(DIRECTIONS), st.sampled_from(list(EASINGS)), span, span, span, st.booleans(),
 )  # fmt: skip
 @few
 def test_any_numbers_are_a_path_through_the_levels_or_a_value_error(
-    zooms, fps, seconds, duration, direction, easing, start, end, turn
+    zooms, fps, seconds, duration, direction, easing, start, end, turn, closed
 ):
     try:
-        path = Path(tuple(zooms), fps, seconds, duration, direction, easing, start, end, turn)
+        timing = (fps, seconds, duration, direction, easing, start, end, turn)
+        path = Path(tuple(zooms), *timing, closed)
         count = len(path)
     except ValueError:
         return
     for index in {0, count // 3, count - 1} if count < 10**6 else {0}:
         level, offset = path[index]
-        assert 0 <= level <= len(zooms) and 0 <= offset < 1
+        assert 0 <= level <= len(zooms) - (closed and len(zooms) > 0) and 0 <= offset < 1
 
 
 @given(st.text(max_size=40))

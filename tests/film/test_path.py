@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from zoomstack.film.path import DIRECTIONS, EASINGS, Path
+from zoomstack.film.path import Path
+from zoomstack.film.ways import EASINGS, OPEN
 from zoomstack.scene.depth import Depth
 
 ZOOMS = (2.0, 3.5, 1.7, 2.5)
@@ -107,7 +108,7 @@ def test_depth_keeps_its_precision_over_133_levels():
     assert Path((1.5,) * 132, fps=10, duration=132.1)[660] == Depth(66, 0.0)
 
 
-@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("direction", OPEN)
 def test_one_level_is_a_still(direction):
     assert list(Path((), direction=direction)) == [Depth(0)]
     assert list(Path((), 10, duration=0.5, hold_end=0.3, direction=direction)) == [Depth(0)] * 8

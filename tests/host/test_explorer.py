@@ -89,6 +89,27 @@ def test_two_stacks_lie_beside_each_other(pack, folders, stack_of):
     assert [len(manifest["files"]) for _, manifest in places] == [3, 2]
 
 
+def test_stacks_with_a_common_beginning_lie_in_one_folder(pack, folders, stack_of):
+    """Whichever of the inputs that grow have a wire; as tiles or pictures they are refused."""
+    trunk = stack_of()
+    levels = torch.cat([trunk.levels[:2], 1 - trunk.levels[2:]])
+    other = trunk._replace(levels=levels, prompts=("level 0", "level 1", "elsewhere"))
+    given = {"branches": {"branch_0": None, "branch_2": other}}
+    ui = explore(pack, trunk, **given)
+    folder, manifest = manifest_of(ui["zoomstack"][0], folders)
+    (branch,) = manifest["branches"]
+    assert branch["from"] == 1 and branch["prompts"] == ["elsewhere"]
+    assert (folder / branch["files"][0]).is_file()
+    assert [one["filename"] for one in ui["zoomstack_levels"]] == [
+        "level_00.png", "level_01.png", "level_02.png", "level_02_branch_1.png"
+    ]  # fmt: skip
+    (shown,) = export(pack, trunk, "zoom", "html", **given)["zoom_exports"]
+    assert "elsewhere" in (folders / "output" / shown["filename"]).read_text("utf-8")
+    for kind in ("dzi", "png"):
+        with pytest.raises(ValueError, match=f"{kind} holds one stack, and 1 more"):
+            export(pack, trunk, "zoom", kind, **given)
+
+
 @pytest.mark.parametrize("levels", [1, 500])
 def test_any_number_of_levels(pack, folders, stack_of, levels):
     _, manifest = manifest_of(explore(pack, stack_of(levels, 8))["zoomstack"][0], folders)

@@ -211,6 +211,22 @@ def test_odd_sizes_become_even_with_a_word(video_of, caplog):
     assert len(decoded(video.get_stream_source())[1]) == 27
 
 
+def test_a_closed_ladder_is_filmed_for_ever(pack, video_of):
+    geometry = part(pack, "zoomstack.scene.geometry")
+    stack = part(pack, "zoomstack.scene.stack")
+    node = part(pack, "nodes.video").ZoomVideoRender
+    g = geometry.Geometry(16, 16, (2.0, 3.0), closed=True)
+    with torch.inference_mode():
+        value = stack.ZoomStack(torch.rand(2, 3, 16, 16), g)
+        video = node.execute(stack=value, fps=5.0, direction="loop").result[0]
+    images = video.get_components().images
+    assert len(images) == 2 * 2 * 5, "a way for each level"
+    steps = torch.cat([images, images[:1]]).diff(dim=0).abs().mean((1, 2, 3))
+    assert 0 < steps[-1] <= 1.2 * steps[:-1].max()
+    with pytest.raises(ValueError, match="zoom has an end.*loop in PromptLadder"):
+        video_of(direction="loop-out", hold_end=0.0)
+
+
 def test_one_level_is_a_still(video_of):
     video = video_of(levels=1, hold_start=0.5)
     pictures = decoded(video.get_stream_source())[1]

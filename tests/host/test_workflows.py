@@ -25,8 +25,8 @@ from zoomstack.setup.places import API_WORKFLOWS
 
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 ZOOMS = (
-    "edit-a-level", "outpaint-zoom", "photo-to-zoom", "regional-prompts", "super-resolution-zoom",
-    "text-to-zoom", "two-pass", "zoom-with-upscale",
+    "edit-a-level", "endless-zoom", "outpaint-zoom", "photo-to-zoom", "regional-prompts",
+    "super-resolution-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale",
 )  # fmt: skip
 NAMES = (*ZOOMS, "wide-panorama")
 NODES = {
@@ -100,6 +100,8 @@ def cheap(name):
     graph = edit.load(API_WORKFLOWS / f"{name}.json")
     for node in graph.values():
         node["inputs"].update(CHEAP.get(node["class_type"], {}))
+        if node["inputs"].get("direction") == "loop":  # which rests nowhere
+            node["inputs"].update(hold_start=0.0, hold_end=0.0)
         if node["class_type"] == "PromptLadder":
             node["inputs"]["prompts"] = "\n".join(rows(graph)[:LEVELS])
     return graph
@@ -156,15 +158,17 @@ def test_a_workflow_leaves_consistent_levels_and_their_video(ready, tmp_path, na
     with safe_open(saved, "pt") as file:
         assert json.loads(file.metadata()["prompt"]).keys() == graph.keys()
 
-    zooms = stack.geometry.zooms
-    camera = CameraPath(
-        zooms, FPS, SECONDS, easing="smooth", hold_start=HOLD, hold_end=HOLD
-    )  # fmt: skip
+    zooms, closed = stack.geometry.zooms, stack.geometry.closed
+    hold = 0.0 if closed else HOLD
+    how = {"direction": "loop"} if closed else {"easing": "smooth"}
+    camera = CameraPath.through(
+        stack.geometry, fps=FPS, seconds_per_level=SECONDS, hold_start=hold, hold_end=hold, **how
+    )
     with av.open(by_ending[".mp4"][0]) as video:
         assert json.loads(video.metadata["prompt"]).keys() == graph.keys()
         seen = [frame.to_ndarray(format="rgb24") for frame in video.decode(video=0)]
         assert video.streams.video[0].average_rate == FPS
-    assert len(seen) == round(FPS * (2 * HOLD + SECONDS * len(zooms)))
+    assert len(seen) == round(FPS * (2 * hold + SECONDS * len(zooms)))
     assert {frame.shape for frame in seen} == {(side, side, 3)}
     expected = list(frames(levels, stack.geometry, camera, side, side))
     for number in (0, len(seen) // 2, -1):

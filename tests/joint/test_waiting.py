@@ -30,10 +30,10 @@ def space_of(name):
     return Fits().space(name, G[name], encoder(), 4, like)
 
 
-@pytest.mark.parametrize("solver", ["exact", "adam"])
+@pytest.mark.parametrize("solver", ["exact", "adam", "held"])
 @pytest.mark.parametrize("name", G)
 def test_no_coupled_step_asks_the_device(name, solver, monkeypatch):
-    """With shared noise, and with a photo that acts in a part of the steps."""
+    """With shared noise, with a photo that acts in a part of the steps, and with levels held."""
     monkeypatch.setattr(denoiser, "Later", Arriving)
     space = space_of(name)
     shape = (space.geometry.levels, 8, space.geometry.height, space.geometry.width)
@@ -46,8 +46,11 @@ def test_no_coupled_step_asks_the_device(name, solver, monkeypatch):
         device.called()
         return torch.tanh(x)
 
-    anchor = PhotoAnchor(drawn()[0], level=1, solver=solver, start=0.25)
-    joint = JointDenoiser(denoise, space, [anchor], sigmas=SIGMAS)
+    if solver == "held":
+        joint = JointDenoiser(denoise, space, held={0: drawn()[0], 2: drawn()[2]}, sigmas=SIGMAS)
+    else:
+        anchor = PhotoAnchor(drawn()[0], level=1, solver=solver, start=0.25)
+        joint = JointDenoiser(denoise, space, [anchor], sigmas=SIGMAS)
 
     def run():
         noise = joint.noise(drawn())

@@ -8,29 +8,8 @@ import {
 } from "../../web/host/graph.mjs";
 import { nodesBehind } from "../../web/host/behind.mjs";
 import { sourceOf } from "../../web/host/links.mjs";
+import { appWith, at } from "./graphs.mjs";
 
-/**
- * An app with a graph of `{name: [kind, widgets]}` and links of [from, to, input, type].
- *
- * @param {Record<string, [string, Record<string, unknown>?]>} kinds
- * @param {[string, string, string, string][]} wires
- */
-function appWith(kinds, wires) {
-  const graph = { nodes: [], links: new Map() };
-  graph.getNodeById = (id) => graph.nodes.find((node) => node.id === id);
-  for (const [id, [type, values = {}]] of Object.entries(kinds)) {
-    const widgets = Object.entries(values).map(([name, value]) => ({ name, value }));
-    graph.nodes.push({ id, type, title: id, graph, widgets, inputs: [], outputs: [] });
-  }
-  wires.forEach(([from, to, name, type], link) => {
-    const origin_slot = graph.getNodeById(from).outputs.push({ type }) - 1;
-    const target_slot = graph.getNodeById(to).inputs.push({ name, type }) - 1;
-    graph.links.set(link, { type, origin_id: from, origin_slot, target_id: to, target_slot });
-  });
-  return { graph, nodeOutputs: {}, api: { apiURL: (path) => `/api${path}` } };
-}
-
-const at = (app, id) => app.graph.getNodeById(id);
 const names = (nodes) => nodes.map((node) => node.id);
 
 const KINDS = {

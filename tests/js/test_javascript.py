@@ -11,8 +11,9 @@ import pytest
 import torch
 from browser_kit import missing
 from ladders import mixed
+from trees import branched
 
-from zoomstack.export import page
+from zoomstack.export import branches_of, page
 from zoomstack.scene.stack import ZoomStack
 from zoomstack.setup.places import REPOSITORY
 
@@ -51,10 +52,13 @@ def test_the_pure_modules_do_as_their_own_tests_say(node):
     assert int(re.search(r"^# pass (\d+)", done.stdout, re.MULTILINE)[1]) >= len(tests)
 
 
+@pytest.mark.parametrize("tree", [False, True], ids=["stack", "tree"])
 @pytest.mark.parametrize("prompts", [(), (EVIL, "b", "c", "d", EVIL)], ids=["none", "evil"])
-def test_the_browser_saves_the_page_that_the_library_writes(node, prompts):
+def test_the_browser_saves_the_page_that_the_library_writes(node, prompts, tree):
     g = mixed()
-    written = "".join(page(ZoomStack(torch.rand(g.levels, 3, g.height, g.width), g, prompts), 1.5))
+    stack = ZoomStack(torch.rand(g.levels, 3, g.height, g.width), g, prompts)
+    others = (branched(stack, 1, (2.5,), ((0.4, 0.5),), EVIL),) if tree else ()
+    written = "".join(page(stack, 1.5, branches=branches_of(stack, others)))
     (given,) = MANIFEST.findall(written)
     command = [node, "--input-type=module", "--eval", BUILD]
     built = subprocess.run(

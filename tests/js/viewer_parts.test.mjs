@@ -176,7 +176,8 @@ test("what is being sampled has a manifest like what is finished", () => {
 
 test("a magnification reads well at any power of ten", () => {
   const cases = [[1, "× 1"], [3.5, "× 3.5"], [12.34, "× 12.3"], [340, "× 340"], [9999, "× 9999"],
-    [1.2e6, "× 1.2e6"], [9.99e9, "× 1e10"]]; // prettier-ignore
+    [1.2e6, "× 1.2e6"], [9.99e9, "× 1e10"], [0.25, "× 0.25"], [1 / 64, "× 0.016"],
+    [2e-5, "× 2e-5"], [0.9999, "× 1"]]; // prettier-ignore
   for (const [times, text] of cases) assert.equal(magnification(Math.log(times)), text);
   assert.equal(magnification(132 * Math.LN2), "× 5.4e39");
   assert.equal(magnification(4000 * Math.LN2), "× 1.3e1204");
@@ -188,9 +189,11 @@ test("a scale bar is round, fits, and knows its unit", () => {
   assert.equal(scaleBar(0, 12_700_000).label, "2000 km");
   assert.equal(scaleBar(0, 1e21).label, "20 thousand light years");
   assert.equal(scaleBar(0, null).label, "1/5 of the widest view");
+  assert.equal(scaleBar(-Math.log(8), null).label, "2 times the widest view");
+  assert.equal(scaleBar(-Math.log(4), null).label, "the widest view");
   assert.equal(scaleBar(Math.log(1000), null).label, "1/5000 of the widest view");
   assert.equal(scaleBar(132 * Math.LN2, null).label, "5e-41 of the widest view");
-  for (let log = 0; log < 60; log += 0.37) {
+  for (let log = -60; log < 60; log += 0.37) {
     for (const metres of [null, 3, 1e21]) {
       const { share } = scaleBar(log, metres);
       assert.ok(share > 0.1 && share <= 0.3 + 1e-9, `${share} at ${log}, ${metres} m`);
@@ -211,9 +214,10 @@ const { whole } = shared.manifests;
 test("what Python writes of a stack is what is read of it", () => {
   for (const manifest of Object.values(shared.manifests)) {
     assert.equal(checked(manifest).version, VERSION);
-    assert.deepEqual(Object.keys(manifest), Object.keys(whole));
+    assert.deepEqual(Object.keys(manifest).filter((key) => key !== "closed"), Object.keys(whole));
   }
   assert.deepEqual(geometryOf(whole), shared.geometries.mixed);
+  assert.deepEqual(geometryOf(shared.manifests.ring), shared.geometries.ring);
   assert.deepEqual([0, 4].map((level) => titleOf(whole, level)), ["a", "e"]);
   assert.equal(titleOf(shared.manifests.broken, 1), "level 1");
 });
@@ -230,6 +234,7 @@ test("a manifest that is none is refused with a reason", () => {
     [{ zooms: [2] }, /3 levels need 2 zoom/], [{ zooms: [2, 1] }, /over 1/],
     [{ focus: [[0, 0], [2, 0]] }, /focus/], [{ prompts: ["x"] }, /3 prompts/],
     [{ prompts: [1, 2, 3] }, /prompts/], [{ width: 0 }, /0 x 63/],
+    [{ closed: true }, /3 levels need 3 zoom/], [{ closed: true, files: ["a"] }, /needs 2 levels/],
   ]; // prettier-ignore
   for (const [change, reason] of refused) {
     assert.throws(() => checked(change && { ...manifest(), ...change }), reason);

@@ -58,7 +58,7 @@ test("a pan moves the view by shares of it, until it meets the border of level 0
 });
 
 test("a pan never shows what lies outside of the widest level", () => {
-  for (const g of Object.values(shared.geometries)) {
+  for (const g of Object.values(shared.geometries).filter(({ closed }) => !closed)) {
     const camera = new Camera(g);
     const pan = camera.held(depthAt(0), { x: 0.4, y: -0.4 });
     near(pan.x, 0, "x");

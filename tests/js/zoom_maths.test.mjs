@@ -74,10 +74,11 @@ test("the layers of a frame, their place, share and soft edge are the film's", (
 });
 
 test("a film's moments are the Python path's", () => {
-  for (const { zooms, direction, easing, depths } of shared.courses) {
-    const last = direction.includes("-") ? depths.length : depths.length - 1;
+  for (const { zooms, closed, direction, easing, depths } of shared.courses) {
+    const last = ["in", "out"].includes(direction) ? depths.length - 1 : depths.length;
+    const logs = depth.logarithms(zooms);
     depths.forEach(([level, offset], frame) => {
-      const got = depth.depthOfShare(zooms, wayOf(frame / last, direction, easing));
+      const got = depth.depthOfShare(zooms, wayOf(frame / last, direction, easing), logs, closed);
       near(depth.asNumber(got), level + offset, `${direction} ${easing}, frame ${frame}`);
     });
   }

@@ -11,7 +11,7 @@ from zoomstack.setup.places import host_folder
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / "tests" / "js"
 # Templates by the names of their API files: a number before it says with which to start.
-TEMPLATES = {path.stem[2:]: path for path in sorted((ROOT / "workflows").glob("[1-9]-*.json"))}
+TEMPLATES = {path.stem[3:]: path for path in sorted((ROOT / "workflows").glob("[0-9][0-9]-*.json"))}
 BLUEPRINTS = {path.stem: path for path in sorted((ROOT / "subgraphs").glob("*.json"))}
 TREE = Path(os.environ.get("ZOOMSTACK_COMFYUI") or host_folder() / "comfyui").resolve()
 needs_tree = pytest.mark.skipif(not (TREE / TOKENIZER).is_dir(), reason="needs a tokenizer")

@@ -11,14 +11,16 @@ import numpy as np
 import torch
 from checkout import SHARED
 from ladders import mixed
+from trees import branched
 
-from zoomstack.export import describe
+from zoomstack.export import branches_of, describe
 from zoomstack.export.length import metres
+from zoomstack.export.manifest import describe_branch
 from zoomstack.film.camera import Camera
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.film.layers import covered, layers_of, narrowing, soft_edge
-from zoomstack.film.path import DIRECTIONS, EASINGS
 from zoomstack.film.path import Path as Course
+from zoomstack.film.ways import DIRECTIONS, EASINGS, LOOPS, OPEN
 from zoomstack.linear.lens import axis
 from zoomstack.scene.depth import SNAP, Depth
 from zoomstack.scene.geometry import MIDDLE, TOUCH, Geometry
@@ -38,6 +40,13 @@ GEOMETRIES = {
     "tight": Geometry(60, 80, (3.3, 5.3, 1.5), ((0.72, 0.5), (0.27, 0.6), (0.41, 0.4))),
     "deep": Geometry(7, 9, (2.0,) * 132, ((0.37, 0.6),) * 132),
     "one": Geometry(7, 9, ()),
+    "ring": Geometry(
+        63, 54, (2.0, 3.5, 1.7, 2.5), ((0.37, 0.5), (0.6, 0.45), (0.5, 0.37), (0.71, 0.66)), True
+    ),
+    # The camera leaves its levels on bends, level 0 as any other.
+    "ring bent": Geometry(
+        90, 120, (2.0,) * 4, ((0.25, 0.25), (0.75, 0.75), (0.75, 0.25), (0.25, 0.75)), True
+    ),
 }
 FRAMES = ((0, 0), (50, 122), (122, 50))
 UNITS = ("fm", "pm", "nm", "\u00b5m", "mm", "m", "km", "AU", "light years")
@@ -52,8 +61,9 @@ def numbers():
         },
         "decades": {f"1 {unit}": math.log10(metres(f"1 {unit}")) for unit in UNITS},
         "manifests": {name: _manifest(*case) for name, case in _stacks().items()},
-        "placements": [_placement(name, i) for name in ("mixed", "corner")
-                       for i in range(GEOMETRIES[name].levels - 1)],
+        "tree": _tree(),
+        "placements": [_placement(name, i) for name in ("mixed", "corner", "ring")
+                       for i in range(len(GEOMETRIES[name].zooms))],
         "geometries": {name: _geometry(g) for name, g in GEOMETRIES.items()},
         "sheets": [_sheet(count) for count in (1, 2, 3, 5, 9, 64)],
         "lenses": [_lens(*case) for case in LENSES],
@@ -63,16 +73,23 @@ def numbers():
             if name != "deep" or depth.level == 131
         ],
         "courses": [
-            {"zooms": g.zooms, "direction": direction, "easing": easing, "depths": list(path)}
-            for g in (GEOMETRIES["mixed"],) for direction in DIRECTIONS for easing in EASINGS
-            for path in (Course(g.zooms, fps=1, duration=20, direction=direction, easing=easing),)
+            {"zooms": path.zooms, "closed": path.closed, "direction": path.direction,
+             "easing": path.easing, "depths": list(path)} for path in _paths()
         ],
     }  # fmt: skip
 
 
+def _paths():
+    for name, directions in (("mixed", OPEN), ("ring", DIRECTIONS)):
+        for direction in directions:
+            for easing in ("linear",) if direction in LOOPS else EASINGS:
+                timing = {"fps": 1, "duration": 20, "direction": direction, "easing": easing}
+                yield Course.through(GEOMETRIES[name], **timing)
+
+
 def _depths():
     for name, g in GEOMETRIES.items():
-        levels = (0, 100, 131) if name == "deep" else range(g.levels - 1)
+        levels = (0, 100, 131) if name == "deep" else range(len(g.zooms))
         yield from ((name, Depth(i, offset)) for i in levels for offset in OFFSETS)
         yield name, Depth(g.levels - 1)
 
@@ -86,6 +103,7 @@ def _stacks():
     return {
         "whole": (ZoomStack(levels, g, tuple("abcde")), 1.27e7),
         "broken": (ZoomStack(broken, g), 0.0),
+        "ring": (ZoomStack(levels[:4], GEOMETRIES["ring"], tuple("abcd")), 0.0),
         "one": (ZoomStack(levels[:1], GEOMETRIES["one"].resized(g.height, g.width)), 0.0),
     }
 
@@ -96,15 +114,33 @@ def _manifest(stack, wide):
     return describe(stack, files, sheet, wide)
 
 
+def _tree():
+    """What is written of three stacks, the last of which leaves the second."""
+    trunk, _ = _stacks()["whole"]
+    first = branched(trunk, 2, (2.0, 3.0), ((0.3, 0.3), (0.5, 0.5)), "first")
+    second = branched(first, 3, (2.5,), ((0.6, 0.4),), "second")
+    sheet = {"file": "sheet.jpg", "columns": 3, "width": 20, "height": 30}
+    told = [
+        describe_branch(one, [f"branch_{number}_level_{i}.png" for i in one.own], sheet)
+        for number, one in enumerate(branches_of(trunk, (first, second)), start=1)
+    ]
+    # Their pictures are noise, whose agreement is arithmetic, and that differs in the last digit.
+    for one in told:
+        one["agreement"] = [30.0 for _ in one["agreement"]]
+    files = [f"level_{i}.png" for i in range(len(trunk.levels))]
+    return describe(trunk, files, sheet, branches=told)
+
+
 def _placement(name, parent):
     """Both axes of a child's frame, in its parent's."""
-    rows, columns = GEOMETRIES[name].placement(parent, parent + 1)
+    rows, columns = GEOMETRIES[name].placement(*GEOMETRIES[name].neighbours[parent])
     left = {"rows": rows.left / rows.size, "columns": columns.left / columns.size}
     return {"geometry": name, "parent": parent, "zoom": rows.zoom, **left}
 
 
 def _geometry(g):
-    return {"width": g.width, "height": g.height, "zooms": g.zooms, "focus": g.focus}
+    ring = {"closed": True} if g.closed else {}
+    return {"width": g.width, "height": g.height, "zooms": g.zooms, "focus": g.focus, **ring}
 
 
 def _sheet(count):

@@ -11,6 +11,7 @@
 import { laddersBehind } from "../host/graph.mjs";
 import { watch } from "../host/nodes.mjs";
 import { wordsFor } from "../host/words.mjs";
+import { below } from "../zoom/geometry.mjs";
 import { focusBoxFor } from "./focus.mjs";
 
 export class Aim {
@@ -24,7 +25,9 @@ export class Aim {
     this.box = focusBoxFor(app, ladders, () => this.level);
     this.box.element.slot = "over";
     // A click that places the box is no wish to go deeper.
-    this.box.element.addEventListener("dblclick", (event) => event.stopPropagation());
+    for (const name of ["click", "dblclick"]) {
+      this.box.element.addEventListener(name, (event) => event.stopPropagation());
+    }
     watch(node, () => this.show());
   }
 
@@ -48,7 +51,7 @@ export class Aim {
     this.on = !this.on;
     if (this.on) {
       const { level, offset } = viewer.depth;
-      this.level = offset > 0.5 ? level + 1 : level;
+      this.level = offset > 0.5 ? below(viewer.scene.geometry, level) : level;
       let why = this.box.show();
       if (why && this.level > 0) why = this.#above();
       if (why) viewer.hud.tell(why);

@@ -8,6 +8,9 @@
  * While a run samples what leads here, the node shows it as it forms: of what it shows, only the
  * pictures change, and the camera stays.
  *
+ * The last results stay to go back to, and what a reader wishes done with a level becomes a node
+ * beside this one.
+ *
  * @import { Sheet } from "../viewer/sheet.mjs"
  */
 
@@ -21,7 +24,9 @@ import { fill } from "../page/words.mjs";
 import { manifestOf, sourceOf } from "../viewer/sheet.mjs";
 import { Viewer } from "../viewer/viewer.mjs";
 import { Aim } from "./aim.mjs";
+import { grant } from "./deeds.mjs";
 import { Live } from "./live.mjs";
+import { Results } from "./results.mjs";
 import { savePage, stackOf } from "./stored.mjs";
 
 const NODE = "ZoomStackExplorer";
@@ -31,8 +36,8 @@ const SIZE = [480, 600];
 const LEAST_HEIGHT = 240;
 const STYLE = new Style(import.meta.resolve("./explorer.css"));
 
-/** Where the camera was in each stack that this page has shown, by its folder. */
-const depths = new Map();
+/** Where the camera was in each stack, or tree, that this page has shown, by its folder. */
+const places = new Map();
 
 /** The nodes that are there. @type {Set<Explorer>} */
 const explorers = new Set();
@@ -61,6 +66,9 @@ class Explorer {
     Object.assign(this, { app, node, viewer: null, source: null, shown: "", step: "" });
     /** What of a run is on show. @type {{sheet: Sheet, manifest: object} | null} */
     this.forming = null;
+    /** Levels with which something is to be done. @type {import("../viewer/marks.mjs").Mark[]} */
+    this.marks = [];
+    this.results = new Results(app, node);
     explorers.add(this);
     this.element = element("div", { class: "zoomstack-explorer" });
     STYLE.dress(document);
@@ -87,25 +95,33 @@ class Explorer {
   keep(output) {
     const [stack, compare] = [output?.zoomstack, output?.zoomstack_compare].map(referenceIn);
     if (!stack) return;
-    this.node.properties[KEPT] = { stack, compare };
-    this.show();
+    // One that came before may be told again, and the reader may be looking at an earlier one.
+    if (!this.results.take({ stack, compare }) && this.node.properties[KEPT]) return this.show();
+    this.marks = [];
+    this.#turnTo({ stack, compare });
   }
 
-  /** Show what the node's properties refer to, unless it is on show already. */
-  async show() {
+  /** Show another result, in place of the one on show. */
+  #turnTo(kept) {
+    this.node.properties[KEPT] = kept;
+    this.show(true);
+  }
+
+  /** Show what the node's properties refer to, unless it is on show already; where the camera is. */
+  async show(inPlace = false) {
     const kept = this.node.properties?.[KEPT];
     const key = kept ? JSON.stringify(kept) : "";
     if (key === this.shown) return;
     this.shown = key;
-    // What has formed stays until this has come.
-    const formed = Boolean(this.forming);
+    // What is there stays until this has come.
+    const stays = inPlace || Boolean(this.forming);
     Object.assign(this, { forming: null, step: "" });
-    if (!formed) this.#clear();
+    if (!stays) this.#clear();
     if (!kept) return this.#say(wordsFor.now.viewEmpty);
     try {
       const sources = await Promise.all([kept.stack, kept.compare].map((one) => stackOf(this.app, one)));
       // Meanwhile another one may have come, or another run has begun to show.
-      if (this.shown === key && !this.forming) this.#open(...sources, formed);
+      if (this.shown === key && !this.forming) this.#open(...sources, stays);
     } catch (error) {
       if (this.shown === key && !this.forming) this.#say(error.message);
     }
@@ -144,14 +160,19 @@ class Explorer {
     const { viewer, forming, shown } = this;
     if (!forming) this.source = source;
     if (inPlace && viewer && (forming || Boolean(viewer.other) === Boolean(compare))) {
+      if (!forming) viewer.hud.clear();
       viewer.show(source, compare);
-      if (!forming) viewer.hud.note("");
+      viewer.mark(this.marks);
       return;
     }
-    if (inPlace && viewer) depths.set(shown, viewer.depth);
+    if (inPlace && viewer) places.set(shown, placeOf(viewer));
     this.#clear();
     this.#make(source, compare);
-    if (depths.has(shown)) this.viewer.goTo(depths.get(shown), true);
+    if (places.has(shown)) {
+      const { depth, branch } = places.get(shown);
+      this.viewer.choose(branch);
+      this.viewer.goTo(depth, true);
+    }
   }
 
   #make(source, compare) {
@@ -164,14 +185,51 @@ class Explorer {
       return this.live ? null : this.restore();
     };
     const live = { icon: "live", label: words.viewLive, act: turn, pressed: () => this.live };
-    const tools = [this.aim.tool, live, save];
-    const viewer = new Viewer(source, { compare, words, tools });
+    const results = { icon: "results", label: words.resultsTool, act: () => this.#list() };
+    const tools = [this.aim.tool, live, results, save];
+    const viewer = new Viewer(source, { compare, words, tools, deeds: true });
     this.viewer = viewer;
     this.element.replaceChildren(viewer.element);
+    viewer.mark(this.marks);
+    viewer.addEventListener("wish", ({ detail }) => this.#grant(detail));
     viewer.addEventListener("drawn", () => {
-      if (!this.forming) depths.set(this.shown, viewer.depth);
+      if (!this.forming) places.set(this.shown, placeOf(viewer));
     });
     this.aim.over(viewer);
+  }
+
+  /** Fill in the node that does what the reader wishes, and mark the level. */
+  #grant(wish) {
+    const { deed, level, branch } = wish;
+    // Any number of a stack's levels can be made anew at once; of the other deeds there is one each.
+    const others = this.marks.filter((mark) => {
+      const beside = deed === "again" && mark.branch === branch && mark.level !== level;
+      return mark.deed !== deed || beside;
+    });
+    const marks = [...others, { deed, level, branch }];
+    const again = marks.filter((mark) => mark.deed === "again").map((mark) => mark.level);
+    const { said, granted } = grant(this.app, this.node, wish, again.sort((a, b) => a - b));
+    if (granted) {
+      this.marks = marks;
+      this.viewer?.mark(marks);
+    }
+    this.viewer?.hud.tell(said);
+  }
+
+  /** The menu of the last results. */
+  async #list() {
+    const { viewer, node } = this;
+    const choose = (kept) => this.#turnTo(kept);
+    try {
+      const items = await this.results.items(node.properties[KEPT], choose);
+      const at = viewer.stage.getBoundingClientRect();
+      const corner = { x: at.right, y: at.bottom };
+      if (viewer === this.viewer) {
+        viewer.menu.open(wordsFor.now.resultsTool, items, corner, viewer.stage);
+      }
+    } catch (error) {
+      viewer.hud.tell(error.message);
+    }
   }
 
   async #save() {
@@ -193,6 +251,8 @@ class Explorer {
     this.viewer = null;
   }
 }
+
+const placeOf = ({ depth, branch }) => ({ depth, branch });
 
 /** The manifest of an output; one from before it was called so has the name of a file. */
 function referenceIn(shown) {

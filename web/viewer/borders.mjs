@@ -7,7 +7,8 @@
 
 import { element } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
-import { placement } from "../zoom/geometry.mjs";
+import { TURNS } from "../zoom/course.mjs";
+import { below, placement, ringOf } from "../zoom/geometry.mjs";
 import { cropped } from "../zoom/layers.mjs";
 import { fromChild, inside, size, toChild } from "../zoom/span.mjs";
 import { corners } from "./labels.mjs";
@@ -44,7 +45,7 @@ export class Borders {
     const frames = framesIn(scene, depth, pan);
     while (this.boxes.length < frames.length) this.boxes.push(this.#box());
     const names = frames.map(({ level }) => {
-      return nameOf(level, scene.manifest.agreement[level - 1], this.words);
+      return nameOf(level, scene.manifest.agreement.at(level - 1), this.words);
     });
     const { clientWidth: width, clientHeight: height } = this.element;
     const places = corners(
@@ -69,18 +70,30 @@ export class Borders {
   }
 }
 
-/** The levels whose border lies in the picture, with their place in it, widest first. */
-export function framesIn({ geometry, camera, canvas }, depth, pan) {
+/** The deepest level that fills the picture, and what of it is seen. @param {Scene} scene */
+export function filling({ geometry, camera, canvas }, depth, pan) {
   let { rows, columns } = cropped(camera.view(depth, pan), geometry, canvas.width, canvas.height);
+  const { length } = geometry.zooms;
+  let wider = depth.level + TURNS * ringOf(geometry);
   let { level } = depth;
-  while (level > 0 && !(inside(rows) && inside(columns))) {
-    const above = placement(geometry, --level);
-    [rows, columns] = [fromChild(rows, above.rows), fromChild(columns, above.columns)];
+  while (wider > 0 && !(inside(rows) && inside(columns))) {
+    level = --wider % length;
+    const place = placement(geometry, level);
+    [rows, columns] = [fromChild(rows, place.rows), fromChild(columns, place.columns)];
   }
+  return { level, rows, columns };
+}
+
+/** The levels whose border lies in the picture, with their place in it, widest first. */
+export function framesIn(scene, depth, pan) {
+  const { geometry } = scene;
+  const { length } = geometry.zooms;
+  let { level, rows, columns } = filling(scene, depth, pan);
   const frames = [];
-  while (level < geometry.zooms.length && frames.length < MOST) {
-    const below = placement(geometry, level++);
-    [rows, columns] = [toChild(rows, below.rows), toChild(columns, below.columns)];
+  while (level < length && frames.length < MOST) {
+    const place = placement(geometry, level);
+    level = below(geometry, level);
+    [rows, columns] = [toChild(rows, place.rows), toChild(columns, place.columns)];
     if (1 / size(columns) < SMALLEST) break;
     frames.push({
       level,

@@ -8,6 +8,8 @@
  * @import { Source } from "./scene.mjs"
  */
 
+import { withFiles } from "./branches.mjs";
+
 const START = "viewer/page.mjs";
 const TEMPLATE = "viewer/page.html";
 /** What a module imports, and what it wants the address of. */
@@ -36,13 +38,9 @@ export async function buildPage(manifest, read, fetched) {
     const { bytes, type } = await fetched(file);
     return dataUri(bytes, type);
   };
-  const files = [];
-  for (const file of manifest.files) files.push(await inside(file));
-  const sheet = manifest.thumbnails;
-  const thumbnails = sheet && { ...sheet, file: await inside(sheet.file) };
   const parts = {
     title: asText(titleOf(manifest)),
-    manifest: asScript({ ...manifest, files, thumbnails }),
+    manifest: asScript(await withFiles(manifest, inside)),
     modules: asScript({ imports: modules }),
   };
   const template = await read(TEMPLATE);

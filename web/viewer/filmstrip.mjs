@@ -1,7 +1,8 @@
 /**
  * The depth slider: a strip of the levels' thumbnails, as deep as it is long, and a needle.
  *
- * Hovering shows a level's thumbnail, number, magnification and prompt; dragging zooms.
+ * Hovering shows a level's thumbnail, number, magnification and prompt; dragging zooms. The strip of
+ * a ring is one turn: it ends with level 0, as it begins.
  *
  * @import { Depth } from "../zoom/depth.mjs"
  * @import { Source } from "./scene.mjs"
@@ -12,6 +13,7 @@ import { fill } from "../page/words.mjs";
 import {
   asNumber, between, depthAt, depthOfShare, logarithms, shareOfDepth,
 } from "../zoom/depth.mjs";
+import { levelsOf } from "../zoom/geometry.mjs";
 import { clamp } from "../zoom/numbers.mjs";
 import { titleOf } from "./manifest.mjs";
 import { magnification } from "./scale.mjs";
@@ -34,6 +36,9 @@ export class Filmstrip {
     this.card = new Card(words);
     this.needle = element("div", { class: "needle" });
     this.cells = element("div", { class: "cells" });
+    this.dots = element("div", { class: "dots" });
+    /** Levels that are marked, as text: laid out again where it changes. */
+    this.marked = "";
     this.element = element(
       "div",
       {
@@ -41,6 +46,7 @@ export class Filmstrip {
         "aria-valuemin": "0", "data-own": true,
       }, // prettier-ignore
       this.cells,
+      this.dots,
       this.needle,
       this.card.element,
     );
@@ -72,13 +78,28 @@ export class Filmstrip {
     this.depth = depth;
     const share = shareOfDepth(this.manifest.zooms, depth, this.logs);
     this.needle.style.insetInlineStart = `${this.#pixels(share)}px`;
-    const level = Math.round(asNumber(depth));
+    const level = this.#level(Math.round(asNumber(depth)));
     const at = Number(asNumber(depth).toFixed(2));
     const log = between(this.manifest.zooms, depthAt(0), depth);
     const name = fill(this.words.viewLevel, { level: at });
     const words = `${name}, ${magnification(log)}, ${titleOf(this.manifest, level)}`;
     this.element.setAttribute("aria-valuenow", String(at));
     this.element.setAttribute("aria-valuetext", words);
+  }
+
+  /** Mark levels with which something is to be done. @param {{level: number}[]} marks */
+  mark(marks) {
+    const levels = [...new Set(marks.map(({ level }) => level))];
+    const marked = String([levels, this.logs.length, this.element.clientWidth]);
+    if (marked === this.marked) return;
+    this.marked = marked;
+    const dots = levels.map((level) => {
+      const dot = element("div", { class: "dot" });
+      const share = this.logs[level] / (this.logs.at(-1) || 1);
+      dot.style.insetInlineStart = `${this.#pixels(share)}px`;
+      return dot;
+    });
+    this.dots.replaceChildren(...dots);
   }
 
   dispose() {
@@ -103,7 +124,7 @@ export class Filmstrip {
       const cell = element("div", { class: "cell" });
       const left = this.#pixels(share) - wide / 2;
       cell.style.cssText = `inset-inline-start: ${left}px; inline-size: ${wide}px`;
-      this.thumbnails.paint(cell, level, wide, tall);
+      this.thumbnails.paint(cell, this.#level(level), wide, tall);
       return cell;
     });
     this.cells.replaceChildren(...cells);
@@ -145,8 +166,14 @@ export class Filmstrip {
     const share = clamp(this.#share(x), 0, 1);
     const level = this.#nearest(share);
     const place = this.#pixels(this.logs[level] / (this.logs.at(-1) || 1));
-    if (Math.abs(place - x) <= pull * this.#cell) return depthAt(level);
-    return depthOfShare(this.manifest.zooms, share, this.logs);
+    if (Math.abs(place - x) <= pull * this.#cell) return depthAt(this.#level(level));
+    const depth = depthOfShare(this.manifest.zooms, share, this.logs);
+    return depthAt(this.#level(depth.level), depth.offset);
+  }
+
+  /** The level at a place of the strip: at the end of a ring's, level 0. */
+  #level(place) {
+    return place % levelsOf(this.manifest);
   }
 
   /** Where the pointer is along the strip, in its own pixels: ComfyUI scales its nodes. */
@@ -168,8 +195,9 @@ export class Filmstrip {
 
   #hover(event) {
     const x = this.#place(event);
-    const level = this.#nearest(this.#share(x));
+    const place = this.#nearest(this.#share(x));
+    const level = this.#level(place);
     const prompt = this.manifest.prompts[level] ?? "";
-    this.card.show(level, this.logs[level], prompt, x, this.element.clientWidth);
+    this.card.show(level, this.logs[place], prompt, x, this.element.clientWidth);
   }
 }

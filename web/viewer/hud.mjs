@@ -3,6 +3,7 @@
 import { element } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
 import { asNumber } from "../zoom/depth.mjs";
+import { below } from "../zoom/geometry.mjs";
 import { iconButton } from "./icons.mjs";
 import { titleOf } from "./manifest.mjs";
 import { magnification, scaleBar } from "./scale.mjs";
@@ -30,16 +31,22 @@ export class Hud {
   }
 
   /** Show where the camera is; `log` is its magnification, `width` the picture's in pixels. */
-  show({ manifest }, depth, log) {
+  show({ manifest, geometry }, depth, log) {
     const deepest = manifest.files.length - 1;
     const { share, label } = scaleBar(log, manifest.metres, this.words);
     this.times.textContent = magnification(log);
     const level = Number(asNumber(depth).toFixed(1));
-    this.level.textContent = fill(this.words.viewLevelOf, { level, deepest });
+    const begins = level > deepest; // what is this close to the next turn is in it
+    this.level.textContent = geometry.closed
+      ? fill(this.words.viewLevelTurn, {
+          level: begins ? 0 : level,
+          turn: depth.turn + Number(begins),
+        })
+      : fill(this.words.viewLevelOf, { level, deepest });
     this.bar.style.inlineSize = `${share * 100}cqi`;
     this.length.textContent = label;
     // The prompt of the level that most of the picture shows.
-    const nearest = depth.level + (depth.offset > 0.5 ? 1 : 0);
+    const nearest = depth.offset > 0.5 ? below(geometry, depth.level) : depth.level;
     this.caption.textContent = manifest.prompts.length ? titleOf(manifest, nearest) : "";
   }
 
@@ -48,6 +55,13 @@ export class Hud {
     this.state.classList.toggle("forming", forming);
     this.state.textContent = text;
     this.state.hidden = !text;
+  }
+
+  /** Nothing is said any more. */
+  clear() {
+    this.note("");
+    this.messages.replaceChildren();
+    this.texts.clear();
   }
 
   /** Say something; once, until the reader has put it away. */

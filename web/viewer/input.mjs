@@ -10,6 +10,7 @@
  * @property {() => void} play start or stop
  * @property {() => void} full in or out of full screen
  * @property {() => void} frames show or hide the overlay
+ * @property {(at?: {x: number, y: number} | null) => void} menu what can be done with a level
  */
 
 /** Magnification, as a logarithm, of one pixel of wheel and of one of a trackpad's pinch. */
@@ -65,6 +66,7 @@ export function keyWish(key, wishes) {
     " ": () => wishes.play(),
     f: () => wishes.full(),
     o: () => wishes.frames(),
+    m: () => wishes.menu(),
   }[key];
 }
 

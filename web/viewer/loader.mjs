@@ -3,6 +3,8 @@
  * 500 levels take no more memory than a dozen.
  */
 
+import { depthIn } from "../zoom/depth.mjs";
+
 /** Decoded pictures, in bytes, that one stack may hold. */
 const MEMORY = 256 * 2 ** 20;
 const FEWEST = 6;
@@ -13,8 +15,8 @@ const AT_ONCE = 4;
 export const roomFor = ({ width, height }) =>
   Math.min(MOST, Math.max(FEWEST, Math.floor(MEMORY / (4 * width * height))));
 
-/** The levels to have at hand, the most needed first. @returns {number[]} */
-export function wanted(level, deepest, most, inwards = true) {
+/** The levels to have at hand, the most needed first; of a ring too. @returns {number[]} */
+export function wanted(level, deepest, most, inwards = true, closed = false) {
   const order = [level];
   const ahead = inwards ? 1 : -1;
   // Two ahead for each behind: the camera mostly goes on as it went.
@@ -23,7 +25,8 @@ export function wanted(level, deepest, most, inwards = true) {
   }
   // The one below is part of every frame, whichever way the camera goes.
   order.splice(1, 0, level + 1);
-  return [...new Set(order)].filter((one) => one >= 0 && one <= deepest).slice(0, most);
+  const all = closed ? order.map((one) => depthIn(deepest + 1, one).level) : order;
+  return [...new Set(all)].filter((one) => one >= 0 && one <= deepest).slice(0, most);
 }
 
 export class Loader {
@@ -31,13 +34,14 @@ export class Loader {
    * @param {object} options
    * @param {number} options.levels how many there are
    * @param {number} options.most how many to hold
+   * @param {boolean} [options.closed] whether the last leads to the first
    * @param {(level: number, signal: AbortSignal) => Promise<ImageBitmap>} options.load
    * @param {(level: number, picture: ImageBitmap) => void} options.onReady
    * @param {(level: number) => void} options.onDrop
    * @param {(level: number, error: Error) => void} options.onError
    */
-  constructor({ levels, most, load, onReady, onDrop, onError }) {
-    Object.assign(this, { deepest: levels - 1, most, load, onReady, onDrop, onError });
+  constructor({ levels, most, closed = false, load, onReady, onDrop, onError }) {
+    Object.assign(this, { deepest: levels - 1, most, closed, load, onReady, onDrop, onError });
     this.held = new Map();
     /** Those of the held that stand in for others, which are to come. @type {Set<number>} */
     this.stale = new Set();
@@ -50,7 +54,7 @@ export class Loader {
 
   /** Have the levels around the camera's at hand. */
   look(level, inwards = true) {
-    this.order = wanted(level, this.deepest, this.most, inwards);
+    this.order = wanted(level, this.deepest, this.most, inwards, this.closed);
     const keep = new Set(this.order);
     for (const [far, abort] of this.coming) if (!keep.has(far)) abort.abort();
     for (const far of [...this.held.keys()].filter((one) => !keep.has(one))) this.#drop(far);
@@ -58,15 +62,23 @@ export class Loader {
     this.#next();
   }
 
-  /** Other pictures from now on: those at hand `stay` until these have come, or go at once. */
-  renew({ levels, most, load }, stay) {
-    for (const abort of this.coming.values()) abort.abort();
-    this.coming.clear();
-    this.broken.clear();
-    for (const picture of this.arrived.values()) picture.close?.();
-    this.arrived.clear();
-    Object.assign(this, { deepest: levels - 1, most, load, order: [] });
-    for (const level of [...this.held.keys()]) {
+  /**
+   * Other pictures from now on: those at hand `stay` until these have come, or go at once; the first
+   * `shared` levels' are the same.
+   */
+  renew({ levels, most, closed = false, load }, stay, shared = 0) {
+    const others = (found) => [...found.keys()].filter((level) => level >= shared);
+    for (const level of others(this.coming)) {
+      this.coming.get(level).abort();
+      this.coming.delete(level);
+    }
+    for (const level of others(this.broken)) this.broken.delete(level);
+    for (const level of others(this.arrived)) {
+      this.arrived.get(level).close?.();
+      this.arrived.delete(level);
+    }
+    Object.assign(this, { deepest: levels - 1, most, closed, load, order: [] });
+    for (const level of others(this.held)) {
       if (stay && level < levels) this.stale.add(level);
       else this.#drop(level);
     }

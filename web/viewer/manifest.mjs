@@ -9,6 +9,7 @@
  * @property {number} height
  * @property {number[]} zooms of level i + 1 over level i, each over 1
  * @property {[number, number][]} focus the centre of level i + 1 in level i, from 0 to 1
+ * @property {true} [closed] of a ring: its last zoom and focus lead from the last level to level 0
  * @property {string[]} prompts one a level, or none
  * @property {(number | null)[]} agreement of neighbours in dB, one a pair or none; null where no
  *   pixel shows it, and 100 where they agree exactly
@@ -17,6 +18,7 @@
  * @property {{file: string, columns: number, width: number, height: number} | null} thumbnails
  *   one sheet of all levels, row by row, in cells of width x height pixels
  * @property {string[]} notes what the reader should know about the stack
+ * @property {import("./branches.mjs").Branch[]} [branches] of a tree, whose trunk all this is
  */
 
 export const VERSION = 1;
@@ -45,11 +47,13 @@ function fault(m) {
   const levels = m.files?.length;
   if (!numbers(m.files, levels, text) || !levels) return "it lists no pictures.";
   if (!(m.width >= 1 && m.height >= 1)) return `its levels are ${m.width} x ${m.height} pixels.`;
-  if (!numbers(m.zooms, levels - 1, (zoom) => Number.isFinite(zoom) && zoom > 1)) {
-    return `${levels} levels need ${levels - 1} zoom factors over 1.`;
+  if (m.closed && levels < 2) return "a closed zoom needs 2 levels.";
+  const steps = m.closed ? levels : levels - 1;
+  if (!numbers(m.zooms, steps, (zoom) => Number.isFinite(zoom) && zoom > 1)) {
+    return `${levels} levels need ${steps} zoom factors over 1.`;
   }
-  if (!numbers(m.focus, levels - 1, (point) => numbers(point, 2, inUnit))) {
-    return `${levels} levels need ${levels - 1} focus points between 0 and 1.`;
+  if (!numbers(m.focus, steps, (point) => numbers(point, 2, inUnit))) {
+    return `${levels} levels need ${steps} focus points between 0 and 1.`;
   }
   const optional = [0, levels];
   if (!optional.includes(m.prompts?.length) || !m.prompts.every(text)) {
@@ -59,7 +63,9 @@ function fault(m) {
 }
 
 /** @returns {Geometry} */
-export const geometryOf = ({ width, height, zooms, focus }) => ({ width, height, zooms, focus });
+export const geometryOf = ({ width, height, zooms, focus, closed }) => ({
+  width, height, zooms, focus, ...(closed && { closed }),
+}); // prettier-ignore
 
 /** A level's prompt, or its number where it has none. */
 export const titleOf = ({ prompts }, level) => prompts[level] || `level ${level}`;

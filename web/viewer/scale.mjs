@@ -2,11 +2,12 @@
 
 import { WORDS, fill } from "../page/words.mjs";
 
-/** "× 3.5", "× 120", "× 1.2e6": how many times a view magnifies the widest one. */
+/** "× 3.5", "× 120", "× 1.2e6", in a ring "× 0.25": how many times a view magnifies level 0. */
 export function magnification(log) {
   const tens = log / Math.LN10;
-  if (tens < 4) {
+  if (tens < 4 && tens > -3) {
     const value = Math.exp(log);
+    if (value < 0.995) return `× ${Number(value.toPrecision(2))}`;
     return `× ${value < 100 ? trimmed(value, value < 10 ? 2 : 1) : Math.round(value)}`;
   }
   return `× ${scientific(tens)}`;
@@ -57,9 +58,12 @@ const unitFor = (tens) => UNITS.findLast(([, metres]) => Math.log10(metres) <= t
 const plain = (digit, power) =>
   power >= 0 && power < 5 ? String(digit * 10 ** power) : `${digit}e${power}`;
 
-/** A share of the widest view: "1/500", or "2e-9" where that has too many noughts. */
+/** A share of the widest view: "1/500", or "2e-9" where that has too many noughts; or times it. */
 function fraction(digit, power, words) {
-  if (power >= 0) return words.viewWidest;
+  if (power >= 0) {
+    const times = plain(digit, power);
+    return times === "1" ? words.viewWidest : fill(words.viewTimesWidest, { times });
+  }
   const parts = { 1: 1, 2: 5, 5: 2 }[digit];
   const noughts = -power - (digit === 1 ? 0 : 1);
   const share = noughts > 4 ? `${digit}e${power}` : `1/${parts * 10 ** noughts}`;

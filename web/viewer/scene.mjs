@@ -14,6 +14,7 @@
 
 import { fill } from "../page/words.mjs";
 import { Camera } from "../zoom/camera.mjs";
+import { below } from "../zoom/geometry.mjs";
 import { cropped, layersOf } from "../zoom/layers.mjs";
 import { Loader, roomFor } from "./loader.mjs";
 import { checked, geometryOf, picture } from "./manifest.mjs";
@@ -50,11 +51,12 @@ export class Scene {
    * Show another stack from now on. Where its levels lie as they did, the pictures at hand stay
    * until its own have come.
    * @param {Source} source
+   * @param {number} shared how many of its levels, from the widest on, are those on show
    */
-  take(source) {
+  take(source, shared = 0) {
     const before = placesOf(this.geometry);
     this.#know(source);
-    this.loader.renew(needsOf(source), placesOf(this.geometry) === before);
+    this.loader.renew(needsOf(source), placesOf(this.geometry) === before, shared);
   }
 
   get canvas() {
@@ -63,7 +65,7 @@ export class Scene {
 
   /** Whether all pictures that a frame here needs, or will ever get, are at hand. */
   ready({ level, offset }) {
-    return this.loader.has(level) && (offset === 0 || this.loader.has(level + 1));
+    return this.loader.has(level) && (offset === 0 || this.loader.has(below(this.geometry, level)));
   }
 
   resize(width, height) {
@@ -115,9 +117,10 @@ function needsOf({ manifest, locate, picture: load }) {
   return {
     levels: manifest.files.length,
     most: roomFor(manifest),
+    closed: Boolean(manifest.closed),
     load: load ?? ((level, signal) => picture(manifest, locate, level, signal)),
   };
 }
 
 /** Where the levels lie in each other, as text. */
-const placesOf = ({ zooms, focus }) => JSON.stringify([zooms, focus]);
+const placesOf = ({ zooms, focus, closed }) => JSON.stringify([zooms, focus, closed]);

@@ -12,6 +12,7 @@
  * @property {number} height
  * @property {number[]} zooms of level i + 1 over level i, each over 1
  * @property {[number, number][]} focus the centre of level i + 1 in level i, from 0 to 1
+ * @property {true} [closed] of a ring: the last zoom and focus lead from the last level to level 0
  * @property {string[]} prompts one a level
  */
 
@@ -33,12 +34,13 @@ export function cellOf({ rows, columns }, level) {
  * @param {number | null} metres how wide the widest view is, where that is known
  * @returns {Manifest}
  */
-export function manifestOf({ levels, columns, width, height, zooms, focus, prompts }, metres) {
+export function manifestOf(sheet, metres) {
+  const { levels, columns, width, height, zooms, focus, closed, prompts } = sheet;
   const file = "sheet";
   const thumbnails = { file, columns, width: (THUMBNAIL * width) / height, height: THUMBNAIL };
   return {
     format: "zoomstack", version: VERSION, width, height, zooms, focus, prompts, metres, thumbnails,
-    agreement: [], files: Array(levels).fill(file), notes: [],
+    agreement: [], files: Array(levels).fill(file), notes: [], ...(closed && { closed }),
   }; // prettier-ignore
 }
 

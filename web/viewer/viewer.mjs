@@ -1,8 +1,9 @@
 /**
  * The explorer of a zoom stack, as one element: used by the node in ComfyUI and by saved pages.
  *
- * It tells with an event "drawn" that it shows another frame; `depth` and `ready` say which, and
- * whether it is whole. Its element knows it: `element.viewer`.
+ * It tells with an event "drawn" that it shows another frame; `depth`, `branch` and `ready` say
+ * which, and whether it is whole. With an event "wish" it tells what its reader wishes done with a
+ * level (deeds.mjs). Its element knows it: `element.viewer`.
  *
  * @import { Depth } from "../zoom/depth.mjs"
  * @import { Source } from "./scene.mjs"
@@ -15,14 +16,19 @@ import { Style } from "../page/style.mjs";
 import { WORDS } from "../page/words.mjs";
 import { depthAt, travel } from "../zoom/depth.mjs";
 import { Borders } from "./borders.mjs";
+import { Tree } from "./branches.mjs";
 import { Controls } from "./controls.mjs";
+import { deedsTool, listenForDeeds } from "./deeds.mjs";
 import { Filmstrip } from "./filmstrip.mjs";
 import { Hud } from "./hud.mjs";
 import { listen } from "./input.mjs";
+import { Marks } from "./marks.mjs";
+import { Menu } from "./menu.mjs";
 import { Motion } from "./motion.mjs";
 import { Pace } from "./pace.mjs";
 import { Scene } from "./scene.mjs";
 import { Split } from "./split.mjs";
+import { Targets } from "./targets.mjs";
 import { wishesOf } from "./wishes.mjs";
 
 export const STYLE = new Style(import.meta.resolve("./viewer.css"));
@@ -39,14 +45,22 @@ export class Viewer extends EventTarget {
    * @param {"best" | "canvas"} [options.kind] of renderer
    * @param {Words} [options.words] what it says, in some language
    * @param {Tool[]} [options.tools] buttons for what the page around the viewer can do
+   * @param {boolean} [options.deeds] whether something can be done with a level: it has a menu then
    */
-  constructor(source, { compare = null, kind = "best", words = WORDS, tools = [] } = {}) {
+  constructor(
+    source,
+    { compare = null, kind = "best", words = WORDS, tools = [], deeds = false } = {},
+  ) {
     super();
     this.words = words;
+    this.deeds = deeds;
+    this.tree = new Tree(source);
+    /** The stack that the reader chose to go along; a tree that comes later may lack it. */
+    this.chosen = 0;
     this.hud = new Hud(words);
     const onTrouble = (text) => this.hud.tell(text);
     const options = { kind, words, onTrouble, onChange: () => this.wake() };
-    this.scenes = [source, compare].filter(Boolean).map((one) => new Scene(one, options));
+    this.scenes = [this.source, compare].filter(Boolean).map((one) => new Scene(one, options));
     [this.scene, this.other] = this.scenes;
     this.motion = new Motion(this.scene.camera);
     this.pace = new Pace();
@@ -54,13 +68,14 @@ export class Viewer extends EventTarget {
     this.ready = false;
     this.borders = new Borders(words);
     const onJump = (depth) => this.change(() => this.motion.jumpTo(depth));
-    this.strip = new Filmstrip(source, { onJump, onGlide: (depth) => this.goTo(depth) }, words);
+    this.strip = new Filmstrip(this.source, { onJump, onGlide: (depth) => this.goTo(depth) }, words);
     this.wishes = wishesOf(this);
-    this.controls = new Controls(this.wishes, tools, words);
+    this.menu = new Menu();
+    this.marks = new Marks(this);
+    this.targets = new Targets(this);
+    this.controls = new Controls(this.wishes, deeds ? [deedsTool(this), ...tools] : tools, words);
     this.#build();
-    for (const note of this.scenes.flatMap(({ manifest }) => manifest.notes ?? [])) {
-      this.hud.tell(note);
-    }
+    this.#tell([...this.tree.sources, compare]);
     this.observer = new ResizeObserver(() => this.wake());
     this.observer.observe(this.stage);
     this.wake();
@@ -72,11 +87,50 @@ export class Viewer extends EventTarget {
    * @param {Source | null} [compare] another second one, where there is one
    */
   show(source, compare = null) {
-    this.scene.take(source);
+    this.tree = new Tree(source);
+    this.scene.take(this.source);
     if (compare) this.other?.take(compare);
     this.motion.take(this.scene.camera);
-    this.strip.take(source);
-    for (const note of source.manifest.notes ?? []) this.hud.tell(note);
+    this.strip.take(this.source);
+    this.targets.take();
+    this.menu.close();
+    this.#tell(this.tree.sources);
+    this.wake();
+  }
+
+  /** Which of a tree's stacks is gone through: 0 is the trunk. */
+  get branch() {
+    return this.tree.sources[this.chosen] ? this.chosen : 0;
+  }
+
+  /** That stack. @returns {Source} */
+  get source() {
+    return this.tree.sources[this.branch];
+  }
+
+  /** Go along another stack of the tree: from here, or from where it leaves this one. */
+  choose(branch) {
+    const { tree, branch: before } = this;
+    if (branch === before || !tree.sources[branch]) return;
+    const shared = tree.shared(before, branch);
+    this.chosen = branch;
+    this.scene.take(this.source, shared + 1);
+    this.motion.turnInto(this.scene.camera, shared);
+    this.strip.take(this.source);
+    this.wake();
+  }
+
+  /** Go into a stack of the tree: to a level of its own, the first where none is given. */
+  dive(branch, level = null) {
+    const fork = this.tree.shared(this.branch, branch);
+    this.choose(branch);
+    const deepest = this.source.manifest.files.length - 1;
+    this.goTo(depthAt(Math.min(level ?? fork + 1, deepest)));
+  }
+
+  /** Mark levels with which something is to be done. @param {import("./marks.mjs").Mark[]} marks */
+  mark(marks) {
+    this.marks.all = marks;
     this.wake();
   }
 
@@ -115,7 +169,8 @@ export class Viewer extends EventTarget {
     this.picture = element("div", { class: "picture", "data-wheels": true }, ...pictures);
     // What the page around lays over the picture is a child of the viewer's element.
     const over = element("slot", { name: "over" });
-    this.picture.append(this.borders.element, over, ...this.hud.elements);
+    const { borders, targets, marks } = this;
+    this.picture.append(borders.element, marks.element, over, targets.element, ...this.hud.elements);
     if (this.other) {
       this.split = new Split(this.picture, this.other.element, this.words);
       this.picture.append(this.split.element);
@@ -127,14 +182,21 @@ export class Viewer extends EventTarget {
     );
     const { before, after } = this.controls;
     const gap = element("div", { class: "gap" });
-    const bar = element("div", { class: "bar" }, ...before, gap, this.strip.element, ...after);
+    const bar = element("div", { class: "bar" }, ...before, gap, this.strip.element, this.targets.list, ...after);
     this.element = element("div", { class: "zoomstack-viewer", "data-capture-wheel": "true" });
     this.element.viewer = this;
     const root = this.element.attachShadow({ mode: "open" });
     STYLE.dress(root);
-    root.append(this.stage, bar);
+    root.append(this.stage, bar, this.menu.element);
     listen(this.picture, this.element, this.wishes);
+    this.targets.listen(this.picture);
+    if (this.deeds) listenForDeeds(this);
     this.element.addEventListener("fullscreenchange", () => this.wake());
+  }
+
+  /** @param {(Source | null)[]} sources */
+  #tell(sources) {
+    for (const note of sources.flatMap((one) => one?.manifest.notes ?? [])) this.hud.tell(note);
   }
 
   #frame(now) {
@@ -171,6 +233,9 @@ export class Viewer extends EventTarget {
     this.hud.show(scene, depth, log);
     this.strip.show(depth);
     this.borders.show(scene, depth, pan);
+    this.targets.show(depth, pan);
+    this.marks.show(depth, pan);
+    this.strip.mark(this.marks.here);
     this.controls.show({
       playing: motion.playing,
       frames: this.borders.shown,
@@ -181,10 +246,12 @@ export class Viewer extends EventTarget {
 
   /** Where the second stack is magnified as the first is. */
   #sameDepth(log) {
-    const { zooms } = this.other.geometry;
-    const same = zooms.every((zoom, level) => zoom === this.scene.geometry.zooms[level]);
+    const { zooms, closed } = this.other.geometry;
+    const { geometry } = this.scene;
+    const same = zooms.every((zoom, level) => zoom === geometry.zooms[level]);
     const { depth } = this.motion;
-    if (same && depth.level + depth.offset <= zooms.length) return depth;
-    return travel(zooms, depthAt(0), log);
+    const alike = same && closed === geometry.closed;
+    if (alike && depth.level + depth.offset <= zooms.length) return depth;
+    return travel(zooms, depthAt(0), log, closed);
   }
 }

@@ -2,7 +2,7 @@
  * Where the camera looks: the course of zoomstack/film/camera.py, and a pan beside it.
  *
  * The pan is in widths of the view, so that it is the same on the screen at every depth. A view
- * never shows what lies outside of level 0.
+ * never shows what lies outside of the widest level.
  *
  * @import { Depth } from "./depth.mjs"
  * @import { Geometry } from "./geometry.mjs"
@@ -12,7 +12,8 @@
  */
 
 import { centre, course, rooms } from "./course.mjs";
-import { placement } from "./geometry.mjs";
+import { deeper, depthIn, levelsIn } from "./depth.mjs";
+import { placement, ringOf } from "./geometry.mjs";
 import { clamp } from "./numbers.mjs";
 import { WHOLE, fromChild, moved, size, toChild } from "./span.mjs";
 
@@ -26,12 +27,12 @@ export const STRAIGHT = Object.freeze({ x: 0, y: 0 });
 export class Camera {
   /** @param {Geometry} geometry */
   constructor(geometry) {
-    const { zooms, focus } = geometry;
+    const { zooms, focus, closed } = geometry;
     this.geometry = geometry;
     this.axes = ["x", "y"].map((_, axis) => {
       const at = focus.map((point) => point[axis]);
-      const room = rooms(zooms, at);
-      return { room, drifts: course(zooms, at, room) };
+      const room = rooms(zooms, at, closed);
+      return { room, drifts: course(zooms, at, room, closed) };
     });
   }
 
@@ -67,23 +68,21 @@ export class Camera {
     const [x, y] = ["columns", "rows"].map((axis, i) => {
       const share = i ? at.y : at.x;
       const point = seen[axis].first + share * size(seen[axis]);
-      const there = this.#carried(axis, point, from.level, to.level);
+      const there = this.#carried(axis, point, from, to);
       return (there - straight[axis].first) / size(straight[axis]) - share;
     });
     const away = Math.max(Math.abs(pan.x), Math.abs(pan.y));
-    const inwards = to.level + to.offset > from.level + from.offset;
-    return this.held(to, { x, y }, inwards ? Math.max(away, DRIFT) : FURTHEST);
+    return this.held(to, { x, y }, deeper(from, to) > 0 ? Math.max(away, DRIFT) : FURTHEST);
   }
 
   /** A point of one level's frame in another's. */
   #carried(axis, point, from, to) {
+    const ring = ringOf(this.geometry);
+    const [start, end] = [from, to].map((depth) => levelsIn(ring, depth));
+    const place = (at) => placement(this.geometry, depthIn(ring, at).level)[axis];
     let span = { first: point, last: point };
-    for (let level = from; level < to; level++) {
-      span = toChild(span, placement(this.geometry, level)[axis]);
-    }
-    for (let level = from; level > to; level--) {
-      span = fromChild(span, placement(this.geometry, level - 1)[axis]);
-    }
+    for (let at = start; at < end; at++) span = toChild(span, place(at));
+    for (let at = start; at > end; at--) span = fromChild(span, place(at - 1));
     return span.first;
   }
 

@@ -3,8 +3,10 @@
  *
  * @typedef {{zoom: number, left: number}} Placement one axis of a child's frame: its edge `left`
  *   in its parent's frame, and how many times wider the parent's view is
- * @typedef {{width: number, height: number, zooms: number[], focus: [number, number][]}} Geometry
- *   the frames of `zooms.length + 1` levels of width x height pixels, widest first
+ * @typedef {{width: number, height: number, zooms: number[], focus: [number, number][],
+ *   closed?: boolean}} Geometry the frames of `zooms.length + 1` levels of width x height pixels,
+ *   widest first; a `closed` one is a ring of `zooms.length`, whose last zoom and focus lead from
+ *   the deepest level back to level 0
  */
 
 import { general } from "./python.mjs";
@@ -15,8 +17,17 @@ export const TOUCH = 1e-6;
 /** The middle of a frame. @type {readonly [number, number]} */
 export const MIDDLE = Object.freeze([0.5, 0.5]);
 
+/** How many levels a ring has; 0 of a ladder with an end. @param {Geometry} geometry */
+export const ringOf = ({ zooms, closed }) => (closed ? zooms.length : 0);
+
+/** The number of levels. @param {Geometry} geometry */
+export const levelsOf = ({ zooms, closed }) => zooms.length + (closed ? 0 : 1);
+
+/** The next deeper level, which the last one of a ring has too. @param {Geometry} geometry */
+export const below = (geometry, level) => (level + 1) % (ringOf(geometry) || Infinity);
+
 /**
- * How level `parent + 1` sits in level `parent`.
+ * How the level below `parent` sits in it.
  * @returns {{rows: Placement, columns: Placement}}
  */
 export function placement({ zooms, focus }, parent) {

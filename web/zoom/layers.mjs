@@ -14,7 +14,8 @@
  *   in the level's own frame, and the level's share against the levels above it
  */
 
-import { TOUCH, placement } from "./geometry.mjs";
+import { TURNS } from "./course.mjs";
+import { TOUCH, below, placement, ringOf } from "./geometry.mjs";
 import { rise } from "./smooth.mjs";
 import { SLACK, fromChild, inside, middle, size, toChild } from "./span.mjs";
 
@@ -34,7 +35,7 @@ export function cropped({ rows, columns }, geometry, width, height) {
  * The layers of a frame, widest first; the first one fills it.
  *
  * `ready(level)`: whether the level's picture is at hand; a wider one stands in for one that is
- * not, and no layer is the answer where none is.
+ * not, and no layer is the answer where none is. In a ring there is always a wider one.
  *
  * @param {Geometry} geometry
  * @param {Depth} depth
@@ -44,24 +45,26 @@ export function cropped({ rows, columns }, geometry, width, height) {
 export function layersOf(geometry, { level, offset }, { rows, columns }, ready = () => true) {
   const layers = [];
   if (ready(level)) layers.push({ level, rows, columns, share: 1 });
-  if (offset > 0 && ready(level + 1)) {
-    const below = placement(geometry, level);
+  const child = below(geometry, level);
+  if (offset > 0 && ready(child)) {
+    const place = placement(geometry, level);
     layers.push({
-      level: level + 1,
-      rows: toChild(rows, below.rows),
-      columns: toChild(columns, below.columns),
+      level: child,
+      rows: toChild(rows, place.rows),
+      columns: toChild(columns, place.columns),
       share: rise(offset / FADE),
     });
   }
   let filled = ready(level);
-  while (level > 0 && !(filled && inside(rows) && inside(columns))) {
-    const above = placement(geometry, level - 1);
-    rows = fromChild(rows, above.rows);
-    columns = fromChild(columns, above.columns);
-    level -= 1;
-    if (!ready(level)) continue;
+  let wider = level + TURNS * ringOf(geometry);
+  while (wider > 0 && !(filled && inside(rows) && inside(columns))) {
+    const parent = --wider % geometry.zooms.length;
+    const place = placement(geometry, parent);
+    rows = fromChild(rows, place.rows);
+    columns = fromChild(columns, place.columns);
+    if (!ready(parent)) continue;
     filled = true;
-    layers.unshift({ level, rows, columns, share: 1 });
+    layers.unshift({ level: parent, rows, columns, share: 1 });
   }
   return layers;
 }

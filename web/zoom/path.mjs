@@ -1,5 +1,6 @@
 /**
- * Time to zoom: which depth each moment of a film looks from; zoomstack/film/path.py in JavaScript.
+ * Time to zoom: which depth each moment of a film looks from; zoomstack/film/path.py and
+ * ways.py in JavaScript.
  *
  * The magnification is p^t along the whole path, whatever the zoom factors of its levels.
  */
@@ -20,12 +21,14 @@ export const EASINGS = {
   "ease-in-out": rise,
 };
 
-export const DIRECTIONS = ["in", "out", "in-out", "out-in"];
+const TRIPS = ["in-out", "out-in"];
 
-/** The share of the way in after `share`, 0 to 1, of a movement's time. */
+/** The last two are those of a ring. */
+export const DIRECTIONS = ["in", "out", ...TRIPS, "loop", "loop-out"];
+
+/** The share of the way in, or of a turn, after `share`, 0 to 1, of a movement's time. */
 export function wayOf(share, direction, easing = "linear") {
-  const loops = direction.includes("-");
-  const there = loops ? 1 - Math.abs(1 - 2 * share) : share;
+  const there = TRIPS.includes(direction) ? 1 - Math.abs(1 - 2 * share) : share;
   const way = EASINGS[easing](there);
-  return direction.startsWith("out") ? 1 - way : way;
+  return ["out", "out-in", "loop-out"].includes(direction) ? 1 - way : way;
 }

@@ -21,7 +21,8 @@ from .told.table import write
 from .work import cores
 from .zooms.methods import chosen_methods
 from .zooms.operators import Operators
-from .zooms.rows import ROWS, Row, grid, parse_row
+from .zooms.reworked import REWORKED, Reworked, chosen
+from .zooms.rows import ROWS, Row, grid
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,10 +82,10 @@ def spaces(options: argparse.Namespace) -> str:
 COMMANDS = {"operators": operators, "space": spaces, "speed": measured, "memory": measured}
 
 
-def chosen_rows(specs: list[str] | None, axes: str | None) -> list[Row]:
+def chosen_rows(specs: list[str] | None, axes: str | None) -> list[Row | Reworked]:
     """The rows of ``--rows`` and ``--grid``, in that order; all where neither is given."""
-    rows = [parse_row(spec) for spec in specs or ()] + list(grid(axes) if axes else ())
-    return list(dict.fromkeys(rows)) or list(ROWS)
+    rows = [*map(chosen, specs or ()), *(grid(axes) if axes else ())]
+    return list(dict.fromkeys(rows)) or [*ROWS, *REWORKED]
 
 
 def chosen_settings(options: argparse.Namespace) -> Settings:

@@ -10,5 +10,6 @@ from .deepzoom import DeepZoom
 from .levels import write_levels
 from .manifest import describe, plain
 from .page import page
+from .tree import Branch, branches_of
 
-__all__ = ["DeepZoom", "describe", "page", "plain", "write_levels"]
+__all__ = ["Branch", "DeepZoom", "branches_of", "describe", "page", "plain", "write_levels"]

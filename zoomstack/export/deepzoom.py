@@ -51,7 +51,8 @@ class DeepZoom:
     """The deep-zoom image of ``stack``: ``len(image.tiles)`` of them, ``image.picture(tile)``.
 
     ``quality``: 1 to 99 for JPEG tiles, 100 for PNG, which keeps every pixel. Raises ``ValueError``
-    where the image would have more than 2**40 pixels a side, and says how many levels fit.
+    where the image would have more than 2**40 pixels a side, and says how many levels fit; and for
+    a closed stack, which has no deepest level.
     """
 
     def __init__(self, stack: ZoomStack, quality: int = QUALITY) -> None:
@@ -59,6 +60,11 @@ class DeepZoom:
         self.stack, self.quality = stack, quality
         self.kind = "png" if quality == LOSSLESS else "jpg"
         g = self.geometry = stack.geometry
+        if g.closed:
+            raise ValueError(
+                "A deep-zoom image (dzi) ends at a deepest level, and a closed zoom goes on for "
+                "ever. Export it as a page (html), or cut the ring open first (Cut Zoom)."
+            )
         side = math.log2(max(g.height, g.width))
         fit = sum(octave + side <= math.log2(MOST_PIXELS) for octave in g.octaves)
         if fit < g.levels:

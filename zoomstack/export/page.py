@@ -10,14 +10,15 @@ import html
 import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..scene.stack import ZoomStack
 from .levels import SHEET_QUALITY
-from .manifest import describe
+from .manifest import describe, describe_branch
 from .pictures import TYPES, encoded, image, small_kind, thumbnail, thumbnail_sheet
+from .tree import Branch
 
 VIEWER = Path(__file__).resolve().parents[2] / "web" / "viewer"
 START = "viewer/page.mjs"
@@ -29,17 +30,22 @@ _PART = re.compile(r"%(title|manifest|modules)%")
 
 
 def page(
-    stack: ZoomStack, metres: float = 0.0, quality: int = QUALITY, viewer: Path = VIEWER
+    stack: ZoomStack,
+    metres: float = 0.0,
+    quality: int = QUALITY,
+    viewer: Path = VIEWER,
+    branches: Sequence[Branch] = (),
 ) -> Iterator[str]:
     """The page's text, part by part, one for each level among them: join or write them in order.
 
     ``quality``, 1 to 100: 100 keeps every pixel. ``viewer`` is the checkout's web/viewer, whose
-    neighbours are read too. Raises ``ValueError`` for another quality, and where the viewer is not
-    there.
+    neighbours are read too. ``branches``: those of a tree whose trunk is ``stack``. Raises
+    ``ValueError`` for another quality, and where the viewer is not there.
     """
     kind = small_kind(quality)
     parts = {"modules": _script({"imports": modules(viewer)}), "title": _text(_title(stack))}
-    return _written(stack, metres, kind, quality, parts, _read(viewer, TEMPLATE))
+    manifest = _manifest(stack, metres, kind, quality, branches)
+    return _written(manifest, parts, _read(viewer, TEMPLATE))
 
 
 def modules(viewer: Path = VIEWER) -> dict[str, str]:
@@ -68,29 +74,42 @@ def _renamed(name: str, source: str) -> tuple[str, list[str]]:
     return _NEEDED.sub(place, source), needed
 
 
-def _written(
-    stack: ZoomStack, metres: float, kind: str, quality: int, parts: dict[str, str], template: str
-) -> Iterator[str]:
+def _written(manifest: Iterator[str], parts: dict[str, str], template: str) -> Iterator[str]:
     for number, piece in enumerate(_PART.split(template)):
         if number % 2 == 0:
             yield piece
         elif piece == "manifest":
-            yield from _manifest(stack, metres, kind, quality)
+            yield from manifest
         else:
             yield parts[piece]
 
 
-def _manifest(stack: ZoomStack, metres: float, kind: str, quality: int) -> Iterator[str]:
+def _manifest(
+    stack: ZoomStack, metres: float, kind: str, quality: int, branches: Sequence[Branch]
+) -> Iterator[str]:
     """The manifest as a script's text, whose files, the bulk of the page, come one at a time."""
+
+    def filled(told: dict[str, Any], one: ZoomStack, own: Iterable[int]) -> Iterator[str]:
+        told.pop("files")
+        yield _script(told)[:-1] + ',"files":['
+        for number, level in enumerate(own):
+            picture = encoded(image(one.levels[level]), kind, quality)
+            yield ("," if number else "") + _script(_uri(picture, TYPES[kind]))
+        yield "]"
+
+    trunk = describe(stack, (), _thumbnails(stack), metres)
+    yield from filled(trunk, stack, range(len(stack.levels)))
+    for number, branch in enumerate(branches):
+        yield "," if number else ',"branches":['
+        told = describe_branch(branch, (), _thumbnails(branch.stack))
+        yield from filled(told, branch.stack, branch.own)
+        yield "}"
+    yield "]}" if branches else "}"
+
+
+def _thumbnails(stack: ZoomStack) -> dict[str, Any]:
     sheet, about = thumbnail_sheet([thumbnail(image(level)) for level in stack.levels])
-    thumbnails = {"file": _uri(encoded(sheet, "jpg", SHEET_QUALITY), TYPES["jpg"]), **about}
-    manifest = describe(stack, (), thumbnails, metres)
-    manifest.pop("files")
-    yield _script(manifest)[:-1] + ',"files":['
-    for number, level in enumerate(stack.levels):
-        picture = encoded(image(level), kind, quality)
-        yield ("," if number else "") + _script(_uri(picture, TYPES[kind]))
-    yield "]}"
+    return {"file": _uri(encoded(sheet, "jpg", SHEET_QUALITY), TYPES["jpg"]), **about}
 
 
 def _title(stack: ZoomStack) -> str:

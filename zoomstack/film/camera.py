@@ -21,8 +21,9 @@ from .course import Drift, course, rooms
 class Camera:
     """The camera of a geometry: at a whole depth it sees exactly that level's frame.
 
-    It never looks outside the widest level, but may leave a deeper one a little on a bend, where
-    the levels above show what is there.
+    In a ring there is a depth between the last level and level 0 as well, and the course goes on
+    over it as over any other. It never looks outside the widest level, but may leave a deeper one
+    a little on a bend, where the levels above show what is there.
     """
 
     geometry: Geometry
@@ -33,10 +34,13 @@ class Camera:
         Raises ``ValueError`` where the stack has no such depth.
         """
         deepest, (level, offset) = self.geometry.levels - 1, depth
-        if not (0 <= level <= deepest and 0 <= offset < 1) or (level == deepest and offset > 0):
+        ends = not self.geometry.closed and level == deepest
+        if not (0 <= level <= deepest and 0 <= offset < 1) or (ends and offset > 0):
+            beyond = ", and from there back to 0" if self.geometry.closed else ""
             raise ValueError(
                 f"Depth {level} + {offset:g} is outside this stack: its depths go from 0 to "
-                f"{deepest}, the deepest level. Make the path from this stack's own zooms."
+                f"{deepest}, the deepest level{beyond}. Make the path from this stack's own "
+                "geometry (Path.through)."
             )
         if offset == 0:
             return Span(0.0, 1.0), Span(0.0, 1.0)
@@ -53,10 +57,14 @@ class Camera:
     @cached_property
     def _rooms(self) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
         g = self.geometry
-        return rooms(g.zooms, [f[0] for f in g.focus]), rooms(g.zooms, [f[1] for f in g.focus])
+        columns, rows = (rooms(g.zooms, [f[axis] for f in g.focus], g.closed) for axis in (0, 1))
+        return columns, rows
 
     @cached_property
     def _courses(self) -> tuple[list[Drift], list[Drift]]:
         g = self.geometry
-        x, y = ([f[axis] for f in g.focus] for axis in (0, 1))
-        return course(g.zooms, x, self._rooms[0]), course(g.zooms, y, self._rooms[1])
+        columns, rows = (
+            course(g.zooms, [f[axis] for f in g.focus], self._rooms[axis], g.closed)
+            for axis in (0, 1)
+        )
+        return columns, rows

@@ -115,7 +115,7 @@ def frames(
 
     Yields (C, height, width) tensors in [0, 1], in the stack's dtype and on its device, one at a
     time: memory does not grow with the length. ``height`` and ``width`` of 0 are the levels' own.
-    ``path`` is a ``Path`` of the geometry's zooms, or any depths. See ``FrameRenderer`` for how a
+    ``path`` is a ``Path`` through the geometry, or any depths. See ``FrameRenderer`` for how a
     frame is made. Raises ``ValueError`` at once where the stack does not fit the geometry.
     """
     renderer = FrameRenderer(stack, geometry, height, width)

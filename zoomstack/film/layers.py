@@ -20,6 +20,7 @@ from ..linear.smooth import rise, smoothstep
 from ..scene.depth import Depth
 from ..scene.geometry import TOUCH, Geometry
 from ..scene.span import SLACK, Span
+from .course import TURNS
 
 FADE = 0.6  # of the way to a deeper level (in log magnification), over which it fades in
 FEATHER = 0.3  # of a level's frame, the most that its soft edge is wide
@@ -44,18 +45,22 @@ def layers_of(
 
     The view is in the frame of ``depth.level``. The first layer fills the picture; between two
     levels the deeper one is the last, and has faded in by ``fade`` of the way. Only where the view
-    leaves its level do wider ones show what is there.
+    leaves its level do wider ones show what is there; in a ring there is always a wider one, and
+    a level may be there twice.
     """
     level, place = depth.level, geometry.placement
     layers = [Layer(level, rows, columns, 1.0)]
     if depth.offset > 0:
-        down, across = place(level, level + 1)
+        child = geometry.neighbours[level][1]
+        down, across = place(level, child)
         share = float(rise(np.array(depth.offset / fade)))
-        layers.append(Layer(level + 1, rows.to_child(down), columns.to_child(across), share))
-    while level > 0 and not (rows.inside and columns.inside):
-        down, across = place(level - 1, level)
-        rows, columns, level = rows.from_child(down), columns.from_child(across), level - 1
-        layers.insert(0, Layer(level, rows, columns, 1.0))
+        layers.append(Layer(child, rows.to_child(down), columns.to_child(across), share))
+    wider = level + (TURNS * geometry.levels if geometry.closed else 0)
+    while wider > 0 and not (rows.inside and columns.inside):
+        parent, child = geometry.neighbours[(wider - 1) % geometry.levels]
+        down, across = place(parent, child)
+        rows, columns, wider = rows.from_child(down), columns.from_child(across), wider - 1
+        layers.insert(0, Layer(parent, rows, columns, 1.0))
     return layers
 
 

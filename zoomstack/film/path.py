@@ -2,58 +2,49 @@
 
 The magnification along a path is ``p^t``: its logarithm grows at a constant speed over the whole
 path, whatever the zoom factors of the levels it passes; easing bends that speed over the whole
-path too.
+path too. A ring has a path that never ends: a loop, whose speed never changes.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
-from ..linear.smooth import smoothstep
 from ..scene.depth import SNAP, Depth
+from ..scene.geometry import Geometry
+from .ways import EASINGS, LOOPS, TRIPS, check_loop, check_way
 
-# "smooth": the share of the path over which the camera gathers speed, and again loses it.
-RAMP = 0.15
-
-
-def _smooth(u: float) -> float:
-    if u > 0.5:
-        return 1 - _smooth(1 - u)
-    return (u * u / (2 * RAMP) if u < RAMP else u - RAMP / 2) / (1 - RAMP)
-
-
-EASINGS: dict[str, Callable[[float], float]] = {
-    "linear": lambda u: u,
-    "smooth": _smooth,
-    "ease-in": lambda u: u * u,
-    "ease-out": lambda u: u * (2 - u),
-    "ease-in-out": smoothstep,
-}
-DIRECTIONS = ("in", "out", "in-out", "out-in")
+HOLDS = ("hold_start", "hold_end", "hold_turn")
 
 
 @dataclass(frozen=True)
 class Path:
     """The depths of a video, frame by frame: ``len(path)``, ``path[k]``, ``for depth in path``.
 
-    ``zooms`` are the geometry's. The movement takes ``duration`` seconds, or, where that is 0,
-    ``seconds_per_level`` for each level it passes (of mixed zooms: on average). The camera rests
-    ``hold_start`` seconds on the first view, ``hold_end`` on the last and ``hold_turn`` where a
-    round trip turns. There are ``round(seconds * fps)`` frames, at least one.
+    ``zooms`` are the geometry's, and so is ``closed``: ``Path.through`` takes both from it. The
+    movement takes ``duration`` seconds, or, where that is 0, ``seconds_per_level`` for each level
+    it passes (of mixed zooms: on average). The camera rests ``hold_start`` seconds on the first
+    view, ``hold_end`` on the last and ``hold_turn`` where a round trip turns. There are
+    ``round(seconds * fps)`` frames, at least one.
 
     ``in`` and ``out`` show the start view first and the end view last. A round trip (``in-out``,
-    ``out-in``) is a loop: it shows the turn's view once (and for ``hold_turn``), its way back is
+    ``out-in``) comes back: it shows the turn's view once (and for ``hold_turn``), its way back is
     its way there reversed (an odd number of frames shifts it by a part of one), and the frame
     after its last would be its first again.
 
+    A ring (``closed``) has one way for each of its levels, the last one back to level 0: ``in``
+    ends on level 0 as it began. ``loop`` (inwards) and ``loop-out`` go round it once at one speed,
+    and frame ``len(path)`` is frame 0, to the bit: a loop has a frame for every number, of which
+    a film takes the first ``len(path)``. Its easing is linear, and it rests nowhere.
+
     ``easing``: ``linear``; ``smooth`` (constant speed but for a soft start and stop); ``ease-in``,
-    ``ease-out``, ``ease-in-out``. Raises ``ValueError`` for any other, and for times that are
-    negative or not finite.
+    ``ease-out``, ``ease-in-out``. Raises ``ValueError`` for any other, for times that are negative
+    or not finite, and for a loop through a ladder that is not closed, or with holds or an easing.
     """
 
     zooms: tuple[float, ...]
@@ -65,35 +56,44 @@ class Path:
     hold_start: float = 0.0
     hold_end: float = 0.0
     hold_turn: float = 0.0
+    closed: bool = False
+
+    @classmethod
+    def through(cls, geometry: Geometry, **timing: Any) -> Path:
+        """The path of a geometry; ``timing`` are the fields besides ``zooms`` and ``closed``."""
+        return cls(geometry.zooms, closed=geometry.closed, **timing)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "zooms", tuple(float(p) for p in self.zooms))
         if not all(math.isfinite(p) and p > 1 for p in self.zooms):
             raise ValueError(f"zooms are {self.zooms}; each must be a number over 1, such as 2.")
-        for name, value, choices in (
-            ("direction", self.direction, DIRECTIONS),
-            ("easing", self.easing, tuple(EASINGS)),
-        ):
-            if value not in choices:
-                raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}.")
+        check_way(self.direction, self.easing)
         if not (math.isfinite(self.fps) and self.fps > 0):
             raise ValueError(f"fps is {self.fps:g}; it must be over 0, such as 30.")
-        for name in ("seconds_per_level", "duration", "hold_start", "hold_end", "hold_turn"):
+        for name in ("seconds_per_level", "duration", *HOLDS):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} is {value:g} seconds; it must be 0 or more.")
+        if self.loops:
+            holds = {name: getattr(self, name) for name in HOLDS}
+            check_loop(self.direction, self.easing, holds, self.closed)
 
     @property
     def loops(self) -> bool:
-        """Whether the path comes back to where it began."""
-        return "-" in self.direction
+        """Whether the path goes round a ring and has no end."""
+        return self.direction in LOOPS
+
+    @property
+    def _returns(self) -> bool:
+        """Whether the path turns and comes back the way it went."""
+        return self.direction in TRIPS
 
     @property
     def seconds(self) -> float:
         """The length of the video that was asked for."""
-        trips = 2 if self.loops else 1
+        trips = 2 if self._returns else 1
         moving = self.duration or self.seconds_per_level * len(self.zooms) * trips
-        return self.hold_start + moving + self.hold_end + self.loops * self.hold_turn
+        return self.hold_start + moving + self.hold_end + self._returns * self.hold_turn
 
     def __len__(self) -> int:
         return max(1, round(self.seconds * self.fps))
@@ -102,7 +102,12 @@ class Path:
         return (self[frame] for frame in range(len(self)))
 
     def __getitem__(self, frame: int) -> Depth:
-        """The depth that frame ``frame`` looks from; negative frames count from the end."""
+        """The depth that frame ``frame`` looks from; negative frames count from the end.
+
+        Raises ``IndexError`` for a frame that is not there; a loop has every one.
+        """
+        if self.loops:
+            return self._depth(self._round(frame % len(self)))
         number = frame + len(self) if frame < 0 else frame
         if not 0 <= number < len(self):
             raise IndexError(f"Frame {frame} of a path of {len(self)} frames.")
@@ -110,15 +115,20 @@ class Path:
         away = self.direction.startswith("out")
         return self._depth(1 - share if away else share)
 
+    def _round(self, number: int) -> float:
+        """The share of a turn inwards from level 0 after which frame ``number`` looks."""
+        share = number / len(self)
+        return 1 - share if self.direction == "loop-out" else share
+
     def _way(self, number: int) -> float:
         """The share of the way from the start view to the far one, before easing."""
         start, end = round(self.hold_start * self.fps), round(self.hold_end * self.fps)
-        rest = round(self.hold_turn * self.fps) if self.loops else 0
+        rest = round(self.hold_turn * self.fps) if self._returns else 0
         moving = max(0, len(self) - start - rest - end)
         step = number - start
         if step <= 0:
             return 0.0
-        if not self.loops:
+        if not self._returns:
             return min(1.0, step / max(1, moving - 1))
         turn = moving // 2
         if step <= turn:
@@ -136,6 +146,7 @@ class Path:
         if level < 0:
             return Depth(0)
         offset = (log - self._logs[level]) / math.log(self.zooms[level])
-        if offset < SNAP:
-            return Depth(level)
-        return Depth(level + 1) if offset > 1 - SNAP else Depth(level, offset)
+        if SNAP <= offset <= 1 - SNAP:
+            return Depth(level, offset)
+        level += offset > 1 - SNAP
+        return Depth(level % len(self.zooms) if self.closed else level)

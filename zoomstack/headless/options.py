@@ -18,6 +18,7 @@ from . import workflow as edit
 from .workflow import Workflow
 
 DEMO = API_WORKFLOWS / "text-to-zoom.json"
+LOOP = API_WORKFLOWS / "endless-zoom.json"
 
 
 RUNS = "your own ComfyUI's folder: with its models, packs and folders, and the demo's model beside"
@@ -35,6 +36,13 @@ def add_demo_options(parser: argparse.ArgumentParser) -> None:
     add_host_options(parser, RUNS)
     _add_changes(parser)
     parser.set_defaults(workflow=DEMO, photo=None, server=None)
+    parser.add_argument(
+        "--loop",
+        dest="workflow",
+        action="store_const",
+        const=LOOP,
+        help="a zoom without an end: in its deepest level the widest begins again",
+    )
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from encoders import encoder
 from gaussian import GaussianPrior, karras
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ladders import mixed, noise
+from ladders import mixed, noise, pictures
 
 from zoomstack.joint.anchor import PhotoAnchor
 from zoomstack.joint.consensus import Consensus
@@ -122,6 +122,18 @@ def test_a_ring_whose_wider_levels_take_over_agrees_all_round(wider):
     g = Geometry(48, 48, (2.0, 2.5, 2.0), ((0.5, 0.5), (0.4, 0.6), (0.5, 0.45)), closed=True)
     check(as_space(g), [1], 3, wider=wider)
     check(as_space(g), [0, 2], 3, wider=wider)
+
+
+@pytest.mark.parametrize("free", [[2], [2, 3], [0, 3]])
+@pytest.mark.parametrize("wider", [1.0, 0.0])
+def test_pictures_that_are_to_be_seen_stay_within_their_range(free, wider):
+    g = mixed()
+    old = render(0.8 * pictures(g) + 0.1, g)
+    held = {level: old[level] for level in range(5) if level not in free}
+    views = hold(pictures(g, 1), g, held, wider, bounded=True)
+    assert views.min() >= 0 and views.max() <= 1
+    assert off(views, as_space(g)) < 0.02
+    assert all(torch.equal(views[level], held[level]) for level in held if wider == 1)
 
 
 def test_runs_are_neighbours_that_are_free_and_may_pass_a_rings_end():

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ...measure import colour, detail
 from ...measure.detail import OCTAVES
 from ..zooms.finding import Finding
 
+Value = TypeVar("Value")
 Measure = Callable[[Finding, Finding], float]
 
 
@@ -33,25 +35,25 @@ class Column:
 
 def prompt_right(found: Finding, reference: Finding) -> float:
     """Per cent of levels whose likeliest scale is one that the level lies at or between."""
-    return 100 * _mean(found["right"])
+    return 100 * _mean(_made(found, found["right"]))
 
 
 def prompt_log(found: Finding, reference: Finding) -> float:
     """The mean logarithm of the probability of those scales."""
-    return _mean(found["log_probability"])
+    return _mean(_made(found, found["log_probability"]))
 
 
 def agreement(found: Finding, reference: Finding) -> float:
     """Mean dB over pairs of neighbours, before the last fuse, all octaves together."""
-    return _mean(found["agreement"])
+    return _mean(_met(found, found["agreement"]))
 
 
 def frame(found: Finding, reference: Finding) -> float:
-    return _mean([math.log(value) for value in found["frame"]])
+    return _mean([math.log(value) for value in _met(found, found["frame"])])
 
 
 def film_frame(found: Finding, reference: Finding) -> float:
-    return _mean([math.log(value) for value in found["film_frame"]])
+    return _mean([math.log(value) for value in _met(found, found["film_frame"])])
 
 
 def both(found: Finding, reference: Finding) -> float:
@@ -64,7 +66,7 @@ def both(found: Finding, reference: Finding) -> float:
 
 
 def sharpness(found: Finding, reference: Finding) -> float:
-    return _mean(sharpness_of_levels(found, reference))
+    return _mean(_made(found, sharpness_of_levels(found, reference)))
 
 
 def sharpness_of_levels(found: Finding, reference: Finding) -> list[float]:
@@ -90,7 +92,7 @@ def photo_coded(found: Finding, reference: Finding) -> float:
 
 def octave(index: int) -> Measure:
     def of(found: Finding, reference: Finding) -> float:
-        return _mean([pair[index] for pair in found["bands"] if len(pair) > index])
+        return _mean([pair[index] for pair in _met(found, found["bands"]) if len(pair) > index])
 
     return of
 
@@ -125,6 +127,16 @@ def levels(count: int) -> tuple[Column, ...]:
         Column(f"sharpness_level_{i}", f"level {i}", level_sharpness(i), ratio=True)
         for i in range(count)
     )
+
+
+def _made(found: Finding, levels: Sequence[Value]) -> Sequence[Value]:
+    """Of a value a level those that count: all, or that of the one that was made."""
+    return levels[found["made"] : found["made"] + 1] if "made" in found else levels
+
+
+def _met(found: Finding, pairs: Sequence[Value]) -> Sequence[Value]:
+    """Of a value a pair of neighbours those that count: all, or those with the level made."""
+    return pairs[max(0, found["made"] - 1) : found["made"] + 1] if "made" in found else pairs
 
 
 def _mean(values: Sequence[float]) -> float:

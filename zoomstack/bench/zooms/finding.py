@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TypedDict
 
 
-class OfPhoto(TypedDict, total=False):
-    """Of a row with a photo alone, dB."""
+class OfSome(TypedDict, total=False):
+    """Of some rows alone."""
 
-    photo: float  # the widest level of the film against it
+    photo: float  # the widest level of the film against the photo, dB
     photo_coded: float  # what the autoencoder makes of it by itself, which bounds the former
+    made: int  # the one level that was made, which alone counts
 
 
-class Measured(OfPhoto):
+class Measured(OfSome):
     """The numbers of a zoom of N levels, widest first; of N - 1 pairs where levels are compared."""
 
     octaves: list[float]  # each level's magnification in the world

@@ -9,6 +9,7 @@ from ...paint.canvas import Rounds
 from ...paint.outward import Canvas
 from ...scene.checks import check_choice
 from ..model.ladders import PATTERNS
+from .reworked import Reworked
 from .rows import BY_NAME, Row
 
 Direction = Literal["outward", "inward"]
@@ -42,7 +43,7 @@ class Neighbour:
         return {key: value for key, value in asdict(self).items() if key not in ("name", "title")}
 
 
-AnyRow = Row | Neighbour
+AnyRow = Row | Neighbour | Reworked
 
 DIRECT = Neighbour("outpaint-direct", "outpainting, direct", "outward")
 SEQUENTIAL = replace(

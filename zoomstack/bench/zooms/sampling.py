@@ -5,24 +5,24 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...demo.networks.flow import sigmas as schedule
 from ...joint.blend import agreement
 from ...joint.consensus import Consensus
 from ...measure.colour import mean_colours
 from ...measure.detail import decibels, detail, disagreements
 from ...measure.seam import seams, visible
 from ...spaces.plain import as_space
-from ..model.flow import euler_ancestral
 from ..model.model import Model
 from ..model.settings import RATIO
-from .coupling import Coupled
 from .finding import Measured
 from .job import Job
+from .joint import Joint, sample_joint
 from .methods import Neighbour
 from .neighbours import sample_neighbour
 from .operators import Operators
-from .outcome import Outcome, clock
+from .outcome import Outcome
 from .places import pixel_grid
+from .remade import sample_reworked
+from .reworked import Reworked
 
 PHOTO_SEED = 1000  # the photo of seed s shows scene 1000 + s, another than any prompt's
 
@@ -36,32 +36,13 @@ def run(job: Job, model: Model, operators: Operators) -> tuple[Measured, Tensor]
 
 def sample_zoom(job: Job, model: Model, operators: Operators) -> Outcome:
     """Sample the zoom of ``job``. All that is random follows from its seed, on any device."""
-    if isinstance(job.row, Neighbour):
-        return sample_neighbour(job, job.row, model, operators)
-    row, settings, ladder = job.row, job.settings, job.ladder
-    geometry = job.geometry
-    sigmas = schedule(settings.steps, settings.shift)
-    random = torch.Generator().manual_seed(job.seed)
-    shape = (geometry.levels, model.channels, geometry.height, geometry.width)
-
-    def white() -> Tensor:
-        return torch.randn(shape, generator=random).to(model.device)
-
-    photo = None
-    with torch.no_grad():
-        if row.anchor != "none":
-            photo = photograph(job).to(model.device)
-        denoise = model.denoiser(ladder.prompts, settings.cfg)
-        coupled = Coupled(row, denoise, geometry, model, operators, sigmas, photo)
-        start = clock(model.device)
-        latents = noise = coupled.noise(white())
-        for step in euler_ancestral(coupled, noise, sigmas, lambda: coupled.noise(white())):
-            latents = step.x
-        seconds = clock(model.device) - start
-        final = model.decode(latents).clamp(0, 1)
-        same = torch.equal(coupled.alone, latents)
-        alone = final if same else model.decode(coupled.alone).clamp(0, 1)
-    return Outcome(final, alone, photo, seconds)
+    row = job.row
+    if isinstance(row, Neighbour):
+        return sample_neighbour(job, row, model, operators)
+    if isinstance(row, Reworked):
+        return sample_reworked(job, row, model, operators)
+    photo = None if row.anchor == "none" else photograph(job).to(model.device)
+    return sample_joint(Joint(row, job.ladder.prompts, job.geometry, job), model, operators, photo)
 
 
 def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
@@ -88,6 +69,8 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
             "colour": mean_colours(final),
             "seconds": outcome.seconds,
         }
+        if isinstance(job.row, Reworked):
+            found["made"] = job.row.made(len(final))
         if outcome.photo is not None:
             photo = outcome.photo
             back = model.decode(model.encode(photo[None]))[0].clamp(0, 1)

@@ -16,17 +16,18 @@ delta its size and sigma that of a picture's change, (G S G^T + (delta / sigma)^
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from ...linear.solved import solved
+from ...linear.krylov import Operator
+from ...linear.solved import needed, solved
 from ...spaces.space import Link, Space
 from .runs import Run
 
-# Steps of conjugate gradients; where p is nearly 1 the parent hardly sees the finest waves.
-MOST, MORE, NEAR = 32, 192, 1.7
+MOST, SPARE = 256, 1.25  # steps of conjugate gradients, and how many more than it took once
 PROBES = 8  # random changes by which it is known what is seen
 BLIND = 1e-6  # of the most that a pixel of the parent sees: nothing
 SURE = 1e-6  # of a picture's change: no held levels agree better
@@ -40,6 +41,7 @@ class _Known(NamedTuple):
     """What is known of one condition, where it is solved; made once."""
 
     noise: float  # (delta / sigma)^2
+    steps: int  # that it takes
     free: Tensor  # (1, h, w), 0 where nothing but the held child is seen
     diagonal: Tensor  # (1, h, w), of G S G^T, a mean of channels
     unmixed: Tensor  # (C, C), what undoes its mixing of channels
@@ -48,8 +50,15 @@ class _Known(NamedTuple):
 
     def to(self, like: Tensor) -> _Known:
         """Where ``like`` lies, and in its precision."""
-        moved = [x.to(like) for x in (self.free, self.diagonal, self.unmixed)]
-        return _Known(self.noise, *moved, self.hard.to(like.device), self.inverse.to(like))
+        return _Known(
+            self.noise,
+            self.steps,
+            self.free.to(like),
+            self.diagonal.to(like),
+            self.unmixed.to(like),
+            self.hard.to(like.device),
+            self.inverse.to(like),
+        )
 
     def before(self, x: Tensor) -> Tensor:
         """About the inverse of all of it."""
@@ -72,8 +81,6 @@ class Between:
         links = [space.link(*pair) for pair in zip(run.levels, below, strict=False)]
         self._links: list[Link | None] = [*links, None][: len(run.levels)]
         zooms = space.geometry.zooms
-        assert run.parent is not None
-        self._steps = MOST if zooms[run.parent] >= NEAR else MORE
         self._areas = [1.0]
         for level in run.levels[:-1]:
             self._areas.append(self._areas[-1] * zooms[level] ** 2)
@@ -89,11 +96,13 @@ class Between:
         like, missing = missing, _finely(missing)
         known = self._once(missing, doubt, size)
 
-        def operator(x: Tensor) -> Tensor:
-            return self._gathered(self._dealt(x)) + known.noise * x
-
-        answer = solved(operator, missing * known.free, known.before, self._steps)
+        operator = self._operator(known.noise)
+        answer = solved(operator, missing * known.free, known.before, known.steps)
         return [level.to(like) for level in self._levels(self._dealt(answer))]
+
+    def _operator(self, noise: float) -> Operator:
+        """G S G^T + (delta / sigma)^2."""
+        return lambda x: self._gathered(self._dealt(x)) + noise * x
 
     def _dealt(self, x: Tensor) -> list[Tensor]:
         """S G^T x: what each level changes outside of the frame below it."""
@@ -155,14 +164,17 @@ class Between:
         where = ((share < HARD) & free).expand_as(doubt).flatten().nonzero().flatten()
         if len(where) > LARGEST:
             where = where[:0]
-        return _Known(
+        known = _Known(
             noise,
+            MOST,
             free.double(),
             diagonal,
             torch.linalg.inv(mixed),
             where,
             self._inverse(where, doubt, noise),
         )
+        steps = needed(self._operator(noise), seen[0] * known.free, known.before, MOST)
+        return known._replace(steps=math.ceil(SPARE * steps))
 
     def _inverse(self, where: Tensor, like: Tensor, noise: float) -> Tensor:
         """Of the operator between the numbers ``where`` of (C, h, w)."""

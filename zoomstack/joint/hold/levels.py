@@ -24,9 +24,10 @@ from ...linear.precision import working
 from ...scene.checks import check_levels
 from ...scene.geometry import Geometry
 from ...spaces.pairs import disagreement, falling, patch
-from ...spaces.plain import as_space
+from ...spaces.plain import PlainLink, as_space
 from ...spaces.space import Link, Space
 from ..blend import border_share
+from ..matched import matched
 from ..render import render
 from ..surround import continued
 from .between import Between
@@ -49,9 +50,11 @@ class Holder:
         held: Mapping[int, Tensor],
         wider: float = 1.0,
         feather: float = 0.25,
+        bounded: bool = False,
     ) -> None:
         self.space = as_space(geometry)
         self.held, self.wider, self.feather = dict(held), wider, feather
+        self.bounded = bounded
         check_held(self.held, self.space.geometry.levels)
         check_share(wider, feather)
         self.runs = runs(self.space, self.held)
@@ -82,6 +85,8 @@ class Holder:
         up = None if run.parent is None else self.space.link(run.parent, first)
         if run.parent is None or up is None:
             self._show(pictures, run)
+            if self.bounded:
+                self._bound(pictures, run, None)
             return
         parent = pictures[run.parent]
         share = self._share(run.parent, first, parent)
@@ -96,10 +101,27 @@ class Holder:
         for level, change in zip(run.levels, changes, strict=True):
             pictures[level] = pictures[level] + change
         self._show(pictures, run, feather=0)
+        if self.bounded:
+            self._bound(pictures, run, up)
         if self.wider < 1:
             pictures[run.parent] = parent.clone()
             patch(pictures[run.parent], up)[...] = up.shrink(pictures[first])
             follow(pictures, parent, run.parent, self.space, self.held)
+
+    def _bound(self, pictures: list[Tensor], run: Run, up: Link | None) -> None:
+        """Bring a run's values into [0, 1], in place; what its parent sees of it stays."""
+        wanted = None if up is None else up.shrink(pictures[run.levels[0]]).clamp(0, 1)
+        link = up
+        for level, below in zip(run.levels, (*run.levels[1:], run.child), strict=True):
+            picture, free = pictures[level].clamp(0, 1), torch.ones_like(pictures[level][0])
+            down = None if below is None else self.space.link(level, below)
+            if down is not None and below == run.child:
+                patch(free, down)[...] = 0
+            if wanted is not None and isinstance(link, PlainLink):
+                picture = matched(picture, wanted, link, free)
+            pictures[level] = picture
+            wanted, link = None if down is None else patch(picture, down), down
+        self._show(pictures, run, feather=0)
 
     def _share(self, parent: int, child: int, like: Tensor) -> Tensor | float:
         """How much the wider level insists, on its patch."""
@@ -143,6 +165,7 @@ def hold(
     held: Mapping[int, Tensor],
     wider: float = 1.0,
     feather: float = 0.25,
+    bounded: bool = False,
 ) -> Tensor:
     """Views (N, C, H, W) whose ``held`` levels are the pictures given, and which the others meet.
 
@@ -153,10 +176,13 @@ def hold(
     a share of the way. ``feather``, from 0 to 0.5 of a frame: over that border the wider level
     stays, and so far around a held child what is new goes on to meet it.
 
+    ``bounded`` is for pictures in plain space that are to be seen: all values are from 0 to 1 then,
+    and a held parent is met as near as such values can (see ``matched``).
+
     Raises ``ValueError`` for levels that are not there, pictures that do not fit, and shares that
     are none.
     """
-    return Holder(geometry, held, wider, feather)(views)
+    return Holder(geometry, held, wider, feather, bounded)(views)
 
 
 def agreeing(held: Mapping[int, Tensor], geometry: Geometry | Space) -> dict[int, Tensor]:
