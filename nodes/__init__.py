@@ -9,12 +9,15 @@ from .blend import LaplacianBlend
 from .edit import BlendedEdit
 from .explorer import ZoomStackExplorer
 from .export import ExportZoomStack
+from .extend import BranchZoom, ExtendZoom
 from .files import LoadZoomStack, SaveZoomStack
+from .join import CutZoom, JoinZooms
 from .levels import LevelConditioning
 from .multiscale import MultiScalePatch
 from .outpaint import OutpaintZoom
 from .prompts import PromptLadder
 from .report import ZoomStackReport
+from .rework import ReworkZoom
 from .sampling import ZoomStackApply, ZoomStackSampler
 from .superres import SuperResZoom
 from .video import ZoomVideoRender
@@ -39,4 +42,9 @@ class ZoomStackExtension(ComfyExtension):
             SuperResZoom,
             BlendedEdit,
             ZoomStackReport,
+            ReworkZoom,
+            ExtendZoom,
+            BranchZoom,
+            CutZoom,
+            JoinZooms,
         ]

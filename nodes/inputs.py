@@ -10,6 +10,10 @@ import comfy.samplers
 from comfy_api.latest import io
 
 from ..zoomstack.scene.stack import ZoomStack
+from . import host
+from .run.asked import Asked
+from .run.options import SPACES, Options
+from .run.rework import Rework
 from .types import ZoomLadderType, ZoomStackType
 
 T = TypeVar("T")
@@ -30,23 +34,98 @@ def sampler_inputs(seed: str, steps: int = 24, cfg: float = 5.0) -> list[Any]:
         io.Vae.Input("vae", tooltip="The model's VAE."),
         io.Conditioning.Input("positive", tooltip="One prompt a level, or one for all."),
         io.Conditioning.Input("negative", tooltip="What to avoid, for all or a level."),
+        *_how_inputs(seed, steps, cfg),
+    ]
+
+
+def _how_inputs(seed: str, steps: int, cfg: float, **how: Any) -> list[Any]:
+    """How to sample: what KSampler asks."""
+    return [
         io.Int.Input(
-            "seed", default=0, min=0, max=2**64 - 1, control_after_generate=True, tooltip=seed
+            "seed", default=0, min=0, max=2**64 - 1, control_after_generate=True, tooltip=seed,
+            **how,
         ),
-        io.Int.Input("steps", default=steps, min=1, max=10000, tooltip="Sampling steps."),
+        io.Int.Input("steps", default=steps, min=1, max=10000, tooltip="Sampling steps.", **how),
         io.Float.Input(
             "cfg", default=cfg, min=0.0, max=100.0, step=0.1, round=0.01,
-            tooltip="How strictly each picture follows its prompt.",
+            tooltip="How strictly each picture follows its prompt.", **how,
         ),
         io.Combo.Input(
             "sampler_name", options=comfy.samplers.SAMPLER_NAMES, default="euler_ancestral",
-            tooltip="Any sampler.",
+            tooltip="Any sampler.", **how,
         ),
         io.Combo.Input(
             "scheduler", options=comfy.samplers.SCHEDULER_NAMES, default="simple",
-            tooltip="How noise falls over the steps.",
+            tooltip="How noise falls over the steps.", **how,
         ),
     ]  # fmt: skip
+
+
+def rework_inputs(seed: str, ladder: str | None, optional: bool = False) -> tuple[list[Any], ...]:
+    """What makes new levels of a stack, in two parts: (in sight of all, behind the node's own).
+
+    ``ladder`` is that input's tooltip where it need not be connected; ``optional``: nor need any.
+    """
+    how: dict[str, Any] = {"optional": True} if optional else {}
+    first = [
+        io.Model.Input("model", tooltip="The diffusion model; one made for inpainting too.", **how),
+        io.Vae.Input("vae", tooltip="The model's VAE.", **how),
+    ]
+    given = (
+        [] if ladder is None else [ZoomLadderType.Input("ladder", optional=True, tooltip=ladder)]
+    )
+    last = [
+        *_how_inputs(seed, 24, 5.0, **how),
+        io.Conditioning.Input(
+            "positive", optional=True,
+            tooltip="From the same Prompt Ladder; without it clip encodes the prompts.",
+        ),
+        io.Conditioning.Input(
+            "negative", optional=True, tooltip="What to avoid, from the same Prompt Ladder."
+        ),
+        *given,
+        io.Clip.Input(
+            "clip", optional=True,
+            tooltip="The model's text encoder, for prompts that are not connected.",
+        ),
+        io.Vae.Input(
+            "small_vae", optional=True,
+            tooltip="A small VAE for the same latents, as the sampler has it: levels then meet in "
+            "pictures at every step. Without it, one in models/vae_approx is found.",
+        ),
+        io.Combo.Input(
+            "space", optional=True, options=[*SPACES], default="auto", advanced=True,
+            tooltip="Where new levels meet those that stay, as in Zoom Stack Sampler. auto: "
+            "whatever harms a scene that agrees least, measured.",
+        ),
+        io.Float.Input(
+            "feather", optional=True, default=0.25, min=0.0, max=0.5, step=0.01, advanced=True,
+            tooltip="Border over which new levels go on to meet those that stay, as a fraction of "
+            "a frame; 0 may show a square.",
+        ),
+        io.Int.Input(
+            "levels_per_batch", optional=True, default=0, min=0, max=256, advanced=True,
+            tooltip="New levels per model call; 0 takes as many as fit in memory.",
+        ),
+        io.Float.Input(
+            "pixel_budget", optional=True, default=0.2, min=0.0, max=1.0, step=0.05, advanced=True,
+            tooltip="With space auto and no small VAE: the share of the run's work that the last "
+            "steps may take to meet in pictures, through the VAE. 0: none.",
+        ),
+        io.String.Input(
+            "checkpoint", optional=True, default="", advanced=True,
+            tooltip="A name under which the run is recorded while it goes: after a crash or a "
+            "cancel, the same inputs go on from there, to the same result. Empty: not recorded.",
+        ),
+    ]  # fmt: skip
+    return first, last
+
+
+def rework_of(inputs: dict[str, Any], prompts: Asked, hidden: Any, teller: host.Teller) -> Rework:
+    """How new levels are made, of a node's ``rework_inputs`` and its own of the same names."""
+    left = {**inputs, **prompts._asdict()}
+    how, options = taken(host.Sampling, left), taken(Options, left)
+    return Rework(how=how, options=options, hidden=hidden, teller=teller, **left)
 
 
 def zoom_inputs(image: str) -> list[Any]:

@@ -20,6 +20,7 @@ from .disk import (
     said_behind,
     seed_behind,
     temporary_folder,
+    with_seed,
     workflow_metadata,
 )
 from .enlarge import enlarge, fit_hint
@@ -29,7 +30,7 @@ from .hooks.record import record, weights
 from .hooks.repaint import repainting
 from .hooks.site import LevelsPlan, LevelsRun, Site, WindowsPlan, WindowsRun
 from .hooks.windows import install_windows
-from .inpaint import differential, inpaint_conditioning, takes_masked_picture
+from .inpaint import differential, inpaint_conditioning, shown_masked, takes_masked_picture
 from .jobs import Teller, check_interrupted, log, progress
 from .photos import cut_pictures
 from .sampling import Sampling, sample
@@ -80,6 +81,7 @@ __all__ = [
     "said_behind",
     "sample",
     "seed_behind",
+    "shown_masked",
     "small_vae_of",
     "stack_files",
     "stack_path",
@@ -88,6 +90,7 @@ __all__ = [
     "temporary_folder",
     "tunable_decoder",
     "weights",
+    "with_seed",
     "workflow_above",
     "workflow_metadata",
 ]

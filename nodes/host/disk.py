@@ -16,6 +16,7 @@ from comfy.cli_args import args
 
 from ...zoomstack.files.whole import explained
 from ...zoomstack.scene.geometry import Geometry
+from ...zoomstack.scene.stack import ZoomStack
 from .jobs import said_by
 
 FILES = "zoomstack_files"  # an output's name: what lies in files that belong together
@@ -87,10 +88,24 @@ def workflow_metadata(hidden: Any) -> dict[str, str]:
     return metadata
 
 
-def seed_behind(hidden: Any) -> int | None:
-    """The seed of the sampler nearest above the saving node in its workflow; None without one."""
+def with_seed(stack: ZoomStack, hidden: Any, door: str = "stack") -> ZoomStack:
+    """A stack that is about to be changed, with the seed it was sampled with, where that is known.
+
+    Once it has a history a later sampler's seed is not its own. ``door`` is the input that it came
+    in by.
+    """
+    if stack.seed is not None or stack.history:
+        return stack
+    return stack._replace(seed=seed_behind(hidden, door))
+
+
+def seed_behind(hidden: Any, door: str = "") -> int | None:
+    """The seed of the sampler nearest above the saving node in its workflow; None without one.
+
+    With a ``door``, of what lies above that input alone.
+    """
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
-    for name in above(hidden):
+    for name in above(hidden, door):
         inputs = prompt.get(name, {}).get("inputs", {})
         seed = inputs.get("seed", inputs.get("noise_seed"))
         if isinstance(seed, list):  # from another node: that one's number, or unknown
@@ -113,10 +128,17 @@ def said_behind(hidden: Any) -> dict[str, str]:
     return {"zoomstack_said": json.dumps(told)} if told else {}
 
 
-def above(hidden: Any) -> Iterator[str]:
-    """The saving node and all above it in its workflow, by their numbers, the nearest first."""
+def above(hidden: Any, door: str = "") -> Iterator[str]:
+    """The saving node and all above it in its workflow, by their numbers, the nearest first.
+
+    With a ``door``, what that input of it is linked to and all above that.
+    """
     prompt: dict[str, Any] = (hidden.prompt if hidden else None) or {}
-    waiting, seen = [str(hidden.unique_id)] if prompt else [], set()
+    first = str(hidden.unique_id) if prompt else ""
+    link = prompt.get(first, {}).get("inputs", {}).get(door)
+    waiting, seen = [first] if prompt else [], set()
+    if door:
+        waiting = [str(link[0])] if isinstance(link, list) and len(link) == 2 else []
     while waiting:
         name = waiting.pop(0)
         yield name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 
@@ -31,6 +32,27 @@ def inpaint_conditioning(
     pixels = picture.movedim(1, -1).contiguous()
     positive, negative, latent = stock.encode(positive, negative, pixels, vae, mask, False)
     return positive, negative, latent["samples"]
+
+
+def shown_masked(
+    positive: Any, negative: Any, vae: Any, pictures: Tensor, masks: Tensor
+) -> tuple[Any, Any]:
+    """Conditionings that hold a masked picture for each row of a batch, of the same stock node.
+
+    ``pictures`` (B, 3, H, W) in [0, 1], ``masks`` (B, H, W). Entries that hold one already keep it.
+    """
+    # One at a time: a video VAE takes a batch for one film.
+    rows = [
+        inpaint_conditioning([[None, {}]], [], vae, pictures[row : row + 1], masks[row : row + 1])
+        for row in range(len(pictures))
+    ]
+    shown = [positive[0][1] for positive, _, _ in rows]
+    beside = {name: torch.cat([extra[name] for extra in shown]) for name in shown[0]}
+    made = [
+        [[tensor, {**beside, **extra}] for tensor, extra in conditioning]
+        for conditioning in (positive, negative)
+    ]
+    return made[0], made[1]
 
 
 def differential(model: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ...zoomstack.files.fingerprint import fingerprint
 from ...zoomstack.scene.ladder import Ladder
@@ -32,7 +32,13 @@ class Given(NamedTuple):
         }
 
 
-def recorded(model: Any, checkpoint: str, given: Given, teller: host.Teller) -> Any:
+class Known(Protocol):
+    """What tells one run from another, beyond what the stock sampler is told."""
+
+    def fingerprints(self) -> dict[str, str]: ...
+
+
+def recorded(model: Any, checkpoint: str, given: Known, teller: host.Teller) -> Any:
     """The model, its answers recorded under that name and taken from the record of a broken run.
 
     Raises ``ValueError`` for what is no name of a folder.

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from ...zoomstack.joint.hold.parts import hold_parts
 from ...zoomstack.measure.noise import alike
+from ...zoomstack.scene.geometry import Geometry
 from ...zoomstack.scene.ladder import Ladder
 from ...zoomstack.scene.sheet import grid, sheet
+from ...zoomstack.spaces.codec import Codec
 from ...zoomstack.spaces.plain import as_space
 from .. import host
 from ..conditioning.levels import Router
-from ..host.layout import check_grid, layout_of
+from ..conditioning.rows import Rows
+from ..host.layout import Layout, check_grid, layout_of
 from .autoencoder import Levels
 from .meeting import meet
 from .options import Options
@@ -47,30 +50,48 @@ class Plan:
                 f"change the ladder to {levels} lines, or pass {self.ladder.levels} latents."
             )
         check_grid(site.patcher, site.shape)
-        return Run(self, Levels(site, layout_of(site.latent_format, site.shape)))
+        layout = layout_of(site.latent_format, site.shape)
+        given = Given(self.options, self.anchors, self.vae, self.small_vae)
+        scene = Scene(self.ladder.geometry(*grid_of_rows(layout, site)), self.ladder.prompts)
+        return Run(given, Levels(site, layout), scene, self.teller)
+
+
+class Scene(NamedTuple):
+    """What the levels of a run are, held ones too: their geometry as level pictures, and texts."""
+
+    geometry: Geometry
+    prompts: tuple[str, ...]
+
+
+def grid_of_rows(layout: Layout, site: host.Site) -> tuple[int, int]:
+    """Rows and columns of the level pictures that a run's latent holds."""
+    return layout.grid(torch.empty(site.shape, device="meta"))
 
 
 class Run:
-    """``host.LevelsRun``: one sampling of all levels."""
+    """``host.LevelsRun``: one sampling of levels, of all there are where none is held."""
 
-    def __init__(self, plan: Plan, levels: Levels) -> None:
-        site, layout = levels.site, levels.layout
-        geometry = plan.ladder.geometry(*layout.grid(torch.empty(site.shape, device="meta")))
-        self.levels = geometry.levels
+    def __init__(
+        self, given: Given, levels: Levels, scene: Scene, teller: host.Teller | None
+    ) -> None:
+        site, options = levels.site, given.options
+        self.rows = given.held.rows if given.held else Rows.all(scene.geometry.levels)
+        self.levels = len(self.rows.levels)
+        self.alone = self.rows.of == 1
         self.router = Router(self.levels, site.repeats_text)
-        self.most = min(plan.options.levels_per_batch, self.levels)
-        self.shares_noise = plan.options.shared_noise
-        self._layout, self._options, self._site = layout, plan.options, site
-        self._teller, self._anchors = plan.teller, plan.anchors
-        self._geometry, self._prompts = geometry, plan.ladder.prompts
+        self.most = min(options.levels_per_batch, self.levels)
+        self.shares_noise = options.shared_noise
+        self._layout, self._options, self._site = levels.layout, options, site
+        self._teller, self._anchors, self._scene = teller, given.anchors, scene
+        self._held = given.held
+        self._behind: Tensor | None = None  # the sheet of what is held
         self._predicted: Tensor | None = None  # the last levels, as they were before they met
         self._watch = Watch()
-        given = Given(plan.options, plan.anchors, plan.vae, plan.small_vae)
-        ways = Ways(given, levels, geometry)
+        ways = Ways(given, levels, scene.geometry)
         self._pixels = as_space(ways.pixels)
         self._meeting = meet(ways, self._say)
-        self._idle = self.levels == 1 and not plan.anchors
-        self._progress = Progress(plan.teller.show) if plan.teller else None
+        self._idle = self.alone and not given.anchors
+        self._progress = Progress(teller.show) if teller else None
 
     @property
     def vae(self) -> Any:
@@ -83,6 +104,8 @@ class Run:
 
     def look(self, noisy: Tensor) -> None:
         """Say so where the noise of a latent to start from is not shared by the levels."""
+        if not self.rows.whole:
+            return  # what is held holds no noise
         coupler = self._meeting.coupler
         shared = alike(self._layout.views(noisy), coupler.space)
         if shared is not None and shared < SHARED:
@@ -134,8 +157,10 @@ class Run:
         """Clean latents, consistent in the space that the noise is shared in."""
         if self._meeting.in_pixels:
             return latent  # agrees in pixels, which one more pass through latents would undo
-        coupler = self._meeting.coupler
-        return self._layout.latent(coupler.consensus(self._layout.views(latent), coupler.space))
+        coupler, views = self._meeting.coupler, self._layout.views(latent)
+        # What meets held levels does so as at the end of the steps.
+        met = coupler.consensus(views, coupler.space) if self.rows.whole else coupler(views, 0.0)
+        return self._layout.latent(met)
 
     def ends_coupled(self) -> bool:
         return self._options.couple_end >= 1 and self._options.coupling != "independent"
@@ -143,20 +168,30 @@ class Run:
     def sheet(self, x0: Tensor) -> Tensor:
         """All levels side by side in a latent of about one level's size, for the preview.
 
-        Where levels have just met as pictures, it shows these: encoded once, on their sheet.
+        Where levels have just met as pictures, it shows these: encoded once, on their sheet. So are
+        those that are held, once and for all.
         """
-        layout, meeting = self._layout, self._meeting
+        layout, meeting, held = self._layout, self._meeting, self._held
         if meeting.seen and meeting.seen.after is not None and meeting.codec:
-            pictures = sheet(meeting.seen.after, meeting.codec.ratio * layout.shuffle)
-            return layout.latent(meeting.codec.encode(pictures[None]).to(x0))
-        return layout.latent(sheet(layout.views(x0), layout.shuffle)[None])
+            met = meeting.seen.after
+            pictures = met if held is None else held.all(met, held.pictures)
+            return layout.latent(self._encoded_sheet(meeting.codec, pictures).to(x0))
+        views = layout.views(x0)
+        if held is None or held.rows.whole or meeting.codec is None:
+            return layout.latent(sheet(views, layout.shuffle)[None])
+        if self._behind is None:
+            self._behind = self._encoded_sheet(meeting.codec, held.pictures)
+        return layout.latent(held.sheet(views, self._behind.to(views), layout.shuffle))
+
+    def _encoded_sheet(self, codec: Codec, pictures: Tensor) -> Tensor:
+        return codec.encode(sheet(pictures, codec.ratio * self._layout.shuffle)[None])
 
     def about_sheet(self) -> dict[str, Any]:
         """How the sheet is laid out, and where its levels lie: for the Explorer, to show a zoom."""
-        rows, columns = grid(self.levels)
-        geometry = self._geometry
+        rows, columns = grid(self.rows.of)
+        geometry = self._scene.geometry
         return {
-            "levels": self.levels,
+            "levels": self.rows.of,
             "rows": rows,
             "columns": columns,
             "width": geometry.width,
@@ -164,8 +199,7 @@ class Run:
             "zooms": list(geometry.zooms),
             "focus": [list(point) for point in geometry.focus],
             "closed": geometry.closed,
-            "prompts": list(self._prompts),
-            **({"closed": True} if geometry.closed else {}),
+            "prompts": list(self._scene.prompts),
         }
 
     def tell(self, step: int, total: int) -> None:
@@ -177,11 +211,12 @@ class Run:
     def end(self, latent: Tensor) -> None:
         """Say how well the levels agree in pixels, and how well photos were kept.
 
-        Not where it would take the model's own VAE, which is asked for a photo's sake alone.
+        Not where it would take the model's own VAE, which is asked for a photo's sake alone, nor
+        where levels are held: who decodes the others knows both.
         """
         meeting = self._meeting
         asked = meeting.seen is not None or len(self._anchors) > 0
-        if self._teller and meeting.codec and asked and not self._idle:
+        if self._teller and meeting.codec and asked and not self._idle and self._held is None:
             pictures = meeting.codec.decode(self._layout.views(latent)).clamp(0, 1)
             line = end_line(pictures, self._pixels, self._anchors)
             if line:
@@ -189,10 +224,14 @@ class Run:
 
     def _seen(self, views: Tensor) -> Seen:
         """Levels before they met: as pictures, where they are."""
-        seen = self._meeting.seen
-        if seen is not None and seen.before is not None:
-            return Seen(seen.before.clamp(0, 1), self._pixels, 1.0)
-        return Seen(views, self._meeting.coupler.space)
+        meeting, held = self._meeting, self._held
+        if meeting.seen is not None and meeting.seen.before is not None:
+            seen = meeting.seen.before.clamp(0, 1)
+            pictures = seen if held is None else held.all(seen, held.pictures)
+            return Seen(pictures, self._pixels, 1.0, self.rows.levels)
+        if held is not None and meeting.beside is not None:
+            views = held.all(views, meeting.beside)
+        return Seen(views, meeting.coupler.space, None, self.rows.levels)
 
     def _say(self, line: str) -> None:
         if self._teller:

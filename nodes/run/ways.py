@@ -11,6 +11,8 @@ from torch import Tensor
 from ...zoomstack.joint.anchor import PhotoAnchor
 from ...zoomstack.joint.blend import Show
 from ...zoomstack.joint.coupler import Couple, Coupler
+from ...zoomstack.joint.hold.coupler import HeldCoupler
+from ...zoomstack.joint.hold.levels import agreeing
 from ...zoomstack.joint.through_pixels import Finish, ThroughPixels, at_every_step, through
 from ...zoomstack.joint.trials.choose import Candidate
 from ...zoomstack.scene.geometry import Geometry
@@ -19,6 +21,7 @@ from ...zoomstack.spaces.codec import Codec
 from ...zoomstack.spaces.plain import as_space
 from ...zoomstack.spaces.space import Space
 from .autoencoder import Levels, check_vae
+from .held import Held
 from .options import Options
 from .photo import Photo
 from .small import Small
@@ -32,6 +35,7 @@ class Given(NamedTuple):
     anchors: tuple[Photo, ...] = ()
     vae: Any = None
     small_vae: Any = None
+    held: Held | None = None  # what stays as it is; None: nothing
 
 
 class Watched:
@@ -60,6 +64,7 @@ class Meeting(NamedTuple):
     codec: Codec | None = None  # what levels can be seen by
     seen: Watched | None = None  # the pictures that met, where they meet in pixels at every step
     vae: Any = None  # what goes through it while the model samples
+    beside: Tensor | None = None  # latents of all levels, where some are held: what the others meet
 
 
 class Ways:
@@ -110,9 +115,10 @@ class Ways:
         return found
 
     def in_latents(self, space: Space) -> Meeting:
-        coupler = self._coupler(space, self._latent_photo)
+        beside = None if self.given.held is None else self._beside(self.given.held, space)
+        coupler = self._coupler(space, self._latent_photo, beside)
         codec = None if self.coder is None else self.levels.codec(self.coder.vae)
-        return Meeting(coupler, coupler, codec=codec)
+        return Meeting(coupler, coupler, codec=codec, beside=beside)
 
     def through(self, small: Small, noise: Space) -> Meeting:
         """In pixels at every step, through a small autoencoder; noise is shared in ``noise``."""
@@ -123,7 +129,8 @@ class Ways:
             if shows_result
             else through(seen, small.codec)
         )
-        return Meeting(couple, self._coupler(noise), True, small.codec, seen, small.vae)
+        coupler = self._coupler(noise, None, self._held_pictures)  # asked for noise alone
+        return Meeting(couple, coupler, True, small.codec, seen, small.vae)
 
     def finished(self, before: Meeting, steps: int) -> Meeting:
         """``before``, and in the last ``steps`` in pixels through the model's own VAE."""
@@ -132,22 +139,49 @@ class Ways:
         codec = self.levels.codec(coder.vae)
         last = ThroughPixels(self._in_pixels(), codec.decode, change_encoder(coder))
         couple = Finish(before.couple, last, self.levels.site.sigmas, steps)
-        return Meeting(couple, before.coupler, True, codec, vae=coder.vae)
+        return Meeting(couple, before.coupler, True, codec, vae=coder.vae, beside=before.beside)
 
     def _in_pixels(self) -> Coupler:
-        return self._coupler(as_space(self.pixels), self._photo_itself)
+        return self._coupler(as_space(self.pixels), self._photo_itself, self._held_pictures)
 
-    def _coupler(self, space: Space, picture: Callable[[Photo], Tensor] | None = None) -> Coupler:
-        """Where levels meet in ``space``; ``picture`` is what an anchor's photo is there."""
-        options = self.given.options
-        return Coupler(
-            space,
-            [] if picture is None else [self._anchor(p, picture) for p in self.given.anchors],
-            options.consensus,
-            start=options.couple_start,
-            end=options.couple_end,
-            sigmas=self.levels.site.sigmas,
+    @property
+    def _held_pictures(self) -> Tensor | None:
+        held = self.given.held
+        return None if held is None else held.pictures.to(self.levels.site.device)
+
+    def _beside(self, held: Held, space: Space) -> Tensor:
+        """Latents of all levels: those that rows meet; the others, which none asks for, are 0."""
+        beside = [*held.beside(self.geometry)]
+        found = self._latents(held.pictures[beside], "Holding levels")
+        met = agreeing(dict(zip(beside, found, strict=True)), space)
+        levels = found.new_zeros(held.rows.of, *found.shape[1:])
+        levels[beside] = torch.stack([met[level] for level in beside]).to(levels)
+        return levels
+
+    def _coupler(
+        self,
+        space: Space,
+        picture: Callable[[Photo], Tensor] | None = None,
+        held: Tensor | None = None,
+    ) -> Coupler:
+        """Where levels meet in ``space``; ``picture`` is what an anchor's photo is there.
+
+        ``held`` are all levels there, of which those that are held count.
+        """
+        options, anchors = self.given.options, self.given.anchors
+        photos = [] if picture is None else [self._anchor(p, picture) for p in anchors]
+        when: dict[str, Any] = {
+            "start": options.couple_start,
+            "end": options.couple_end,
+            "sigmas": self.levels.site.sigmas,
+        }
+        if held is None or self.given.held is None:
+            return Coupler(space, photos, options.consensus, **when)
+        stay, wider = (
+            {level: held[level] for level in self.given.held.levels},
+            self.given.held.wider,
         )
+        return HeldCoupler(space, stay, photos, options.consensus, wider=wider, **when)
 
     def _anchor(self, photo: Photo, picture: Callable[[Photo], Tensor]) -> PhotoAnchor:
         levels = self.geometry.levels
@@ -162,11 +196,14 @@ class Ways:
         return photo.fitted_to(self.pixels.height, self.pixels.width)[0]
 
     def _latent_photo(self, photo: Photo) -> Tensor:
-        picture = self._photo_itself(photo)
+        return self._latents(self._photo_itself(photo)[None], "PhotoAnchor")[0]
+
+    def _latents(self, pictures: Tensor, who: str) -> Tensor:
+        """Level pictures of the model that show pictures (B, 3, H, W)."""
         if self.levels.are_pictures:
-            return picture * 2 - 1
-        check_vae(self.given.vae, self.levels, "PhotoAnchor")
-        return self.levels.codec(self.given.vae).encode(picture[None])[0]
+            return (pictures * 2 - 1).to(self.levels.site.device)
+        check_vae(self.given.vae, self.levels, who)
+        return self.levels.codec(self.given.vae).encode(pictures)
 
 
 def _pixels(geometry: Geometry, ratio: int) -> Geometry:

@@ -10,6 +10,8 @@ from host_kit import part
 # The values that take a node's inputs by their names, where ``execute`` does not.
 SAMPLING = "nodes.host", "Sampling"
 OPTIONS, WINDOWS = ("nodes.run.levels", "Options"), ("nodes.run.windows", "WindowOptions")
+DOORS, REWORK = ("nodes.run.asked", "Doors"), ("nodes.run.rework", "Rework")
+REWORKS = ("ReworkZoom", "ExtendZoom", "BranchZoom")
 TAKE = {
     "PhotoAnchor": [("nodes.run.photo", "Photo")],
     "ZoomVideoRender": [("zoomstack.film.path", "Path")],
@@ -19,6 +21,8 @@ TAKE = {
     "BlendedEdit": [SAMPLING],
     "OutpaintZoom": [SAMPLING],
     "SuperResZoom": [SAMPLING],
+    **{name: [SAMPLING, OPTIONS, DOORS, REWORK] for name in REWORKS},
+    "JoinZooms": [OPTIONS, DOORS, REWORK],
 }
 
 

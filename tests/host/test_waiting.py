@@ -157,4 +157,4 @@ def test_lines_come_in_order_and_the_last_one_always(pack, late, monkeypatch):
     progress.finish()
     assert [line.split(":")[0] for line in lines] == [f"step {n} of 5" for n in (1, 3, 5)]
     agreement = told.decibels(views[4], space, told.SPAN * views[4].std()).tolist()
-    assert lines[-1] == told.progress_line(5, 5, agreement)
+    assert lines[-1] == told.progress_line(5, 5, agreement, 3)

@@ -33,7 +33,7 @@ NODES = {
     "PromptLadder", "LevelConditioning", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor",
     "LaplacianBlend", "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer",
     "ExportZoomStack", "MultiScalePatch", "OutpaintZoom", "SuperResZoom", "BlendedEdit",
-    "ZoomStackReport",
+    "ZoomStackReport", "ReworkZoom", "ExtendZoom", "BranchZoom", "CutZoom", "JoinZooms",
 }  # fmt: skip
 NOTES = {"Note", "MarkdownNote"}  # the front end's own; the server knows nothing of them
 FOLDER = "zoomstack"  # of the pack among the custom nodes

@@ -7,8 +7,8 @@ import re
 _RANGE = re.compile(r"([0-9]{1,9})(?:\s*(-)\s*([0-9]{1,9})?)?")
 
 
-def parse_levels(text: str, levels: int) -> tuple[int, ...]:
-    """The levels that ``text`` names, of a ladder of ``levels``, sorted; 0 is the widest.
+def parse_levels(text: str, levels: int, of: str = "ladder") -> tuple[int, ...]:
+    """The levels that ``text`` names, sorted, of what has ``levels``; 0 is the widest.
 
     Numbers and ranges, with commas between: ``0``, ``1, 3``, ``0-2``, and ``4-`` for 4 and all
     deeper ones.
@@ -26,9 +26,10 @@ def parse_levels(text: str, levels: int) -> tuple[int, ...]:
         first = int(found[1])
         last = int(found[3]) if found[3] else levels - 1 if found[2] else first
         if max(first, last) >= levels:
+            more = ", or add lines to the ladder" if of == "ladder" else ""
             raise ValueError(
-                f"{part!r} names level {max(first, last)}, but the ladder's {levels} levels are 0 "
-                f"to {levels - 1}; name one of those, or add lines to the ladder."
+                f"{part!r} names level {max(first, last)}, but the {of}'s {levels} levels are 0 to "
+                f"{levels - 1}; name one of those{more}."
             )
         if last < first:
             raise ValueError(f"{part!r} ends before it begins; write {last}-{first}.")

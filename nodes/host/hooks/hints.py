@@ -43,7 +43,7 @@ def set_hints(options: dict[str, Any], run: LevelsRun) -> None:
 
     Raises ``ValueError`` for a number of pictures that is neither 1 nor the levels'.
     """
-    hints = LevelHints(run.levels)
+    hints = LevelHints(run.rows.of)
     if hints.needed(options):
         options[_HINTS], run.most = hints, 1
 

@@ -124,7 +124,7 @@ def _pre_cfg(args: dict[str, Any]) -> list[Tensor]:
     """The cfg_pp samplers step along the unconditional prediction: couple it as well."""
     options = args["model_options"]
     run: LevelsRun | None = options.get(LEVELS)
-    if run is None or run.levels == 1 or not options.get(CFG_PP):
+    if run is None or run.alone or not options.get(CFG_PP):
         return args["conds_out"]
     sigma = args["sigma"]
     return [couple_around(run, part, sigma, options) for part in args["conds_out"]]
@@ -135,15 +135,16 @@ def _calc_cond_batch(
 ) -> list[Any]:
     """Each level its own prompt, in as few calls as memory allows."""
     run: LevelsRun | None = model_options.get(LEVELS)
-    if run is None or run.levels == 1:
+    if run is None or run.alone:
         return executor(model, conds, x, timestep, model_options)
 
     def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
         if len(rows) < run.levels:
             refuse_parts(model_options, conds, "levels", _ONE_CALL)
-        told = telling_rows(model_options, rows, of=run.levels)
-        return executor(model, conds, part, sigma, with_hints(told, rows[0]))
+        shown = run.rows.named(rows)
+        told = telling_rows(model_options, shown, of=run.rows.of)
+        return executor(model, conds, part, sigma, with_hints(told, shown[0]))
 
     def attempt(most: int) -> list[Any]:
         if run.most:

@@ -47,7 +47,7 @@ def outer_sample(
     guider.conds = areas.given(guider.conds, site.shape, site.device)
     guider.model_options[LEVELS] = run
     put_in_order(guider.model_options)
-    if run.levels > 1:
+    if not run.alone:
         set_apart(guider, run)
         set_hints(guider.model_options, run)
     if run.vae is not None:
@@ -58,10 +58,10 @@ def outer_sample(
     # Without fresh noise the latent is the noisy one of an earlier stage, and should be shared.
     if run.levels > 1 and run.shares_noise and not noise.any() and latent.any():
         run.look(site.process_in(latent.to(site.device, torch.float32)))
-    if run.levels > 1 and noise.any() and latent.any() and denoise_mask is None:
+    if not run.alone and noise.any() and latent.any() and denoise_mask is None:
         settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))
         latent = site.process_out(settled).to(latent)
-    preview = Preview(callback, run, site) if callback is not None and run.levels > 1 else callback
+    preview = callback if callback is None or run.alone else Preview(callback, run, site)
     _mark_cfg_pp(guider.model_options, sampler)
     # Asked before sampling: uni_pc writes into the sigmas it is given.
     clean = float(sigmas[-1]) == 0 and denoise_mask is None
@@ -71,7 +71,7 @@ def outer_sample(
     if isinstance(preview, Preview):
         preview.finish()
     run.finish()
-    if run.levels > 1 and clean and run.ends_coupled():
+    if not run.alone and clean and run.ends_coupled():
         output = _settled(run, site, output)
     if clean:
         run.end(site.process_in(output.to(site.device, torch.float32)))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ...conditioning.levels import Router
+from ...conditioning.rows import Rows
 from ...conditioning.tags import Entry
 
 if TYPE_CHECKING:
@@ -77,7 +78,20 @@ class LevelsRun(Protocol):
     shares_noise: bool
 
     @property
-    def levels(self) -> int: ...
+    def levels(self) -> int:
+        """How many are sampled: the rows of the latent."""
+        ...
+
+    @property
+    def rows(self) -> Rows:
+        """Which levels they are, of how many; the others are held."""
+        ...
+
+    @property
+    def alone(self) -> bool:
+        """Whether one level is all there is, of which the model alone makes the result."""
+        ...
+
     @property
     def router(self) -> Router: ...
     @property
@@ -118,7 +132,7 @@ class LevelsRun(Protocol):
         ...
 
     def sheet(self, x0: Tensor) -> Tensor:
-        """All levels side by side in one latent, for the preview."""
+        """All levels side by side in one latent, held ones too, for the preview."""
         ...
 
     def about_sheet(self) -> dict[str, Any]:
