@@ -126,6 +126,7 @@ class JoinZooms(io.ComfyNode):
         bridge: int = 0,
         resize: bool = False,
         unlike: float = 0.25,
+        model: Any = None,
         seed: int = 0,
         steps: int = 24,
         cfg: float = 5.0,
@@ -142,10 +143,10 @@ class JoinZooms(io.ComfyNode):
         else:
             doors = taken(Doors, options)
             ladder = _ladder_of(bridge, doors.ladder)
-            _check_model(bridge, options)
+            _check_model(bridge, {**options, "model": model})
             draft = bridged(a, b, ladder.prompts, whole, at, None, resize, unlike, feather)
             prompts = asked("JoinZooms", doors, Rows.all(bridge))
-            how = {"seed": seed, "steps": steps, "cfg": cfg}
+            how: dict[str, Any] = {"model": model, "seed": seed, "steps": steps, "cfg": cfg}
             how |= {"sampler_name": sampler_name, "scheduler": scheduler}
             joined = rework_of({**options, **how}, prompts, cls.hidden, teller)(draft)
         return io.NodeOutput(joined, to_image(joined.levels), ui=teller.ui)

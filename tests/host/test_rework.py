@@ -139,14 +139,20 @@ def test_attention_patches_are_told_which_levels_a_call_shows(pack):
     assert {(tuple(one["sub_idxs"]), one["full_length"]) for one in told} == {((1, 3), 4)}
 
 
+@pytest.fixture(scope="module")
+def autoencoder():
+    """One for all spaces: what is fitted to it is kept."""
+    return mosaic_vae(4)
+
+
 @pytest.mark.parametrize("space", ["latent", "small", "pixel", "fitted", "twin", "auto"])
-def test_new_levels_meet_held_ones_while_they_are_sampled(pack, space):
+def test_new_levels_meet_held_ones_while_they_are_sampled(pack, autoencoder, space):
     """Already what is decoded shows the level below in its place, whichever space they meet in."""
-    stack, model = zoom(pack, (2.0, 2.0), ((0.5, 0.5),) * 2, (128, 128), spots=3), toy_model("eps")
+    stack, model = zoom(pack, (2.0,) * 2, ((0.5, 0.5),) * 2, (64, 64), spots=3), toy_model("eps")
     found = []
     lib = part(pack, "nodes.run.rework")
     settle = lib.settle
-    small = {"small_vae": mosaic_vae(4)} if space in ("small", "auto") else {}
+    small = {"small_vae": autoencoder} if space == "small" else {}
 
     def watched(draft, made, *rest):
         found.append(made)
@@ -154,7 +160,7 @@ def test_new_levels_meet_held_ones_while_they_are_sampled(pack, space):
 
     lib.settle = watched
     try:
-        rework(pack, stack, "1", model=model, space=space, **small)
+        rework(pack, stack, "1", model=model, vae=autoencoder, space=space, **small)
     finally:
         lib.settle = settle
     shown = stack.levels.clone()
