@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import torch
@@ -144,7 +145,7 @@ class Ways:
     def _in_pixels(self) -> Coupler:
         return self._coupler(as_space(self.pixels), self._photo_itself, self._held_pictures)
 
-    @property
+    @cached_property
     def _held_pictures(self) -> Tensor | None:
         held = self.given.held
         return None if held is None else held.pictures.to(self.levels.site.device)
