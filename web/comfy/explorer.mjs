@@ -213,6 +213,8 @@ class Explorer {
       this.marks = marks;
       this.viewer?.mark(marks);
     }
+    // In place of what was said of the wish before.
+    this.viewer?.hud.clear();
     this.viewer?.hud.tell(said);
   }
 
