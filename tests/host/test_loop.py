@@ -55,17 +55,6 @@ def test_the_noise_is_shared_round_the_loop(pack, kit):
     assert kit.disagreement(first, noise=True) < 1e-4
 
 
-def test_the_preview_says_that_it_is_a_loop(pack, kit):
-    run = part(pack, "nodes.run.levels")
-    about = run.Run.about_sheet(_Like(kit))
-    assert about["closed"] is True and len(about["zooms"]) == about["levels"] == 4
-
-
-class _Like:
-    def __init__(self, kit):
-        self.levels, self._geometry, self._prompts = kit.levels, kit.geometry, kit.ladder.prompts
-
-
 def test_blended_levels_agree_all_round(pack, blended, ladder):
     stack, views, text = blended
     assert stack.geometry.closed and stack.geometry == ladder.geometry(72, 96)

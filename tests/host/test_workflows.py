@@ -26,9 +26,9 @@ from zoomstack.setup.places import API_WORKFLOWS
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 ZOOMS = (
     "edit-a-level", "endless-zoom", "outpaint-zoom", "photo-to-zoom", "regional-prompts",
-    "super-resolution-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale",
+    "remake-a-level", "super-resolution-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale",
 )  # fmt: skip
-NAMES = (*ZOOMS, "wide-panorama")
+NAMES = (*ZOOMS, "wide-panorama", "zoom-tree")
 NODES = {
     "PromptLadder", "LevelConditioning", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor",
     "LaplacianBlend", "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer",
@@ -45,6 +45,8 @@ CHEAP = {
     "ZoomStackSampler": FEW,
     "OutpaintZoom": FEW,
     "SuperResZoom": FEW,
+    "ReworkZoom": {"steps": 2, "levels": "2"},
+    "BranchZoom": {"steps": 2, "level": 1},
     "BlendedEdit": {"steps": 2, "size": SIDE, "segment": SIDE, "resamplings": 1},
     "KSampler": {"steps": 2},
     "LatentUpscale": {"width": SIDE * 3 // 2, "height": SIDE * 3 // 2},
@@ -103,12 +105,16 @@ def cheap(name):
         if node["inputs"].get("direction") == "loop":  # which rests nowhere
             node["inputs"].update(hold_start=0.0, hold_end=0.0)
         if node["class_type"] == "PromptLadder":
-            node["inputs"]["prompts"] = "\n".join(rows(graph)[:LEVELS])
+            node["inputs"]["prompts"] = "\n".join(lines_of(node)[:LEVELS])
     return graph
 
 
 def rows(graph):
-    (ladder,) = (n for n in graph.values() if n["class_type"] == "PromptLadder")
+    ladder = next(n for n in graph.values() if n["class_type"] == "PromptLadder")
+    return lines_of(ladder)
+
+
+def lines_of(ladder):
     return [line for line in ladder["inputs"]["prompts"].splitlines() if line.strip()]
 
 
@@ -174,6 +180,23 @@ def test_a_workflow_leaves_consistent_levels_and_their_video(ready, tmp_path, na
     for number in (0, len(seen) // 2, -1):
         frame = torch.from_numpy(seen[number]).movedim(-1, 0) / 255
         assert psnr(frame, expected[number]) > 25  # the codec's loss
+
+
+def test_a_tree_has_three_targets_and_one_beginning(ready, tmp_path):
+    graph = cheap("zoom-tree")
+    save = edit.find(graph, "SaveZoomStack")
+    first = next(key for key, node in graph.items() if node["class_type"] == "LaplacianBlend")
+    graph["99"] = copy.deepcopy(graph[save])
+    graph["99"]["inputs"].update(stack=[first, 0], filename_prefix="first")
+    result = executed(ready.url, graph, tmp_path)
+    files = {file.name: file for file in result.files if file.suffix == ".safetensors"}
+    own, third = (
+        load_stack(next(file for name, file in files.items() if name.startswith(start)))
+        for start in ("first", "tree")
+    )
+    assert torch.equal(own.levels[:2], third.levels[:2]) and third.geometry.levels == 2 + LEVELS
+    assert own.geometry.zooms[0] == third.geometry.zooms[0]
+    assert third.history[-1].deed == "branch"
 
 
 def test_the_photo_is_the_widest_level_of_the_zoom_into_it(ready, tmp_path):

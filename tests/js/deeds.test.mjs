@@ -10,21 +10,26 @@ import { appWith, at, makerOf } from "./graphs.mjs";
 const REWORK = { levels: "0" };
 const EXTEND = { where: "inward", level: 0, zoom: 2, focus_x: 0.5, focus_y: 0.5 };
 const BRANCH = { level: 0, zoom: 4, focus_x: 0.5, focus_y: 0.5 };
-const TAKES = ["stack", "model", "vae", "positive", "negative", "ladder"];
+const TAKES = ["stack", "model", "vae", "positive", "negative", "ladder", "clip"];
+const HOW = { steps: 24, cfg: 5 };
 
 globalThis.LiteGraph = makerOf({
-  ReworkZoom: { inputs: TAKES, values: REWORK },
+  ReworkZoom: { inputs: TAKES, values: { ...REWORK, ...HOW } },
   BranchZoom: { inputs: TAKES, values: BRANCH },
+  PromptLadder: {
+    inputs: ["clip"], values: { prompts: "an example" },
+    outputs: ["ZOOM_LADDER", "CONDITIONING", "CONDITIONING"],
+  },
 });
 
 function app(kinds = {}, wires = []) {
   const made = appWith(
     {
       checkpoint: ["CheckpointLoaderSimple"], ladder: ["PromptLadder"],
-      sampler: ["ZoomStackSampler"], blend: ["LaplacianBlend"], view: ["ZoomStackExplorer"], ...kinds,
+      sampler: ["ZoomStackSampler", { steps: 8, cfg: 3 }], blend: ["LaplacianBlend"], view: ["ZoomStackExplorer"], ...kinds,
     },
     [
-      ["checkpoint", "sampler", "model", "MODEL"], ["checkpoint", "blend", "vae", "VAE"],
+      ["checkpoint", "ladder", "clip", "CLIP"], ["checkpoint", "sampler", "model", "MODEL"], ["checkpoint", "blend", "vae", "VAE"],
       ["ladder", "sampler", "positive", "CONDITIONING"], ["ladder", "sampler", "ladder", "ZOOM_LADDER"],
       ["sampler", "blend", "samples", "LATENT"], ["blend", "view", "stack", "ZOOM_STACK"], ...wires,
     ],
@@ -65,20 +70,30 @@ test("where there is none, a new one gets what made the stack, and the explorer 
   const view = at(made, "view");
   view.inputs.push({ name: "compare" }, { name: "branches.branch_0" });
   const before = linkInto(view, inputOf(view, "stack"));
-  assert.ok(grant(made, view, wish("branch"), []).granted);
+  assert.ok(grant(made, view, wish("branch"), [], "an island").granted);
   const branch = at(made, "new BranchZoom");
+  const own = "new PromptLadder";
   assert.deepEqual(
     TAKES.map((name) => from(branch, name)),
-    ["blend", "checkpoint", "checkpoint", "ladder", undefined, undefined],
-    "new prompts are its user's: no ladder",
+    ["blend", "checkpoint", "checkpoint", own, own, own, "checkpoint"],
+    "new levels have a ladder of their own",
   );
+  assert.equal(from(at(made, own), "clip"), "checkpoint");
+  assert.deepEqual(values(at(made, own)), { prompts: "an island" });
   assert.deepEqual(values(branch), { level: 3, zoom: 4, focus_x: 0.2, focus_y: 0.875 });
   assert.equal(from(view, "branches.branch_0"), branch.id);
   assert.equal(linkInto(view, inputOf(view, "stack")), before);
   assert.ok(branch.pos[0] >= view.pos[0] + view.size[0]);
 
   assert.ok(grant(made, view, wish("again"), [3]).granted);
-  assert.equal(from(view, "compare"), "new ReworkZoom");
+  const again = at(made, "new ReworkZoom");
+  assert.equal(from(view, "compare"), again.id);
+  assert.deepEqual(values(again), { levels: "3", steps: 8, cfg: 3 });
+  assert.deepEqual(
+    TAKES.map((name) => from(again, name)).slice(3),
+    [undefined, undefined, undefined, "checkpoint"],
+    "levels made anew keep the prompts of their stack",
+  );
 });
 
 test("of a branch it is the branch's own stack", () => {
@@ -88,6 +103,15 @@ test("of a branch it is the branch's own stack", () => {
   ]); // prettier-ignore
   assert.ok(grant(made, at(made, "view"), wish("branch", { branch: 1 }), []).granted);
   assert.deepEqual([values(at(made, "other")).level, values(at(made, "next")).level], [0, 3]);
+});
+
+test("a second branch leaves the first one alone", () => {
+  const made = app({ first: ["BranchZoom", BRANCH], idle: ["BranchZoom", BRANCH] }, [
+    ["blend", "first", "stack", "ZOOM_STACK"], ["first", "view", "branches.branch_0", "ZOOM_STACK"],
+    ["blend", "idle", "stack", "ZOOM_STACK"],
+  ]); // prettier-ignore
+  assert.ok(grant(made, at(made, "view"), wish("branch"), []).granted);
+  assert.deepEqual([values(at(made, "first")).level, values(at(made, "idle")).level], [0, 3]);
 });
 
 test("what cannot be done is said", () => {

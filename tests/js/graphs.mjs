@@ -47,14 +47,14 @@ export const at = (app, id) => app.graph.getNodeById(id);
 /**
  * What makes nodes of the kinds that are given, as `LiteGraph` does.
  *
- * @param {Record<string, {inputs: string[], values: Record<string, unknown>}>} kinds
+ * @param {Record<string, {inputs: string[], values: Record<string, unknown>, outputs?: string[]}>} kinds
  */
 export function makerOf(kinds) {
   const createNode = (type) => {
     if (!kinds[type]) return null;
     const inputs = kinds[type].inputs.map((name) => ({ name }));
     const widgets = Object.entries(kinds[type].values).map(([name, value]) => ({ name, value }));
-    const outputs = [{ type: "ZOOM_STACK" }];
+    const outputs = (kinds[type].outputs ?? ["ZOOM_STACK"]).map((wire) => ({ type: wire }));
     return new Node({ id: `new ${type}`, type, title: type, inputs, widgets, outputs });
   };
   return { createNode };

@@ -5,9 +5,11 @@
  * @import { Deed, Wish } from "../viewer/deeds.mjs"
  */
 
-import { addBeside, lead, outputBefore, outputBehind, showNode, takerOf } from "../host/beside.mjs";
-import { inputOf, isLinked } from "../host/links.mjs";
-import { holdingWidget, step } from "../host/nodes.mjs";
+import {
+  addBeside, lead, outputBefore, outputBehind, showNode, takerOf, widgetBehind,
+} from "../host/beside.mjs";
+import { inputOf, isLinked, targetsOf } from "../host/links.mjs";
+import { holdingWidget, step, widgetOf } from "../host/nodes.mjs";
 import { wordsFor } from "../host/words.mjs";
 import { fill } from "../page/words.mjs";
 import { clamp } from "../zoom/numbers.mjs";
@@ -15,8 +17,11 @@ import { reach } from "../zoom/geometry.mjs";
 
 /** @type {Record<Deed, string>} */
 const KINDS = { again: "ReworkZoom", insert: "ExtendZoom", branch: "BranchZoom" };
-/** What a new node gets from where the stack got it; prompts of new levels are its user's. */
-const SAME = ["model", "vae", "positive", "negative"];
+/** What new nodes get from where the stack got it. */
+const SAME = ["model", "vae", "clip"];
+const SETTINGS = ["steps", "cfg", "sampler_name", "scheduler"];
+/** What a ladder of its own gives a node that makes new levels, by the slots of its outputs. */
+const LADDER = ["ladder", "positive", "negative"];
 
 /**
  * Fill in the node that does what is wished. Says in one sentence what came of it, and whether the
@@ -26,23 +31,23 @@ const SAME = ["model", "vae", "positive", "negative"];
  * @param {object} explorer its node
  * @param {Wish} wish
  * @param {number[]} levels that are to be made anew, this one too
+ * @param {string} [prompt] the level's, which a new ladder begins with
  * @returns {{said: string, granted: boolean}}
  */
-export function grant(app, explorer, wish, levels) {
+export function grant(app, explorer, wish, levels, prompt = "") {
   const words = wordsFor.now;
   const kind = KINDS[wish.deed];
   const name = inputNames(explorer)[wish.branch];
   const output = name && outputBefore(explorer, name);
   if (!output) return { said: fill(words.deedNoStack, { node: kind }), granted: false };
-  let node = takerOf(output, kind);
+  // A branch that is one already stays: the next is another target.
+  const fits = (one) => wish.deed !== "branch" || !targetsOf(one, 0).length;
+  let node = takerOf(output, kind, fits);
   if (!node) {
-    node = addBeside(explorer, kind);
+    node = added(explorer, kind, name);
     if (!node) return { said: fill(words.deedNoNode, { node: kind }), granted: false };
     lead(output, node, "stack");
-    for (const same of SAME) {
-      const before = inputOf(node, same) && outputBehind(explorer, name, same);
-      if (before) lead(before, node, same);
-    }
+    if (wish.deed !== "again") addLadder(explorer, node, name, prompt);
     showResult(explorer, node, wish.deed);
   }
   const held = write(node, valuesOf(node, wish, levels));
@@ -51,6 +56,30 @@ export function grant(app, explorer, wish, levels) {
   const title = node.title || kind;
   if (held) return { said: fill(words.deedLinked, { node: title, input: held }), granted: false };
   return { said: fill(words.deedFilled, { node: title, level: wish.level }), granted: true };
+}
+
+/** A new node that has what made the stack of the explorer's input `name`; null for an unknown kind. */
+function added(explorer, kind, name) {
+  const node = addBeside(explorer, kind);
+  if (!node) return null;
+  for (const same of SAME) {
+    const before = inputOf(node, same) && outputBehind(explorer, name, same);
+    if (before) lead(before, node, same);
+  }
+  for (const setting of SETTINGS) {
+    const [own, theirs] = [widgetOf(node, setting), widgetBehind(explorer, name, setting)];
+    if (own && theirs) own.value = theirs.value;
+  }
+  return node;
+}
+
+/** New levels have prompts of their own: a ladder beside, which begins with that of their level. */
+function addLadder(explorer, node, name, prompt) {
+  const ladder = added(explorer, "PromptLadder", name);
+  if (!ladder) return;
+  const prompts = widgetOf(ladder, "prompts");
+  if (prompts) prompts.value = prompt;
+  LADDER.forEach((input, slot) => lead({ node: ladder, slot }, node, input));
 }
 
 /** The explorer's inputs of stacks that have a wire, the trunk's first, as its tree counts them. */

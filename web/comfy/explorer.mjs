@@ -208,11 +208,15 @@ class Explorer {
     });
     const marks = [...others, { deed, level, branch }];
     const again = marks.filter((mark) => mark.deed === "again").map((mark) => mark.level);
-    const { said, granted } = grant(this.app, this.node, wish, again.sort((a, b) => a - b));
+    const prompt = this.viewer?.scene.manifest.prompts?.[level];
+    const levels = again.sort((a, b) => a - b);
+    const { said, granted } = grant(this.app, this.node, wish, levels, prompt);
     if (granted) {
       this.marks = marks;
       this.viewer?.mark(marks);
     }
+    // In place of what was said of the wish before.
+    this.viewer?.hud.clear();
     this.viewer?.hud.tell(said);
   }
 

@@ -3,6 +3,7 @@
  */
 
 import { inputOf, linkInto, nodeIn, originOf, targetsOf } from "./links.mjs";
+import { widgetOf } from "./nodes.mjs";
 
 const kindOf = (node) => node.constructor.comfyClass ?? node.type;
 const GAP = 40; // pixels between nodes
@@ -32,14 +33,15 @@ export function outputBefore(node, name) {
  *
  * @param {{node: object, slot: number}} output
  * @param {string} kind
+ * @param {(node: object) => boolean} [fits]
  */
-export function takerOf({ node, slot }, kind) {
+export function takerOf({ node, slot }, kind, fits = () => true) {
   const waiting = targetsOf(node, slot);
   const seen = new Set();
   for (const each of waiting) {
     if (seen.has(each)) continue;
     seen.add(each);
-    if (kindOf(each) === kind) return each;
+    if (kindOf(each) === kind && fits(each)) return each;
     if (kindOf(each) === "Reroute") waiting.push(...targetsOf(each, 0));
   }
   return undefined;
@@ -84,17 +86,39 @@ export function lead({ node, slot }, target, name) {
  * @returns {{node: object, slot: number} | null}
  */
 export function outputBehind(node, name, wanted) {
+  for (const each of nodesBehind(node, name)) {
+    const found = outputBefore(each, wanted);
+    if (found) return found;
+  }
+  return null;
+}
+
+/**
+ * The widget of that name that the nearest of the nodes behind an input has; undefined for none.
+ *
+ * @param {object} node
+ * @param {string} name of the input, as "stack"
+ * @param {string} wanted as "steps"
+ */
+export function widgetBehind(node, name, wanted) {
+  for (const each of nodesBehind(node, name)) {
+    const found = widgetOf(each, wanted);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** All nodes behind an input, the nearest first. */
+function* nodesBehind(node, name) {
   const start = inputOf(node, name);
   const waiting = [start && originOf(node, start)];
   const seen = new Set();
   for (const each of waiting) {
     if (!each || seen.has(each)) continue;
     seen.add(each);
-    const found = outputBefore(each, wanted);
-    if (found) return found;
+    yield each;
     waiting.push(...(each.inputs ?? []).map((input) => originOf(each, input)));
   }
-  return null;
 }
 
 /** Move the page's view to a node, and choose it. @param {object} app */
