@@ -34,15 +34,17 @@ def sampler_inputs(seed: str, steps: int = 24, cfg: float = 5.0) -> list[Any]:
         io.Vae.Input("vae", tooltip="The model's VAE."),
         io.Conditioning.Input("positive", tooltip="One prompt a level, or one for all."),
         io.Conditioning.Input("negative", tooltip="What to avoid, for all or a level."),
-        *_how_inputs(seed, steps, cfg),
+        *_how_inputs(seed, steps, cfg, io.ControlAfterGenerate.randomize),
     ]
 
 
-def _how_inputs(seed: str, steps: int, cfg: float, **how: Any) -> list[Any]:
-    """How to sample: what KSampler asks."""
+def _how_inputs(
+    seed: str, steps: int, cfg: float, control: io.ControlAfterGenerate, **how: Any
+) -> list[Any]:
+    """How to sample: what KSampler asks. ``control`` is what becomes of the seed after a run."""
     return [
         io.Int.Input(
-            "seed", default=0, min=0, max=2**64 - 1, control_after_generate=True, tooltip=seed,
+            "seed", default=0, min=0, max=2**64 - 1, control_after_generate=control, tooltip=seed,
             **how,
         ),
         io.Int.Input("steps", default=steps, min=1, max=10000, tooltip="Sampling steps.", **how),
@@ -75,7 +77,8 @@ def rework_inputs(seed: str, ladder: str | None, optional: bool = False) -> tupl
         [] if ladder is None else [ZoomLadderType.Input("ladder", optional=True, tooltip=ladder)]
     )
     last = [
-        *_how_inputs(seed, 24, 5.0, **how),
+        # Each deed stands on those before it, which are not to be done anew at every run.
+        *_how_inputs(seed, 24, 5.0, io.ControlAfterGenerate.fixed, **how),
         io.Conditioning.Input(
             "positive", optional=True,
             tooltip="From the same Prompt Ladder; without it clip encodes the prompts.",

@@ -22,14 +22,15 @@ TAKE = {
     "OutpaintZoom": [SAMPLING],
     "SuperResZoom": [SAMPLING],
     **{name: [SAMPLING, OPTIONS, DOORS, REWORK] for name in REWORKS},
-    "JoinZooms": [OPTIONS, DOORS, REWORK],
+    "JoinZooms": [SAMPLING, OPTIONS, DOORS, REWORK],
 }
 
 
 def taken(pack, node):
     """The parameters that a node's inputs become."""
     kinds = [getattr(part(pack, module), kind) for module, kind in TAKE.get(node.__name__, [])]
-    calls = [signature(call).parameters for call in (node.execute, *kinds)]
+    # What ``execute`` says itself counts.
+    calls = [signature(call).parameters for call in (*kinds, node.execute)]
     return {name: parameter for call in calls for name, parameter in call.items()}
 
 

@@ -66,6 +66,9 @@ function added(explorer, kind, name) {
     const before = inputOf(node, same) && outputBehind(explorer, name, same);
     if (before) lead(before, node, same);
   }
+  // Another run of a zoom that is worked on makes nothing anew that nobody asked for.
+  const control = widgetOf(node, "control_after_generate");
+  if (control) control.value = "fixed";
   for (const setting of SETTINGS) {
     const [own, theirs] = [widgetOf(node, setting), widgetBehind(explorer, name, setting)];
     if (own && theirs) own.value = theirs.value;
