@@ -15,6 +15,17 @@ from comfy.samplers import SAMPLER_NAMES, SCHEDULER_NAMES  # noqa: E402
 KINDS = ("eps", "v", "flow")
 
 
+def by_turns(first):
+    """Every sampler on one parameterisation, the next on the next; on all in the long tests."""
+    return [
+        pytest.param(
+            sampler, kind, marks=() if (number + first) % len(KINDS) == place else pytest.mark.slow
+        )
+        for number, sampler in enumerate(SAMPLER_NAMES)
+        for place, kind in enumerate(KINDS)
+    ]
+
+
 @pytest.fixture(scope="module")
 def kit(pack):
     return Ladder(pack, zooms=(2.0, 2.5, 3.0), focus=((0.5, 0.5), (0.42, 0.55), (0.5, 0.5)))
@@ -34,8 +45,7 @@ def stock_batch(model, kit, sampler):
     return ksampler(model, kit, latent, sampler=sampler, positive=positive, negative=negative)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
+@pytest.mark.parametrize(("sampler", "kind"), by_turns(0))
 def test_every_sampler_gives_levels_that_agree(pack, kit, sampler, kind):
     model = toy_model(kind)
     with torch.inference_mode():
@@ -50,8 +60,7 @@ def test_every_sampler_gives_levels_that_agree(pack, kit, sampler, kind):
         assert torch.equal(latent, stock)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
+@pytest.mark.parametrize(("sampler", "kind"), by_turns(1))
 def test_every_sampler_keeps_the_noise_shared(pack, kit, sampler, kind):
     """A model that always predicts nothing leaves the noise alone in x: all of it is seen."""
     seen = []
