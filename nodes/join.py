@@ -148,6 +148,8 @@ class JoinZooms(io.ComfyNode):
             prompts = asked("JoinZooms", doors, Rows.all(bridge))
             how: dict[str, Any] = {"model": model, "seed": seed, "steps": steps, "cfg": cfg}
             how |= {"sampler_name": sampler_name, "scheduler": scheduler}
+            # Free: a shows b laid into it where the two meet, which the bridge is to make good.
+            how["wider"] = 0.0
             joined = rework_of({**options, **how}, prompts, cls.hidden, teller)(draft)
         return io.NodeOutput(joined, to_image(joined.levels), ui=teller.ui)
 
