@@ -58,7 +58,9 @@ class SaveZoomStack(io.ComfyNode):
         precision: Literal["float32", "float16"] = "float16",
         seed: int | None = None,
     ) -> io.NodeOutput:
-        stack = stack._replace(seed=host.seed_behind(cls.hidden) if seed is None else seed)
+        # What was worked on keeps the seed that it was sampled with; its history has the others.
+        own = stack.seed if stack.history else host.seed_behind(cls.hidden)
+        stack = stack._replace(seed=own if seed is None else seed)
         levels = stack.levels.to(getattr(torch, precision))
         with host.new_output(filename_prefix, "safetensors", stack.geometry) as (path, shown):
             about = host.workflow_metadata(cls.hidden) | host.said_behind(cls.hidden)

@@ -24,7 +24,7 @@ class Reworked:
     title: str
     deed: Deed
     wider: float = 1.0
-    ladder: ClassVar[str] = "p2"
+    ladder: str = "p2"
     anchor: ClassVar[str] = "none"
 
     def __post_init__(self) -> None:
