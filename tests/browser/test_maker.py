@@ -127,9 +127,9 @@ def test_a_finished_zoom_is_worked_on(server, comfy_page, tmp_path, renderer):
     page.evaluate(f"() => {VIEWER}.goTo({{ level: 1, offset: 0 }}, true)")
     still(page)
     ways = page.locator(".way:visible")
-    assert ways.count() >= 2
+    assert ways.count() == 2, "the trunk's, and the branch at this level"
     shot(page, tmp_path, "maker-tree")
-    ways.nth(1).click()
+    ways.nth(1).dispatch_event("click")  # the graph's view may have moved over it
     still(page)
     assert page.evaluate(f"() => {VIEWER}.branch") > 0, "one dives into the other target"
 
