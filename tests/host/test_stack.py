@@ -333,7 +333,7 @@ def damaged(kind, path, stack):
         return
     about = metadata(path)
     if kind == "newer":
-        about["version"] = "2"
+        about["version"] = "3"
     if kind == "foreign":
         del about["zoomstack"]
     save_file({"other" if kind == "tensors" else "levels": stack.levels}, path, about)
@@ -346,7 +346,7 @@ def damaged(kind, path, stack):
         ("text", "cannot be read as a stack"),
         ("foreign", "is a safetensors file but not a zoom stack"),
         ("tensors", "holds no tensor named 'levels'"),
-        ("newer", "version 2 of the stack format .* update ZoomStack"),
+        ("newer", "version 3 of the stack format .* update ZoomStack"),
     ],
 )
 def test_a_file_that_is_no_stack_is_refused_with_the_reason(pack, folders, stack, kind, words):

@@ -10,8 +10,11 @@ from torch import Tensor
 
 from ...demo.networks.flow import sigmas as schedule
 from ...joint.consensus import Consensus
+from ...joint.coupler import Couple
 from ...joint.hold.coupler import HeldCoupler
 from ...joint.hold.levels import agreeing
+from ...joint.render import render_noise
+from ...joint.through_pixels import through
 from ...paint.rework.again import again
 from ...paint.rework.draft import Draft
 from ...paint.rework.extend import extend
@@ -20,6 +23,8 @@ from ...paint.rework.settle import settle
 from ...scene.geometry import Geometry
 from ...scene.stack import ZoomStack
 from ...spaces.choose import automatic
+from ...spaces.plain import as_space
+from ...spaces.space import Space
 from ..model.flow import euler_ancestral
 from ..model.model import Model
 from .job import Job
@@ -30,6 +35,7 @@ from .places import pixel_grid
 from .reworked import Reworked
 from .rows import BY_NAME
 
+WAYS = {"auto": "default", "small": "small"}  # rows that make the zoom that is worked on
 ANOTHER = 5000  # added to the seed for the level that is made
 
 
@@ -41,21 +47,20 @@ def sample_reworked(job: Job, row: Reworked, model: Model, operators: Operators)
     sigmas = schedule(settings.steps, settings.shift)
     pictures = draft.stack.levels
     with torch.no_grad():
-        encoded = model.encode(pictures[list(draft.held)])
         space = operators.space(automatic(g), g)
-        held = agreeing(dict(zip(draft.held, encoded, strict=True)), space)
-        couple = HeldCoupler(space, held, wider=row.wider)
+        couple = coupling(draft, row, space, model)
+        free = list(draft.free)
         denoise = model.denoiser([job.ladder.prompts[level] for level in draft.free], settings.cfg)
         alone = torch.empty(0)
 
         def joint(x: Tensor, sigma: Tensor) -> Tensor:
             nonlocal alone
             alone = denoise(x, sigma)
-            return couple(alone, sigma[0])
+            return couple(alone, float(sigma[0]))
 
         def noise() -> Tensor:
-            white = torch.randn(len(pictures), *encoded.shape[1:], generator=random)
-            return couple.noise(white.to(model.device))
+            white = torch.randn(g.levels, model.channels, g.height, g.width, generator=random)
+            return render_noise(white.to(model.device), space)[free]
 
         start = clock(model.device)
         latents = x = noise()
@@ -65,8 +70,19 @@ def sample_reworked(job: Job, row: Reworked, model: Model, operators: Operators)
         final = settle(draft, made, wider=row.wider).levels
         seconds = clock(model.device) - start
         predicted = pictures.clone()
-        predicted[list(draft.free)] = model.decode(alone).clamp(0, 1)
+        predicted[free] = model.decode(alone).clamp(0, 1)
     return Outcome(final, predicted, None, seconds)
+
+
+def coupling(draft: Draft, row: Reworked, space: Space, model: Model) -> Couple:
+    """What makes predicted free levels one scene with the held ones, where ``row`` says."""
+    pictures = {level: draft.stack.levels[level] for level in draft.held}
+    if row.space == "small":
+        pixels = as_space(draft.stack.geometry)
+        return through(HeldCoupler(pixels, pictures, wider=row.wider), model.small)
+    encoded = model.encode(torch.stack([*pictures.values()]))
+    held = agreeing(dict(zip(pictures, encoded, strict=True)), space)
+    return HeldCoupler(space, held, wider=row.wider)
 
 
 def drafted(job: Job, row: Reworked, stack: ZoomStack) -> Draft:
@@ -89,6 +105,8 @@ def finished(job: Job, row: Reworked, model: Model, operators: Operators) -> Zoo
     prompts = tuple(job.ladder.prompts[level] for level in kept)
     zooms = tuple(2.0 ** (deep - wide) for wide, deep in pairwise(octaves))
     geometry = Geometry(job.geometry.height, job.geometry.width, zooms)
-    sampled = sample_joint(Joint(BY_NAME["default"], prompts, geometry, job), model, operators)
+    sampled = sample_joint(
+        Joint(BY_NAME[WAYS[row.space]], prompts, geometry, job), model, operators
+    )
     pixels = pixel_grid(geometry)
     return ZoomStack(Consensus(values=(0.0, 1.0))(sampled.final, pixels), pixels, prompts, job.seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal, get_args
 
 from ...scene.checks import check_choice
@@ -17,13 +17,16 @@ class Reworked:
 
     ``again`` makes the middle level anew; ``insert`` makes it where it was left out; ``inward`` and
     ``outward`` make the deepest or the widest where the zoom ended before it. ``wider`` is how much
-    the wider levels insist, ``paint.rework.settle``'s.
+    the wider levels insist, ``paint.rework.settle``'s. ``space`` is where levels meet, in the zoom
+    too: latents ("auto"), or pixels through the small autoencoder, as the nodes have it where there
+    is one.
     """
 
     name: str
     title: str
     deed: Deed
     wider: float = 1.0
+    space: Literal["auto", "small"] = "auto"
     ladder: str = "p2"
     anchor: ClassVar[str] = "none"
 
@@ -39,13 +42,18 @@ class Reworked:
         return {key: value for key, value in asdict(self).items() if key not in ("name", "title")}
 
 
-REWORKED = (
+DEEDS = (
     Reworked("again-strict", "a level made anew, strict", "again"),
     Reworked("again-free", "a level made anew, free", "again", wider=0.0),
     Reworked("insert", "a level inserted", "insert"),
     Reworked("inward", "extended inward", "inward"),
     Reworked("outward", "extended outward", "outward"),
 )
+SMALL = tuple(
+    replace(row, name=f"{row.name}-small", title=f"{row.title}, small", space="small")
+    for row in DEEDS
+)
+REWORKED = (*DEEDS, *SMALL)
 
 
 def chosen(spec: str) -> Row | Reworked:
