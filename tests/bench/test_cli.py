@@ -13,6 +13,7 @@ from checkout import TREE, needs_tree
 
 from zoomstack.bench.__main__ import chosen_rows, chosen_settings, main
 from zoomstack.bench.model.settings import FULL, QUICK, Settings
+from zoomstack.bench.zooms.reworked import REWORKED
 from zoomstack.bench.zooms.rows import BY_NAME, ROWS
 from zoomstack.cli import bench as command
 from zoomstack.cli import main as command_line
@@ -64,7 +65,7 @@ def test_settings_are_the_full_or_the_quick_ones_with_what_was_given():
 
 
 def test_rows_are_all_of_them_or_those_asked_for():
-    assert chosen_rows(None, None) == list(ROWS)
+    assert chosen_rows(None, None) == [*ROWS, *REWORKED]
     assert chosen_rows(["snr", "default", "snr"], None) == [BY_NAME["snr"], BY_NAME["default"]]
     assert len(chosen_rows(["default"], "feather=0.1,0.2 weighting=snr,uniform")) == 5
     assert len(chosen_rows(None, "feather=0.1,0.2")) == 2
