@@ -76,7 +76,7 @@ def test_the_transpose_is_one_and_a_lift_is_exact_at_borders_as_well(space, chil
     size = (8, rows * zoom + top + bottom, columns * zoom + left + right)
     x = torch.randn(size, generator=generator).double()
     y = torch.randn(8, rows, columns, generator=generator).double()
-    inside, outside = (outer._shrink(x, None) * y).sum(), (x * outer._transposed(y)).sum()
+    inside, outside = (outer._shrink(x, None) * y).sum(), (x * outer.transposed(y)).sum()
     torch.testing.assert_close(inside, outside)
     assert (outer._shrink(outer.lift(y), None) - y).abs().max() < 2e-3
     picture = noise(space.geometry, 4, torch.float64, 8)[child]

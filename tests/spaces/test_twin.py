@@ -191,7 +191,7 @@ def test_shrinking_and_its_transpose_belong_together(twin):
     x = torch.randn(8, 20, 28, dtype=torch.float64)
     shrunk = link._shrink(x)
     y = torch.randn_like(shrunk)
-    assert (shrunk * y).sum() == pytest.approx(float((x * link._transposed(y)).sum()), rel=1e-9)
+    assert (shrunk * y).sum() == pytest.approx(float((x * link.transposed(y)).sum()), rel=1e-9)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])

@@ -46,7 +46,11 @@ class FittedLink:
         return self._shrink(change, None)
 
     def transposed(self, patch: Tensor) -> Tensor:
-        return self._transposed(patch)
+        """K^T."""
+        o = self._of(patch)
+        x = functional.conv_transpose2d(patch, o.shrink, stride=o.zoom)
+        left, right, top, bottom = self.beyond
+        return _folded(_folded(x, -1, left, right), -2, top, bottom)
 
     def enlarge(self, patch: Tensor) -> Tensor:
         return self._upscale(patch, self._of(patch).enlarge_offset)
@@ -59,7 +63,7 @@ class FittedLink:
         smooth = self.spread(change)
         missing = self._white(change - self._shrink(smooth, None))
         solved = self._inverse(missing)(missing)
-        return smooth + self._transposed(self._white(solved))
+        return smooth + self.transposed(self._white(solved))
 
     def shrink_noise(self, noise: Tensor) -> Tensor:
         """W of the blocks alone, without their rings: orthonormal rows at the price of one pass.
@@ -90,16 +94,9 @@ class FittedLink:
         padded = functional.pad(x, self.beyond, mode="replicate")
         return functional.conv2d(padded, o.shrink, offset, stride=o.zoom)
 
-    def _transposed(self, y: Tensor) -> Tensor:
-        """K^T y."""
-        o = self._of(y)
-        x = functional.conv_transpose2d(y, o.shrink, stride=o.zoom)
-        left, right, top, bottom = self.beyond
-        return _folded(_folded(x, -1, left, right), -2, top, bottom)
-
     def _gram(self, y: Tensor) -> Tensor:
         """B K K^T B y."""
-        return self._white(self._shrink(self._transposed(self._white(y)), None))
+        return self._white(self._shrink(self.transposed(self._white(y)), None))
 
     def _inverse(self, y: Tensor) -> Function:
         """(B K K^T B)^(-1), made once for each device and dtype: to make it asks the device."""

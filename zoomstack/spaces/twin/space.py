@@ -89,7 +89,17 @@ class TwinLink:
         return self._shrink(change)
 
     def transposed(self, patch: Tensor) -> Tensor:
-        return self._transposed(patch)
+        """K^T."""
+        twin = self._like(patch)
+        pixels = _apply_transposed(
+            self._rows.shrink, self._columns.shrink, twin.latents_transposed(patch)
+        )
+        x = twin.pixels_transposed(pixels)
+        if twin.unused is None:
+            return x
+        return x + _mixed(
+            twin.unused, _apply_transposed(self._rows.mean, self._columns.mean, patch)
+        )
 
     def enlarge(self, patch: Tensor) -> Tensor:
         return self._enlarge(patch, affine=True)
@@ -102,7 +112,7 @@ class TwinLink:
         smooth = self.spread(change)
         missing = self._white(change - self._shrink(smooth))
         solved = self._function(torch.reciprocal, missing)(missing)
-        return smooth + self._transposed(self._white(solved))
+        return smooth + self.transposed(self._white(solved))
 
     def shrink_noise(self, noise: Tensor) -> Tensor:
         """W = (B K K^T B)^(-1/2) B K: orthonormal rows, where K's own overlap.
@@ -125,17 +135,6 @@ class TwinLink:
             return shrunk
         return shrunk + _mixed(twin.unused, separable(self._rows.mean, self._columns.mean, x))
 
-    def _transposed(self, y: Tensor) -> Tensor:
-        """K^T y."""
-        twin = self._like(y)
-        pixels = _apply_transposed(
-            self._rows.shrink, self._columns.shrink, twin.latents_transposed(y)
-        )
-        x = twin.pixels_transposed(pixels)
-        if twin.unused is None:
-            return x
-        return x + _mixed(twin.unused, _apply_transposed(self._rows.mean, self._columns.mean, y))
-
     def _enlarge(self, x: Tensor, affine: bool) -> Tensor:
         twin = self._like(x)
         pixels = separable(self._rows.enlarge, self._columns.enlarge, twin.pixels(x, affine))
@@ -143,7 +142,7 @@ class TwinLink:
 
     def _gram(self, y: Tensor) -> Tensor:
         """B K K^T B y."""
-        return self._white(self._shrink(self._transposed(self._white(y))))
+        return self._white(self._shrink(self.transposed(self._white(y))))
 
     def _white(self, y: Tensor) -> Tensor:
         """B y."""
@@ -173,7 +172,7 @@ class TwinLink:
         points = torch.zeros(channels, channels, rows, columns, dtype=torch.float64)
         at = (..., *(slice(n // 2 % APART, None, APART) for n in (rows, columns)))
         points[at] = torch.eye(channels, dtype=torch.float64)[..., None, None]
-        covariance = self._shrink(self._transposed(points))[at].mean((-1, -2))
+        covariance = self._shrink(self.transposed(points))[at].mean((-1, -2))
         value, vector = torch.linalg.eigh(covariance)
         return Matrix((vector * value.rsqrt()) @ vector.T)
 
