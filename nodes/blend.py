@@ -132,7 +132,7 @@ def of_photos(levels: Tensor, geometry: Geometry, anchors: Sequence[PhotoAnchor]
     ]
 
 
-def describe(decibels: tuple[float, ...], levels: int = 0) -> str:
+def describe(decibels: tuple[float, ...], levels: int) -> str:
     """A line to read and the numbers: "27.3 dB mean, 25.1 dB worst (levels 2-3): 28.0 25.1 ...".
 
     After the last of ``levels`` comes level 0.
@@ -143,7 +143,7 @@ def describe(decibels: tuple[float, ...], levels: int = 0) -> str:
     if not finite:
         return "no level is large enough to show the next one"
     worst = min(range(len(decibels)), key=lambda i: (math.isnan(decibels[i]), decibels[i]))
-    deeper = 0 if worst + 1 == levels else worst + 1
+    deeper = (worst + 1) % levels
     numbers = " ".join("-" if math.isnan(v) else f"{min(v, 999.0):.1f}" for v in decibels)
     return (
         f"agreement of neighbouring levels: {sum(finite) / len(finite):.1f} dB mean, "

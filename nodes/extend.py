@@ -14,7 +14,7 @@ from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .conditioning.rows import Rows
-from .inputs import rework_inputs, rework_of, taken
+from .inputs import rework_inputs, rework_of, stack_outputs, taken
 from .run.asked import Doors, asked
 from .tensors import check_open, to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
@@ -84,10 +84,7 @@ class ExtendZoom(io.ComfyNode):
                 ),
                 *last,
             ],
-            outputs=[
-                ZoomStackType.Output(display_name="stack", tooltip="The zoom with its new levels."),
-                io.Image.Output(display_name="views", tooltip="One picture a level."),
-            ],
+            outputs=stack_outputs("The zoom with its new levels."),
             hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 
@@ -142,13 +139,7 @@ class BranchZoom(io.ComfyNode):
                 ),
                 *last,
             ],
-            outputs=[
-                ZoomStackType.Output(
-                    display_name="stack", tooltip="The second zoom: the levels they share, then "
-                    "the new ones."
-                ),
-                io.Image.Output(display_name="views", tooltip="One picture a level."),
-            ],
+            outputs=stack_outputs("The second zoom: the levels they share, then the new ones."),
             hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 

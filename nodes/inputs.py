@@ -124,6 +124,14 @@ def rework_inputs(seed: str, ladder: str | None, optional: bool = False) -> tupl
     return first, last
 
 
+def stack_outputs(tooltip: str) -> list[Any]:
+    """What a node that works on a stack gives; ``tooltip`` says what that stack is."""
+    return [
+        ZoomStackType.Output(display_name="stack", tooltip=tooltip),
+        io.Image.Output(display_name="views", tooltip="One picture a level."),
+    ]
+
+
 def rework_of(inputs: dict[str, Any], prompts: Asked, hidden: Any, teller: host.Teller) -> Rework:
     """How new levels are made, of a node's ``rework_inputs`` and its own of the same names."""
     left = {**inputs, **prompts._asdict()}

@@ -13,7 +13,7 @@ from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .conditioning.rows import Rows
-from .inputs import rework_inputs, rework_of, taken
+from .inputs import rework_inputs, rework_of, stack_outputs, taken
 from .run.asked import Doors, asked
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
@@ -42,10 +42,7 @@ class CutZoom(io.ComfyNode):
                     "it may come before the first.",
                 ),
             ],
-            outputs=[
-                ZoomStackType.Output(display_name="stack", tooltip="Those levels."),
-                io.Image.Output(display_name="views", tooltip="One picture a level."),
-            ],
+            outputs=stack_outputs("Those levels."),
             hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 
@@ -106,12 +103,7 @@ class JoinZooms(io.ComfyNode):
                     "from 0 to 1; further apart is an error.",
                 ),
             ],
-            outputs=[
-                ZoomStackType.Output(
-                    display_name="stack", tooltip="The levels of a, the new ones, and those of b."
-                ),
-                io.Image.Output(display_name="views", tooltip="One picture a level."),
-            ],
+            outputs=stack_outputs("The levels of a, the new ones, and those of b."),
             hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from ..zoomstack.scene.chosen import parse_levels
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .conditioning.rows import Rows
-from .inputs import rework_inputs, rework_of, taken
+from .inputs import rework_inputs, rework_of, stack_outputs, taken
 from .run.asked import Doors, asked, check_ladder_of
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
@@ -55,10 +55,7 @@ class ReworkZoom(io.ComfyNode):
                     "pictures, and keeps more of them.",
                 ),
             ],
-            outputs=[
-                ZoomStackType.Output(display_name="stack", tooltip="The zoom with its new levels."),
-                io.Image.Output(display_name="views", tooltip="One picture a level."),
-            ],
+            outputs=stack_outputs("The zoom with its new levels."),
             hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )  # fmt: skip
 
