@@ -182,7 +182,7 @@ class Ways:
             {level: held[level] for level in self.given.held.levels},
             self.given.held.wider,
         )
-        return HeldCoupler(space, stay, photos, options.consensus, wider=wider, **when)
+        return HeldCoupler(space, stay, photos, options.consensus, wider=wider, exact=False, **when)
 
     def _anchor(self, photo: Photo, picture: Callable[[Photo], Tensor]) -> PhotoAnchor:
         levels = self.geometry.levels

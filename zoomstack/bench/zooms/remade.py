@@ -79,10 +79,14 @@ def coupling(draft: Draft, row: Reworked, space: Space, model: Model) -> Couple:
     pictures = {level: draft.stack.levels[level] for level in draft.held}
     if row.space == "small":
         pixels = as_space(draft.stack.geometry)
-        return through(HeldCoupler(pixels, pictures, wider=row.wider), model.small)
-    encoded = model.encode(torch.stack([*pictures.values()]))
-    held = agreeing(dict(zip(pictures, encoded, strict=True)), space)
-    return HeldCoupler(space, held, wider=row.wider)
+        return through(HeldCoupler(pixels, pictures, wider=row.wider, exact=False), model.small)
+    met = {level for pair in space.geometry.neighbours if {*pair} & {*draft.free} for level in pair}
+    beside = sorted(met - {*draft.free})
+    encoded = model.encode(torch.stack([pictures[level] for level in beside]))
+    agreed = agreeing(dict(zip(beside, encoded, strict=True)), space)
+    nothing = torch.zeros_like(encoded[0])  # of a level that no free one meets
+    held = {level: agreed.get(level, nothing) for level in draft.held}
+    return HeldCoupler(space, held, wider=row.wider, exact=False)
 
 
 def drafted(job: Job, row: Reworked, stack: ZoomStack) -> Draft:

@@ -12,6 +12,9 @@ u = S G^T (G S G^T)^-1 r, where S counts a level's pixels by their area, as larg
 Pixels of the parent that see nothing but the held child are not in G: what is missing there says
 how far the held levels are from agreeing themselves. No pixel is believed further than that: with
 delta its size and sigma that of a picture's change, (G S G^T + (delta / sigma)^2)^-1, as Wiener.
+
+That is exact, and costs as much as a small model's call. Of latents that are predicted at one step
+of many, and whose pictures are made to agree in the end, a hundredth is enough: ``exact`` says so.
 """
 
 from __future__ import annotations
@@ -27,14 +30,25 @@ from ...linear.solved import needed, solved
 from ...spaces.space import Link, Space
 from .runs import Run
 
-MOST, SPARE = 256, 1.25  # steps of conjugate gradients, and how many more than it took once
+SPARE = 1.25  # how many more steps of conjugate gradients than it took once
 PROBES = 8  # random changes by which it is known what is seen
 BLIND = 1e-6  # of the most that a pixel of the parent sees: nothing
-SURE = 1e-6  # of a picture's change: no held levels agree better
-COARSE = 1e-3  # the same, in single precision
 HARD = 0.999  # of what a pixel sees that is free: less, and it is solved with its like
-LARGEST = 2048  # numbers in pixels that are solved together
 MIXED = 1e-3  # of the mean channel: no channel is taken to be seen less
+
+
+class _Care(NamedTuple):
+    """How well a condition is met."""
+
+    sure: float  # of a picture's change: no held levels are taken to agree better
+    most: int  # steps of conjugate gradients
+    together: int  # numbers in pixels that are solved together
+    double: bool  # precision, where the device has it: squares of what is hardly seen lie in it
+
+
+EXACT = _Care(1e-6, 256, 2048, True)
+SINGLE = EXACT._replace(sure=1e-3, double=False)
+QUICK = _Care(1e-2, 24, 0, False)
 
 
 class _Known(NamedTuple):
@@ -67,16 +81,15 @@ class _Known(NamedTuple):
         return found.index_copy(0, self.hard, self.inverse @ x.flatten()[self.hard]).view_as(x)
 
 
-def _finely(x: Tensor) -> Tensor:
-    """In double precision, where the device has it: squares of what is hardly seen lie in it."""
-    return x if x.device.type == "mps" else x.double()
-
-
 class Between:
-    """The condition of one run, which has a parent; made once, it serves every step."""
+    """The condition of one run, which has a parent; made once, it serves every step.
 
-    def __init__(self, space: Space, run: Run, parent: Link) -> None:
+    ``exact`` is 1e-6 of what may be met; without it about a hundredth is left.
+    """
+
+    def __init__(self, space: Space, run: Run, parent: Link, exact: bool = True) -> None:
         self._parent = parent
+        self._exact = exact
         below = (*run.levels[1:], *(() if run.child is None else (run.child,)))
         links = [space.link(*pair) for pair in zip(run.levels, below, strict=False)]
         self._links: list[Link | None] = [*links, None][: len(run.levels)]
@@ -93,12 +106,17 @@ class Between:
         ``doubt`` (C, h, w) is what held levels lack from agreeing, where none but they are seen;
         ``size`` a number, the root mean square of what levels may change by.
         """
-        like, missing = missing, _finely(missing)
-        known = self._once(missing, doubt, size)
-
+        care = self._care(missing)
+        like, missing = missing, missing.double() if care.double else missing
+        known = self._once(missing, doubt, size, care)
         operator = self._operator(known.noise)
         answer = solved(operator, missing * known.free, known.before, known.steps)
         return [level.to(like) for level in self._levels(self._dealt(answer))]
+
+    def _care(self, like: Tensor) -> _Care:
+        if not self._exact:
+            return QUICK
+        return SINGLE if like.device.type == "mps" else EXACT
 
     def _operator(self, noise: float) -> Operator:
         """G S G^T + (delta / sigma)^2."""
@@ -132,17 +150,16 @@ class Between:
         """G u."""
         return self._parent.shrink_change(self._levels(changes)[0])
 
-    def _once(self, like: Tensor, doubt: Tensor, size: Tensor) -> _Known:
+    def _once(self, like: Tensor, doubt: Tensor, size: Tensor, care: _Care) -> _Known:
         """The held levels are always the same, and so is how far they agree."""
         key = (like.device, like.dtype, like.shape)
         if key not in self._known:
             with torch.inference_mode(False), torch.no_grad():
-                sure = SURE if like.dtype == torch.float64 else COARSE
-                known = self._looked(doubt.detach().double().cpu().clone(), float(size), sure)
+                known = self._looked(doubt.detach().double().cpu().clone(), float(size), care)
                 self._known[key] = known.to(like)
         return self._known[key]
 
-    def _looked(self, doubt: Tensor, size: float, sure: float) -> _Known:
+    def _looked(self, doubt: Tensor, size: float, care: _Care) -> _Known:
         """By the operator's answers to random changes; in double precision, where that exists."""
         generator = torch.Generator().manual_seed(0)
         changes = [
@@ -160,21 +177,21 @@ class Between:
         mixed /= mixed.trace() / len(mixed)
         mixed += MIXED * torch.eye(len(mixed), dtype=torch.float64)
         off = float((doubt.square() * ~free).sum() / (~free).sum().clamp_min(1) / len(doubt))
-        noise = max(off / size**2, sure**2) if size > 0 else 1.0
+        noise = max(off / size**2, care.sure**2) if size > 0 else 1.0
         where = ((share < HARD) & free).expand_as(doubt).flatten().nonzero().flatten()
-        if len(where) > LARGEST:
+        if len(where) > care.together:
             where = where[:0]
         known = _Known(
             noise,
-            MOST,
+            care.most,
             free.double(),
             diagonal,
             torch.linalg.inv(mixed),
             where,
             self._inverse(where, doubt, noise),
         )
-        steps = needed(self._operator(noise), seen[0] * known.free, known.before, MOST)
-        return known._replace(steps=math.ceil(SPARE * steps))
+        steps = needed(self._operator(noise), seen[0] * known.free, known.before, care.most)
+        return known._replace(steps=min(math.ceil(SPARE * steps), care.most))
 
     def _inverse(self, where: Tensor, like: Tensor, noise: float) -> Tensor:
         """Of the operator between the numbers ``where`` of (C, h, w)."""

@@ -26,7 +26,8 @@ class HeldCoupler(Coupler):
     asked for. In this order: each of ``anchors`` in its own range of the steps; then, from
     ``start`` to ``end`` of them, free levels that are neighbours meet by ``consensus``, and all
     meet the held ones (``levels.hold``, where ``wider`` is explained; it has the consensus'
-    ``feather``), whatever the consensus' ``coupling``.
+    ``feather``), whatever the consensus' ``coupling``. Where what is sampled is to be made to agree
+    in the end (``paint.rework.settle``), a held parent need not be met ``exact``ly at every step.
 
     Pictures that were encoded one by one agree as far as they do; ``levels.agreeing`` makes of them
     such that agree as the space sees it.
@@ -42,12 +43,13 @@ class HeldCoupler(Coupler):
         consensus: Consensus | None = None,
         *,
         wider: float = 1.0,
+        exact: bool = True,
         start: float = 0.0,
         end: float = 1.0,
         sigmas: Sequence[float] | Tensor | None = None,
     ) -> None:
         super().__init__(geometry, anchors, consensus, start=start, end=end, sigmas=sigmas)
-        self._holder = Holder(self.space, held, wider, self.consensus.feather)
+        self._holder = Holder(self.space, held, wider, self.consensus.feather, exact=exact)
         levels = range(self.space.geometry.levels)
         self.free = tuple(level for level in levels if level not in held)
         if not self.free:

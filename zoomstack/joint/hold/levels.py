@@ -40,6 +40,8 @@ CLOSE = 1e-6  # to which levels of a ring have gone round
 class Holder:
     """``hold`` for many calls: what is to be known of ``held`` levels' places is made once.
 
+    Not ``exact``, a held parent is met to about a hundredth, in a fraction of the time.
+
     Raises ``ValueError`` for levels that are not there, and for a ``wider`` or ``feather`` that is
     none.
     """
@@ -51,10 +53,11 @@ class Holder:
         wider: float = 1.0,
         feather: float = 0.25,
         bounded: bool = False,
+        exact: bool = True,
     ) -> None:
         self.space = as_space(geometry)
         self.held, self.wider, self.feather = dict(held), wider, feather
-        self.bounded = bounded
+        self.bounded, self.exact = bounded, exact
         check_held(self.held, self.space.geometry.levels)
         check_share(wider, feather)
         self.runs = runs(self.space, self.held)
@@ -95,7 +98,7 @@ class Holder:
         self._pull(pictures, run, missing, up)
         self._show(pictures, run)
         moved = wanted - up.shrink(pictures[first])
-        between = self._between.setdefault(first, Between(self.space, run, up))
+        between = self._between.setdefault(first, Between(self.space, run, up, self.exact))
         doubt = disagreement(parent, pictures[first], up)
         changes = between.change(share * moved, doubt, patch(parent, up).std())
         for level, change in zip(run.levels, changes, strict=True):
