@@ -45,6 +45,7 @@ def test_each_number_is_of_the_pictures_that_it_is_said_to_be_of(outcome):
         "frame": visible(outcome.final, seams(JOB.geometry, 8)),
         "film_frame": visible(film, seams(JOB.geometry, 8)),
         "detail": detail(outcome.final),
+        "film_detail": detail(film),
         "colour": mean_colours(outcome.final),
         "seconds": 3.5,
         "photo": decibels(film[0], outcome.photo),

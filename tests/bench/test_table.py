@@ -23,6 +23,7 @@ def finding(seed=0, **changes):
         "frame": [1.0, 4.0],
         "film_frame": [1.0, 1.0],
         "detail": [0.1, 0.1, 0.1],
+        "film_detail": [0.2, 0.05, 0.1],
         "colour": [[50.0, 0.0, 0.0], [50.0, 0.0, 0.0], [50.0, 0.0, 0.0]],
         "seconds": 3.0,
     }
@@ -92,6 +93,9 @@ def test_the_table_has_every_row_and_column():
     assert float(rows[1]["agreement"]) == pytest.approx(26.5)
     assert float(rows[1]["agreement_octave_1"]) == pytest.approx(36)
     assert float(rows[1]["sharpness_level_2"]) == pytest.approx(1)
+    film = [float(rows[1][f"film_sharpness_level_{level}"]) for level in range(3)]
+    assert film == pytest.approx([2, 0.5, 1], abs=0.01)  # of what was sampled by itself
+    assert float(rows[1]["film_sharpness"]) == pytest.approx(1, abs=0.01)
     assert rows[1]["photo"] == "nan"
 
 

@@ -17,6 +17,7 @@ from ..zooms.finding import Finding
 
 Value = TypeVar("Value")
 Measure = Callable[[Finding, Finding], float]
+Levels = Callable[[Finding, Finding], list[float]]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,15 @@ def sharpness_of_levels(found: Finding, reference: Finding) -> list[float]:
     return detail.sharpness(found["detail"], reference["detail"])
 
 
+def film_sharpness(found: Finding, reference: Finding) -> float:
+    """As ``sharpness``, in the film; the reference is as it was sampled."""
+    return _mean(_made(found, film_sharpness_of_levels(found, reference)))
+
+
+def film_sharpness_of_levels(found: Finding, reference: Finding) -> list[float]:
+    return detail.sharpness(found["film_detail"], reference["detail"])
+
+
 def drift(found: Finding, reference: Finding) -> list[float]:
     """How mean L*, a* and b* move away from the reference's, per level deeper: a vector."""
     return colour.drift(found["colour"], reference["colour"])
@@ -97,9 +107,9 @@ def octave(index: int) -> Measure:
     return of
 
 
-def level_sharpness(index: int) -> Measure:
+def level_sharpness(index: int, of_levels: Levels) -> Measure:
     def of(found: Finding, reference: Finding) -> float:
-        levels = sharpness_of_levels(found, reference)
+        levels = of_levels(found, reference)
         return levels[index] if index < len(levels) else math.nan
 
     return of
@@ -113,6 +123,7 @@ COLUMNS = (
     Column("both", "agreement x frame, dB", both, 1),
     Column("film_frame", "frame in the film", film_frame, ratio=True),
     Column("sharpness", "sharpness", sharpness, ratio=True),
+    Column("film_sharpness", "sharpness in the film", film_sharpness, ratio=True),
     Column("seconds", "seconds", seconds, 1),
     Column("photo", "photo, dB", photo, 1),
 )
@@ -123,8 +134,17 @@ BANDS = tuple(Column(f"agreement_octave_{k}", f"octave {k}", octave(k), 1) for k
 
 def levels(count: int) -> tuple[Column, ...]:
     """Sharpness of each level."""
+    return _each("sharpness", sharpness_of_levels, count)
+
+
+def film_levels(count: int) -> tuple[Column, ...]:
+    """Sharpness of each level in the film."""
+    return _each("film_sharpness", film_sharpness_of_levels, count)
+
+
+def _each(name: str, of_levels: Levels, count: int) -> tuple[Column, ...]:
     return tuple(
-        Column(f"sharpness_level_{i}", f"level {i}", level_sharpness(i), ratio=True)
+        Column(f"{name}_level_{i}", f"level {i}", level_sharpness(i, of_levels), ratio=True)
         for i in range(count)
     )
 

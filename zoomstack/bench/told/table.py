@@ -10,7 +10,7 @@ from pathlib import Path
 from ...files.whole import replacing
 from ..zooms.finding import Finding
 from ..zooms.methods import AnyRow
-from .columns import BANDS, COLUMNS, EXTRA, Column, drift, levels
+from .columns import BANDS, COLUMNS, EXTRA, Column, drift, film_levels, levels
 from .estimate import Estimate, estimate, length_estimate, ratio_estimate
 
 Pairs = Sequence[tuple[Finding, Finding]]  # a row's and its reference's, one pair a seed
@@ -33,20 +33,22 @@ class Table:
 
     def __init__(self, results: Mapping[AnyRow, Pairs]) -> None:
         depth = max(len(r["detail"]) for pairs in results.values() for r, _ in pairs)
-        self._levels = levels(depth)
-        everything = (*COLUMNS, *EXTRA, *BANDS, *self._levels)
+        self._levels, self._film = levels(depth), film_levels(depth)
+        everything = (*COLUMNS, *EXTRA, *BANDS, *self._levels, *self._film)
         self.rows = {row: estimates(pairs, everything) for row, pairs in results.items()}
         self.seeds = {row: len(pairs) for row, pairs in results.items()}
 
     def markdown(self) -> str:
-        """The main table, then agreement by octave and sharpness by level.
+        """The main table, then agreement by octave and sharpness by level, sampled and in the film.
 
         A column that no row fills is left out.
         """
         columns = [(column.name, column.title, column.digits) for column in COLUMNS]
         columns.insert(-2, (DRIFT, "colour drift", 2))
-        bands = [(column.name, column.title, column.digits) for column in BANDS]
-        depths = [(column.name, column.title, column.digits) for column in self._levels]
+        bands, depths, film = (
+            [(column.name, column.title, column.digits) for column in some]
+            for some in (BANDS, self._levels, self._film)
+        )
         return "\n".join(
             (
                 self._grid(columns),
@@ -54,6 +56,8 @@ class Table:
                 self._grid(bands),
                 "\nSharpness of each level (0: the widest):\n",
                 self._grid(depths),
+                "\nThe same in the film:\n",
+                self._grid(film),
             )
         )
 

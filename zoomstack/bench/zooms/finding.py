@@ -26,6 +26,7 @@ class Measured(OfSome):
     frame: list[float]  # how visible each child's border is in its parent: 1 is not at all
     film_frame: list[float]  # the same in the stack that a film shows
     detail: list[float]  # standard deviation of each level's two finest octaves
+    film_detail: list[float]  # the same in the stack that a film shows
     colour: list[list[float]]  # mean L*, a*, b* of each level
     seconds: float
 

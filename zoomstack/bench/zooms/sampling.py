@@ -66,6 +66,7 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
             "frame": visible(final, borders),
             "film_frame": visible(film, borders),
             "detail": detail(final),
+            "film_detail": detail(film),
             "colour": mean_colours(final),
             "seconds": outcome.seconds,
         }
