@@ -14,7 +14,14 @@ from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .conditioning.rows import Rows
-from .inputs import rework_inputs, rework_of, stack_outputs, taken
+from .inputs import (
+    place_inputs,
+    rework_inputs,
+    rework_of,
+    stack_outputs,
+    taken,
+    wider_input,
+)
 from .run.asked import Doors, asked
 from .tensors import check_open, to_image
 from .types import CATEGORY, SEARCH, ZoomLadderType, ZoomStackType
@@ -29,30 +36,6 @@ LADDER = ZoomLadderType.Input(
 )  # fmt: skip
 
 
-def _place_inputs(zoom: str, focus: str) -> list[Any]:
-    """Where the first new level lies."""
-    across, down = f"From left to right: {focus}", f"From top to bottom: {focus}"
-    return [
-        io.Float.Input("zoom", default=0.0, min=0.0, max=64.0, step=0.1, tooltip=zoom),
-        io.Float.Input(
-            "focus_x",
-            default=0.5,
-            min=0.0,
-            max=1.0,
-            step=0.01,
-            tooltip=across,
-        ),
-        io.Float.Input(
-            "focus_y",
-            default=0.5,
-            min=0.0,
-            max=1.0,
-            step=0.01,
-            tooltip=down,
-        ),
-    ]
-
-
 class ExtendZoom(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -62,7 +45,7 @@ class ExtendZoom(io.ComfyNode):
             display_name="Extend Zoom",
             category=CATEGORY,
             description="New levels for a finished zoom: below the deepest, above the widest, or "
-            "between two. All levels that it has stay as they are.",
+            "between two. All levels that it has stay as they are, but for what wider says.",
             search_aliases=[*SEARCH, "insert a level", "zoom further", "outpaint"],
             inputs=[
                 ZoomStackType.Input("stack", tooltip="The finished zoom."),
@@ -77,12 +60,13 @@ class ExtendZoom(io.ComfyNode):
                     "level", default=0, min=0, max=255,
                     tooltip="After which level, with where after level; 0 is the widest.",
                 ),
-                *_place_inputs(
+                *place_inputs(
                     "How many times the step between old and new levels magnifies. 0: 2 times; "
                     "after level, the old step shared evenly by all its new ones.",
                     "the middle of that step's frame. After level it counts where zoom is set.",
                 ),
                 *last,
+                wider_input(optional=True),
             ],
             outputs=stack_outputs("The zoom with its new levels."),
             hidden=[io.Hidden.unique_id, io.Hidden.prompt],
@@ -133,7 +117,7 @@ class BranchZoom(io.ComfyNode):
                     "level", default=0, min=0, max=255,
                     tooltip="The deepest level that both zooms have; 0 is the widest.",
                 ),
-                *_place_inputs(
+                *place_inputs(
                     "How many times the first new level magnifies that level; 0: 2 times.",
                     "the middle of the new target in that level.",
                 ),

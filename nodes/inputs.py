@@ -27,7 +27,10 @@ def shown_with(other: str) -> dict[str, str]:
     return {"shown_with": other}
 
 
-def sampler_inputs(seed: str, steps: int = 24, cfg: float = 5.0) -> list[Any]:
+HOW = host.Sampling._field_defaults
+
+
+def sampler_inputs(seed: str, steps: int = HOW["steps"], cfg: float = HOW["cfg"]) -> list[Any]:
     """Model, VAE, prompts and how to sample; ``seed`` is that input's tooltip."""
     return [
         io.Model.Input("model", tooltip="The diffusion model; one made for inpainting too."),
@@ -44,8 +47,8 @@ def _how_inputs(
     """How to sample: what KSampler asks. ``control`` is what becomes of the seed after a run."""
     return [
         io.Int.Input(
-            "seed", default=0, min=0, max=2**64 - 1, control_after_generate=control, tooltip=seed,
-            **how,
+            "seed", default=HOW["seed"], min=0, max=2**64 - 1, control_after_generate=control,
+            tooltip=seed, **how,
         ),
         io.Int.Input("steps", default=steps, min=1, max=10000, tooltip="Sampling steps.", **how),
         io.Float.Input(
@@ -53,11 +56,11 @@ def _how_inputs(
             tooltip="How strictly each picture follows its prompt.", **how,
         ),
         io.Combo.Input(
-            "sampler_name", options=comfy.samplers.SAMPLER_NAMES, default="euler_ancestral",
+            "sampler_name", options=comfy.samplers.SAMPLER_NAMES, default=HOW["sampler_name"],
             tooltip="Any sampler.", **how,
         ),
         io.Combo.Input(
-            "scheduler", options=comfy.samplers.SCHEDULER_NAMES, default="simple",
+            "scheduler", options=comfy.samplers.SCHEDULER_NAMES, default=HOW["scheduler"],
             tooltip="How noise falls over the steps.", **how,
         ),
     ]  # fmt: skip
@@ -78,7 +81,7 @@ def rework_inputs(seed: str, ladder: str | None, optional: bool = False) -> tupl
     )
     last = [
         # Each deed stands on those before it, which are not to be done anew at every run.
-        *_how_inputs(seed, 24, 5.0, io.ControlAfterGenerate.fixed, **how),
+        *_how_inputs(seed, HOW["steps"], HOW["cfg"], io.ControlAfterGenerate.fixed, **how),
         io.Conditioning.Input(
             "positive", optional=True,
             tooltip="From the same Prompt Ladder; without it clip encodes the prompts.",
@@ -122,6 +125,32 @@ def rework_inputs(seed: str, ladder: str | None, optional: bool = False) -> tupl
         ),
     ]  # fmt: skip
     return first, last
+
+
+def wider_input(**how: Any) -> Any:
+    """How far the levels above new ones insist."""
+    return io.Float.Input(
+        "wider", default=1.0, min=0.0, max=1.0, step=0.05, display_mode=io.NumberDisplay.slider,
+        tooltip="How far wider levels insist. 1, strict: they stay as they are, and a new level "
+        "adds detail to what they show. 0, free: they take over what it shows, inside its frame; "
+        "it becomes sharper so.",
+        **how,
+    )  # fmt: skip
+
+
+def place_inputs(zoom: str, focus: str, most: float = 64.0) -> list[Any]:
+    """How one level lies in another: how much it magnifies, ``most`` at most, and where."""
+    return [
+        io.Float.Input("zoom", default=0.0, min=0.0, max=most, step=0.1, tooltip=zoom),
+        io.Float.Input(
+            "focus_x", default=0.5, min=0.0, max=1.0, step=0.01,
+            tooltip=f"From left to right: {focus}",
+        ),
+        io.Float.Input(
+            "focus_y", default=0.5, min=0.0, max=1.0, step=0.01,
+            tooltip=f"From top to bottom: {focus}",
+        ),
+    ]  # fmt: skip
 
 
 def stack_outputs(tooltip: str) -> list[Any]:

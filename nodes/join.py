@@ -13,7 +13,7 @@ from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .conditioning.rows import Rows
-from .inputs import rework_inputs, rework_of, stack_outputs, taken
+from .inputs import place_inputs, rework_inputs, rework_of, stack_outputs, taken
 from .run.asked import Doors, asked
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
@@ -72,18 +72,11 @@ class JoinZooms(io.ComfyNode):
             inputs=[
                 ZoomStackType.Input("a", tooltip="The zoom that the result begins with."),
                 ZoomStackType.Input("b", tooltip="The zoom that lies in its deepest level."),
-                io.Float.Input(
-                    "zoom", default=0.0, min=0.0, max=1048576.0, step=0.1,
-                    tooltip="How many times the widest level of b magnifies the deepest of a, all "
+                *place_inputs(
+                    "How many times the widest level of b magnifies the deepest of a, all "
                     "bridging levels together. 0: 2 times a step.",
-                ),
-                io.Float.Input(
-                    "focus_x", default=0.5, min=0.0, max=1.0, step=0.01,
-                    tooltip="From left to right: the middle of b in the deepest level of a.",
-                ),
-                io.Float.Input(
-                    "focus_y", default=0.5, min=0.0, max=1.0, step=0.01,
-                    tooltip="From top to bottom: the middle of b in the deepest level of a.",
+                    "the middle of b in the deepest level of a.",
+                    most=1048576.0,
                 ),
                 io.Int.Input(
                     "bridge", default=0, min=0, max=16,
@@ -119,11 +112,6 @@ class JoinZooms(io.ComfyNode):
         resize: bool = False,
         unlike: float = 0.25,
         model: Any = None,
-        seed: int = 0,
-        steps: int = 24,
-        cfg: float = 5.0,
-        sampler_name: str = "euler_ancestral",
-        scheduler: str = "simple",
         **options: Any,
     ) -> io.NodeOutput:
         a, b = (host.with_seed(one, cls.hidden, door) for one, door in ((a, "a"), (b, "b")))
@@ -138,11 +126,9 @@ class JoinZooms(io.ComfyNode):
             _check_model(bridge, {**options, "model": model})
             draft = bridged(a, b, ladder.prompts, whole, at, None, resize, unlike, feather)
             prompts = asked("JoinZooms", doors, Rows.all(bridge))
-            how: dict[str, Any] = {"model": model, "seed": seed, "steps": steps, "cfg": cfg}
-            how |= {"sampler_name": sampler_name, "scheduler": scheduler}
             # Free: a shows b laid into it where the two meet, which the bridge is to make good.
-            how["wider"] = 0.0
-            joined = rework_of({**options, **how}, prompts, cls.hidden, teller)(draft)
+            how = {**options, "model": model, "wider": 0.0}
+            joined = rework_of(how, prompts, cls.hidden, teller)(draft)
         return io.NodeOutput(joined, to_image(joined.levels), ui=teller.ui)
 
 

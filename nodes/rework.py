@@ -11,7 +11,7 @@ from ..zoomstack.scene.chosen import parse_levels
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .conditioning.rows import Rows
-from .inputs import rework_inputs, rework_of, stack_outputs, taken
+from .inputs import rework_inputs, rework_of, stack_outputs, taken, wider_input
 from .run.asked import Doors, asked, check_ladder_of
 from .tensors import to_image
 from .types import CATEGORY, SEARCH, ZoomStackType
@@ -40,13 +40,7 @@ class ReworkZoom(io.ComfyNode):
                     "levels", default="1", tooltip="Which levels are made anew; 0 is the widest. "
                     "Numbers and ranges: 3, 5-7; 3- is level 3 and all deeper ones.",
                 ),
-                io.Float.Input(
-                    "wider", default=1.0, min=0.0, max=1.0, step=0.05,
-                    display_mode=io.NumberDisplay.slider,
-                    tooltip="How far wider levels insist. 1, strict: they stay as they are, and a "
-                    "new level adds detail to what they show. 0, free: they take over what it "
-                    "shows, inside its frame.",
-                ),
+                wider_input(),
                 *last,
                 io.Float.Input(
                     "denoise", optional=True, default=1.0, min=0.0, max=1.0, step=0.01,

@@ -8,16 +8,16 @@ SEEDS = 2**64
 
 
 class Sampling(NamedTuple):
-    """What every node that samples is told, by the names of its inputs."""
+    """What every node that samples is told, by the names of its inputs and with their defaults."""
 
     model: Any
     positive: Any
     negative: Any
-    seed: int
-    steps: int
-    cfg: float
-    sampler_name: str
-    scheduler: str
+    seed: int = 0
+    steps: int = 24
+    cfg: float = 5.0
+    sampler_name: str = "euler_ancestral"
+    scheduler: str = "simple"
 
     def seeded(self, seed: int) -> Sampling:
         """The same with another seed; one beyond the host's range begins again from 0."""

@@ -94,6 +94,16 @@ def test_free_wider_levels_follow_inside_of_the_frame_alone(pack):
     assert torch.equal(strict.levels[:2], stack.levels[:2])
 
 
+def test_a_zoom_that_is_extended_freely_shows_what_is_new(pack):
+    stack = zoom(pack)
+    made, _ = extend(pack, stack, ["a leaf"], wider=0.0)
+    assert torch.equal(made.levels[:3, :, :8], stack.levels[:3, :, :8])  # beyond every frame
+    assert not torch.equal(made.levels[3], stack.levels[3])
+    assert min(agreement(pack, made)) > 90
+    strict, _ = extend(pack, stack, ["a leaf"])
+    assert torch.equal(strict.levels[:4], stack.levels)
+
+
 def test_each_level_gets_its_own_prompt_and_nothing_of_the_others(pack):
     seen = []
 

@@ -46,7 +46,9 @@ DEEDS = (
     Reworked("again-strict", "a level made anew, strict", "again"),
     Reworked("again-free", "a level made anew, free", "again", wider=0.0),
     Reworked("insert", "a level inserted", "insert"),
+    Reworked("insert-free", "a level inserted, free", "insert", wider=0.0),
     Reworked("inward", "extended inward", "inward"),
+    Reworked("inward-free", "extended inward, free", "inward", wider=0.0),
     Reworked("outward", "extended outward", "outward"),
 )
 SMALL = tuple(
