@@ -48,7 +48,7 @@ class _Care(NamedTuple):
 
 EXACT = _Care(1e-6, 256, 2048, True)
 SINGLE = EXACT._replace(sure=1e-3, double=False)
-QUICK = _Care(1e-2, 24, 0, False)
+QUICK = _Care(1e-2, 16, 0, False)
 
 
 class _Known(NamedTuple):
