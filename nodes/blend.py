@@ -108,8 +108,9 @@ class LaplacianBlend(io.ComfyNode):
             describe(agreement(levels, geometry), geometry.levels),
             *of_photos(levels, geometry, anchors),
         ]
+        cropped = [photo.cropped(geometry.height, geometry.width) for photo in anchor or ()]
         teller = host.Teller(cls)
-        for line in reversed(lines):
+        for line in reversed([*lines, *filter(None, cropped)]):
             teller.add(line)
         stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
         return io.NodeOutput(stack, to_image(views), "; ".join(lines), ui=teller.ui)
