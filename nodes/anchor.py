@@ -27,8 +27,8 @@ class PhotoAnchor(io.ComfyNode):
             inputs=[
                 io.Image.Input(
                     "image",
-                    tooltip="The photo. Any size of 16 pixels or more a side; its middle is used, "
-                    "in the aspect of the zoom.",
+                    tooltip="The photo. Any size of 16 pixels or more a side; of another aspect "
+                    "than the zoom's, a part of it is used, around crop_x and crop_y.",
                 ),
                 io.Int.Input(
                     "level", optional=True, default=0, min=0, max=255,
@@ -68,6 +68,18 @@ class PhotoAnchor(io.ComfyNode):
                 ZoomAnchorType.Input(
                     "anchor", optional=True,
                     tooltip="Another anchor to chain with: several levels may have photos.",
+                ),
+                io.Float.Input(
+                    "crop_x", optional=True, default=0.5, min=0.0, max=1.0, step=0.01,
+                    advanced=True,
+                    tooltip="From left to right: around which point a photo of another aspect is "
+                    "cropped to the zoom's.",
+                ),
+                io.Float.Input(
+                    "crop_y", optional=True, default=0.5, min=0.0, max=1.0, step=0.01,
+                    advanced=True,
+                    tooltip="From top to bottom: around which point a photo of another aspect is "
+                    "cropped to the zoom's.",
                 ),
             ],
             outputs=[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from comfy_api.latest import io
 from torch import Tensor
@@ -12,6 +12,8 @@ from ..zoomstack.joint.anchor import PhotoAnchor
 from ..zoomstack.joint.blend import Method, Weighting, agreement
 from ..zoomstack.joint.consensus import Consensus
 from ..zoomstack.joint.keep import keep, kept, meetings
+from ..zoomstack.measure.likeness import ALIKE, likeness
+from ..zoomstack.paint.colours import matched_colours
 from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
@@ -67,6 +69,11 @@ class LaplacianBlend(io.ComfyNode):
                     tooltip="From Photo Anchor, as the sampler has it: its level becomes the photo "
                     "itself, and all others show it exactly.",
                 ),
+                io.Boolean.Input(
+                    "match_colours", optional=True, default=False, advanced=True,
+                    tooltip="For pictures from elsewhere: brings each level to the colours of the "
+                    "one above it, where both show the same place, before they are blended.",
+                ),
             ],
             outputs=[
                 ZoomStackType.Output(
@@ -94,10 +101,13 @@ class LaplacianBlend(io.ComfyNode):
         blend: Method = "laplacian",
         ladder: Ladder | None = None,
         anchor: tuple[Photo, ...] | None = None,
+        match_colours: bool = False,
     ) -> io.NodeOutput:
         levels = to_levels(images)
         geometry = geometry_of(levels, zoom_factor, ladder, "LaplacianBlend")
         check_finite(levels)
+        if match_colours:
+            levels = matched_colours(levels, geometry)
         anchors = [
             photo.anchor(photo.fitted_to(geometry.height, geometry.width)[0].to(levels))
             for photo in anchor or ()
@@ -107,9 +117,11 @@ class LaplacianBlend(io.ComfyNode):
         lines = [
             describe(agreement(levels, geometry), geometry.levels),
             *of_photos(levels, geometry, anchors),
+            *strangers(likeness(levels, geometry), geometry),
         ]
+        cropped = [photo.cropped(geometry.height, geometry.width) for photo in anchor or ()]
         teller = host.Teller(cls)
-        for line in reversed(lines):
+        for line in reversed([*lines, *filter(None, cropped)]):
             teller.add(line)
         stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
         return io.NodeOutput(stack, to_image(views), "; ".join(lines), ui=teller.ui)
@@ -130,6 +142,26 @@ def of_photos(levels: Tensor, geometry: Geometry, anchors: Sequence[PhotoAnchor]
         for m in meetings(anchors, geometry)
         if not m.same
     ]
+
+
+def strangers(alike: Sequence[float], geometry: Geometry) -> Iterator[str]:
+    """A line where neighbours do not show the same place: the worst of them, and how many."""
+    unlike = [
+        (value, pair, zoom)
+        for value, pair, zoom in zip(alike, geometry.neighbours, geometry.zooms, strict=True)
+        if value < ALIKE
+    ]
+    if unlike:
+        value, (wide, deep), zoom = min(unlike)
+        others = len(unlike) - 1
+        more = (
+            f", nor do {others} other pairs" if others > 1 else ", nor does 1 other pair" * others
+        )
+        yield (
+            f"levels {wide} and {deep} do not show the same place at {zoom:g} times (their detail "
+            f"goes together by {value:.2f}, which should be over {ALIKE:g}){more}: the order or a "
+            "zoom factor may be wrong, or a picture missing. Align Zoom finds out which"
+        )
 
 
 def describe(decibels: tuple[float, ...], levels: int) -> str:

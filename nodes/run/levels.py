@@ -91,6 +91,10 @@ class Run:
         self._pixels = as_space(ways.pixels)
         self._meeting = meet(ways, self._say)
         self._idle = self.alone and not given.anchors
+        for photo in given.anchors:
+            line = photo.cropped(ways.pixels.height, ways.pixels.width)
+            if line:
+                self._add(line)
         self._progress = Progress(teller.show) if teller else None
 
     @property

@@ -8,11 +8,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from ...zoomstack.joint.anchor import PhotoAnchor, Solver
-from .. import host
+from ...zoomstack.linear.sizes import aspect_window
+
+NEARLY = 0.97  # of a side: all of it
 
 
 class Photo(NamedTuple):
-    """A photo, (1, 3, H, W) of any size in [0, 1], and how it is to act: as a ``PhotoAnchor``."""
+    """A photo, (1, 3, H, W) of any size in [0, 1], and how it is to act: as a ``PhotoAnchor``.
+
+    Where levels have another aspect they show the largest part of it that has theirs, around
+    (``crop_x``, ``crop_y``), from 0 to 1 across and down.
+    """
 
     picture: Tensor
     level: int = 0
@@ -22,24 +28,36 @@ class Photo(NamedTuple):
     learning_rate: float = 0.1
     start: float = 0.0
     end: float = 1.0
+    crop_x: float = 0.5
+    crop_y: float = 0.5
 
     def fitted_to(self, height: int, width: int) -> Tensor:
-        """(1, 3, height, width): the photo's middle in that aspect, resized without aliasing."""
-        rows, columns = self.picture.shape[-2:]
-        scale = min(rows / height, columns / width)
-        cut_rows, cut_columns = round(height * scale), round(width * scale)
-        top, left = (rows - cut_rows) // 2, (columns - cut_columns) // 2
-        if (cut_rows, cut_columns) != (rows, columns):
-            host.log.info(
-                "PhotoAnchor: the photo of %d x %d is cropped to its middle %d x %d.",
-                columns, rows, cut_columns, cut_rows,
-            )  # fmt: skip
-        middle = self.picture[..., top : top + cut_rows, left : left + cut_columns]
-        resized = functional.interpolate(middle, (height, width), mode="bicubic", antialias=True)
+        """(1, 3, height, width): the photo's part in that aspect, resized without aliasing."""
+        part = self.picture[(..., *self._window(height, width))]
+        resized = functional.interpolate(part, (height, width), mode="bicubic", antialias=True)
         return resized.clamp(0, 1)
+
+    def cropped(self, height: int, width: int) -> str:
+        """A line where levels of that size show but a part of the photo; else nothing."""
+        rows, columns = self.picture.shape[-2:]
+        down, across = self._window(height, width)
+        part = (across.stop - across.start, down.stop - down.start)
+        # A pixel or two are the rounding of a VAE's blocks.
+        if min(part[0] / columns, part[1] / rows) > NEARLY:
+            return ""
+        return (
+            f"level {self.level} shows {part[0]} x {part[1]} of its photo's {columns} x {rows} "
+            f"pixels, from ({across.start}, {down.start}): crop_x and crop_y of PhotoAnchor say "
+            "which, levels of the photo's aspect show it all"
+        )
+
+    def _window(self, height: int, width: int) -> tuple[slice, slice]:
+        rows, columns = self.picture.shape[-2:]
+        return aspect_window((rows, columns), (height, width), (self.crop_x, self.crop_y))
 
     def anchor(self, picture: Tensor) -> PhotoAnchor:
         """The library's anchor, for the photo as (C, H, W) in the space where levels meet."""
         how = self._asdict()
-        del how["picture"]
+        for own in ("picture", "crop_x", "crop_y"):
+            del how[own]
         return PhotoAnchor(picture, **how)

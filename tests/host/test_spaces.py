@@ -244,13 +244,32 @@ def test_anchors_chain_and_act_at_their_levels(pack, built):
     "shape, size",
     [((1, 300, 100, 3), (16, 16)), ((1, 100, 300, 4), (16, 24)), ((1, 40, 40, 1), (24, 16))],
 )
-def test_photos_of_any_shape_are_cropped_to_the_middle(pack, comfy_host, shape, size, caplog):
-    picture = torch.rand(shape)
-    with caplog.at_level(logging.INFO, "zoomstack"):
-        photo = pack.nodes.PhotoAnchor.execute(picture).result[0][0]
-        fitted = photo.fitted_to(*size)
-    assert fitted.shape == (1, 3, *size)
-    assert "is cropped to its middle" in caplog.text
+def test_photos_of_any_shape_are_cropped_to_the_middle(pack, comfy_host, shape, size):
+    photo = pack.nodes.PhotoAnchor.execute(torch.rand(shape)).result[0][0]
+    assert photo.fitted_to(*size).shape == (1, 3, *size)
+    rows, columns = (side * min(shape[1] / size[0], shape[2] / size[1]) for side in size)
+    assert f"shows {columns:.0f} x {rows:.0f} of its photo's" in photo.cropped(*size)
+    assert photo.cropped(shape[1] // 2, shape[2] // 2) == ""
+
+
+@pytest.mark.parametrize("at, bright", [(0.0, [1, 0, 0]), (0.5, [0, 1, 0]), (0.95, [0, 0, 1])])
+def test_a_photo_of_another_aspect_is_cropped_around_a_point(pack, comfy_host, at, bright):
+    wide = torch.eye(3).repeat_interleave(40, 0)[None, None].expand(1, 40, -1, -1)
+    (photo,) = pack.nodes.PhotoAnchor.execute(wide, crop_x=at, crop_y=at).result[0]
+    assert photo.fitted_to(16, 16).mean((0, 2, 3)).tolist() == pytest.approx(bright, abs=1e-5)
+    tall = pack.nodes.PhotoAnchor.execute(wide.transpose(1, 2), crop_x=at, crop_y=at).result[0][0]
+    assert tall.fitted_to(16, 16).mean((0, 2, 3)).tolist() == pytest.approx(bright, abs=1e-5)
+
+
+def test_the_blend_says_what_of_a_photo_its_level_shows(pack, comfy_host):
+    images, (wide, whole) = (
+        torch.rand(2, 16, 16, 3),
+        (torch.rand(1, 16, 40, 3), torch.rand(1, 20, 20, 3)),
+    )
+    for photo, said in ((wide, True), (whole, False)):
+        anchor = pack.nodes.PhotoAnchor.execute(photo).result[0]
+        ui = pack.nodes.LaplacianBlend.execute(images, anchor=anchor).ui
+        assert ("shows 16 x 16 of its photo's 40 x 16 pixels, from (12, 0)" in str(ui)) == said
 
 
 def test_a_photo_acts_as_its_node_was_told(pack, comfy_host):

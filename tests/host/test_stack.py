@@ -80,6 +80,35 @@ def anchored(pack, photo, level=0, **options):
         return pack.nodes.PhotoAnchor.execute(photo, level=level, **options).result[0]
 
 
+def test_pictures_in_the_wrong_order_are_told_with_the_worst_pair(pack):
+    pictures = part(pack, "zoomstack.joint.render")
+    g = part(pack, "zoomstack.scene.geometry").Geometry(48, 48, (2.0, 2.0, 2.0))
+    noise = torch.rand(4, 3, 48, 48, generator=torch.Generator().manual_seed(2))
+    images = pictures.render(noise, g).movedim(1, -1)
+
+    def line(images, factor=2.0):
+        ui = pack.nodes.LaplacianBlend.execute(images, factor).ui
+        return str(ui).partition("do not show the same place")
+
+    assert not line(images)[1]
+    before, said, after = line(images[[0, 1, 3, 2]])
+    assert said and before.endswith(("levels 1 and 2 ", "levels 2 and 3 "))
+    assert "nor does 1 other pair:" in after and "Align Zoom" in after
+    assert "at 3 times" in line(images, 3.0)[2]
+
+
+def test_colours_from_elsewhere_are_matched_where_it_is_asked(pack):
+    even = torch.full((2, 32, 32, 3), 0.5) + 0.1 * torch.rand(
+        2, 32, 32, 3, generator=torch.Generator().manual_seed(2)
+    )
+    even[1] -= torch.tensor([0.2, 0.0, 0.1])
+    plain, matched = (
+        pack.nodes.LaplacianBlend.execute(even, match_colours=on).result[1] for on in (False, True)
+    )
+    assert (matched[1].mean((0, 1)) - even[0].mean((0, 1))).abs().max() < 0.01
+    assert (plain[1].mean((0, 1)) - even[0].mean((0, 1))).abs().max() > 0.02
+
+
 @pytest.mark.parametrize("level", [0, 1])
 def test_an_anchored_level_is_the_photo_to_the_bit(pack, level):
     """Cropped to the levels' aspect and resized, as the anchor has it."""

@@ -18,6 +18,7 @@ import { focusBoxFor } from "./focus.mjs";
 
 const STYLE = new Style(import.meta.resolve("./anchor.css"));
 const NODE = "PhotoAnchor";
+const CROPS = ["crop_x", "crop_y"];
 const SIZE = [320, 500]; // of a new node
 const HEIGHT = 200; // the least that the picture needs
 const NOTE = 56; // and that a sentence needs in its place
@@ -36,6 +37,7 @@ export function register(app) {
 function attach(app, node) {
   const words = wordsFor.now;
   const levelWidget = widgetOf(node, "level");
+  const crops = CROPS.map((name) => widgetOf(node, name));
   const level = () => Number(levelWidget?.value) || 0;
   const box = focusBoxFor(app, () => laddersOf(app, node), level);
   const image = element("img", { alt: "", draggable: "false" });
@@ -74,7 +76,11 @@ function attach(app, node) {
   function fit() {
     if (image.complete && image.naturalWidth) image.hidden = false;
     const own = image.naturalWidth ? image.naturalWidth / image.naturalHeight : 1;
-    picture.style.setProperty("--zs-aspect", String(aspectOf(node) ?? own));
+    const aspect = aspectOf(node) ?? own;
+    picture.style.setProperty("--zs-aspect", String(aspect));
+    const at = crops.map((crop) => Number(crop?.value ?? 0.5));
+    const slack = [1 - aspect / own, 1 - own / aspect]; // of what is not shown, across and down
+    image.style.objectPosition = at.map((one, axis) => placed(one, slack[axis])).join(" ");
   }
 
   function read() {
@@ -86,7 +92,16 @@ function attach(app, node) {
   }
 
   box.onPut = read;
-  onChange(levelWidget, show);
+  for (const each of [levelWidget, ...crops]) onChange(each, show);
   watch(node, show);
   show();
+}
+
+/**
+ * Where a picture lies of which all but `slack`, a share of a side, is shown, around `at`: CSS
+ * counts from edge to edge, from 0 % to 100 % of the slack.
+ */
+function placed(at, slack) {
+  if (slack <= 0) return "50%";
+  return `${100 * Math.min(1, Math.max(0, (at - (1 - slack) / 2) / slack))}%`;
 }
