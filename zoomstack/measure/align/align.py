@@ -47,7 +47,8 @@ class Alignment(NamedTuple):
     @property
     def geometry(self) -> Geometry:
         """The frames, ready for ``blend``."""
-        return Geometry(*self.pictures.shape[-2:], self.zooms, self.focus)
+        height, width = self.pictures.shape[-2:]
+        return Geometry(height, width, self.zooms, self.focus)
 
     def ladder(self, prompts: Sequence[str] = ()) -> Ladder:
         """With a prompt a level, or "level 0" and so on where there are none."""
