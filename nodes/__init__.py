@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import ComfyExtension, io
 
+from .align import AlignZoom
 from .anchor import PhotoAnchor
 from .blend import LaplacianBlend
 from .edit import BlendedEdit
@@ -47,4 +48,5 @@ class ZoomStackExtension(ComfyExtension):
             BranchZoom,
             CutZoom,
             JoinZooms,
+            AlignZoom,
         ]

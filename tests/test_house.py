@@ -19,7 +19,7 @@ NODES = "types tensors conditioning host run inputs".split()
 INSIDE = {
     "zoomstack.spaces": "space plain pairs codec fitting twin fitted small choose".split(),
     "zoomstack.bench": (
-        "model zooms store told work comparison stamp speed space fit options".split()
+        "model zooms store told work comparison stamp speed space fit align options".split()
     ),
 }
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .joint.denoiser import JointDenoiser
     from .joint.render import render, render_noise
     from .joint.sample import sample
+    from .measure.align.align import Alignment, align
     from .paint.rework.again import again
     from .paint.rework.apart import apart
     from .paint.rework.branch import branch
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Alignment": "measure.align.align",
     "Consensus": "joint.consensus",
     "Correction": "windows.multiscale",
     "Descent": "windows.descent",
@@ -64,6 +66,7 @@ _HOME = {
     "ZoomStack": "scene.stack",
     "again": "paint.rework.again",
     "agreement": "joint.blend",
+    "align": "measure.align.align",
     "apart": "paint.rework.apart",
     "blend": "joint.blend",
     "branch": "paint.rework.branch",
@@ -86,6 +89,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Alignment",
     "Consensus",
     "Correction",
     "Descent",
@@ -104,6 +108,7 @@ __all__ = [
     "ZoomStack",
     "again",
     "agreement",
+    "align",
     "apart",
     "blend",
     "branch",

@@ -34,6 +34,7 @@ NODES = {
     "LaplacianBlend", "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer",
     "ExportZoomStack", "MultiScalePatch", "OutpaintZoom", "SuperResZoom", "BlendedEdit",
     "ZoomStackReport", "ReworkZoom", "ExtendZoom", "BranchZoom", "CutZoom", "JoinZooms",
+    "AlignZoom",
 }  # fmt: skip
 NOTES = {"Note", "MarkdownNote"}  # the front end's own; the server knows nothing of them
 FOLDER = "zoomstack"  # of the pack among the custom nodes

@@ -79,7 +79,20 @@ def spaces(options: argparse.Namespace) -> str:
     return report(options)
 
 
-COMMANDS = {"operators": operators, "space": spaces, "speed": measured, "memory": measured}
+def aligned(options: argparse.Namespace) -> str:
+    """The table of ``bench align``, and where it lies."""
+    from .align.measured import report  # here, so that the other benchmarks do without it
+
+    return report(options)
+
+
+COMMANDS = {
+    "operators": operators,
+    "space": spaces,
+    "align": aligned,
+    "speed": measured,
+    "memory": measured,
+}
 
 
 def chosen_rows(specs: list[str] | None, axes: str | None) -> list[Row | Reworked]:

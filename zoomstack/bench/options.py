@@ -11,12 +11,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "what",
-        choices=("quality", "methods", "operators", "space", "speed", "memory"),
+        choices=("quality", "methods", "operators", "space", "align", "speed", "memory"),
         help="the ways of coupling, the neighbouring methods, fitted operators, spaces on any "
-        "autoencoder, time or memory",
+        "autoencoder, pictures whose place is known, time or memory",
     )
     add("--quick", action="store_true", help="small and short: minutes, and only a hint")
-    add("--seeds", type=count, metavar="N", help="seeds of a row (16; quick: 2)")
+    add("--seeds", type=count, metavar="N", help="seeds of a row (16; quick: 2); of align cases")
     add(
         "--rows",
         nargs="+",

@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ..bench.align.options import add_options as add_align_options
 from ..bench.fit.options import add_options as add_fit_options
 from ..bench.options import add_options as add_bench_options
 from ..headless.options import add_demo_options, add_host_options, add_run_options
@@ -35,6 +36,10 @@ def _do(options: argparse.Namespace, words: Sequence[str], rest: Sequence[str]) 
         from .run import run
 
         return run(options, words)
+    if options.command == "align":
+        from .align import align
+
+        return align(words[1:], **own)
     if options.command == "bench":
         from .bench import bench
 
@@ -71,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     add_demo_options(command("demo", "make a zoom with the demo model"))
     test = command("test", "run all tests; what else is given goes to pytest")
     add_host_options(test, "the ComfyUI to test with; its models, packs and folders are not used")
+    align = command("align", "find how the pictures in a folder zoom into each other")
+    add_host_options(align, "the ComfyUI whose environment is taken; nothing else of it is used")
+    add_align_options(align)
     setup = command("setup", "fetch and make what the others need")
     add_host_options(setup, "your own ComfyUI's folder, so that none is fetched")
     bench = command("bench", "measure the pack on the demo model")

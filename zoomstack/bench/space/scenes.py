@@ -7,15 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 
+from ...files.photos import opened, photo_files
 from ...joint.render import render
 from ...linear.lens import axis, look
 from ...scene.geometry import Geometry
 from ...spaces.fitting.scenery import scenery
 
-KINDS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 MOST = 1024  # pixels of a photograph's shorter side that are kept
 SEED = 500  # of drawn pictures: no fit has seen them
 
@@ -25,15 +24,7 @@ def photographs(folder: Path, least: int) -> list[Tensor]:
 
     Raises ``ValueError`` where there are fewer than ``least``.
     """
-    if not folder.is_dir():
-        raise ValueError(f"--pictures {folder} is not a folder; give one that holds photographs.")
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in KINDS)
-    if len(files) < least:
-        raise ValueError(
-            f"There are {len(files)} pictures in {folder}; put at least {least} there, as "
-            f"{', '.join(KINDS)}."
-        )
-    return [_opened(file) for file in files]
+    return [opened(file, MOST) for file in photo_files(folder, least, "--pictures")]
 
 
 def drawn(count: int, side: int) -> list[Tensor]:
@@ -78,14 +69,3 @@ def _seen(picture: Tensor, top: float, left: float, part: float, side: int) -> T
         for size, start in zip(picture.shape[-2:], (top, left), strict=True)
     )
     return look(picture, rows, columns).clamp(0, 1)
-
-
-def _opened(file: Path) -> Tensor:
-    with Image.open(file) as opened:
-        upright = ImageOps.exif_transpose(opened).convert("RGB")
-    scale = MOST / min(upright.size)
-    if scale < 1:
-        width, height = (round(length * scale) for length in upright.size)
-        upright = upright.resize((width, height), Image.Resampling.LANCZOS)
-    values = torch.from_numpy(np.array(upright, np.float32)) / 255
-    return values.permute(2, 0, 1).contiguous()
