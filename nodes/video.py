@@ -7,7 +7,7 @@ from typing import Any
 from comfy_api.latest import io
 
 from ..zoomstack.film.encode import check_size
-from ..zoomstack.film.frames import FrameRenderer
+from ..zoomstack.film.film import Film
 from ..zoomstack.film.path import Path
 from ..zoomstack.film.ways import DIRECTIONS, EASINGS
 from ..zoomstack.scene.stack import ZoomStack
@@ -97,7 +97,7 @@ class ZoomVideoRender(io.ComfyNode):
         path = Path.through(g, **timing)  # whose fields have the names and defaults of the inputs
         size = even(height or g.height), even(width or g.width)
         check_size(*size)
-        return io.NodeOutput(host.LazyVideo(FrameRenderer(stack.levels, g, *size), path))
+        return io.NodeOutput(host.LazyVideo(Film(stack.levels, g, path, *size)))
 
 
 def even(size: int) -> int:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Generator
 from contextlib import closing, nullcontext
 from fractions import Fraction
+from functools import partial
 from typing import IO, Any
 
 import numpy as np
@@ -17,10 +18,7 @@ from comfy_api.latest import Input, Types
 from ...zoomstack.files.whole import claimed
 from ...zoomstack.film.ahead import look_ahead
 from ...zoomstack.film.encode import encode, frame_rate
-from ...zoomstack.film.frames import FrameRenderer
-from ...zoomstack.film.path import Path
-from ...zoomstack.film.planes import PlaneRenderer
-from ...zoomstack.scene.depth import Depth
+from ...zoomstack.film.film import Film
 from .jobs import check_interrupted, progress
 
 # Of the free memory, what the frames of a video may take where a node wants them all at once.
@@ -28,21 +26,20 @@ SHARE = 0.75
 
 
 class LazyVideo(Input.Video):
-    """The part ``numbers`` (all, by default) of the frames of ``path``, by ``renderer``."""
+    """The part ``numbers`` (all, by default) of the frames of ``film``."""
 
-    def __init__(self, renderer: FrameRenderer, path: Path, numbers: range | None = None) -> None:
-        self.renderer = renderer
-        self.path = path
-        self.numbers = range(len(path)) if numbers is None else numbers
+    def __init__(self, film: Film, numbers: range | None = None) -> None:
+        self.film = film
+        self.numbers = range(len(film)) if numbers is None else numbers
 
     def get_dimensions(self) -> tuple[int, int]:
-        return self.renderer.width, self.renderer.height
+        return self.film.width, self.film.height
 
     def get_frame_count(self) -> int:
         return len(self.numbers)
 
     def get_frame_rate(self) -> Fraction:
-        return frame_rate(self.path.fps)
+        return frame_rate(self.film.path.fps)
 
     def get_duration(self) -> float:
         return float(len(self.numbers) / self.get_frame_rate())
@@ -74,21 +71,20 @@ class LazyVideo(Input.Video):
                 "auto, or connect Get Video Components to a node that writes that format."
             )
         bits = bit_depth or 8
-        planes = PlaneRenderer(self.renderer)
+        planes = partial(self.film.planes, bits=bits)
         # Save Video counts the files that it sees: another server's must not choose this name too.
         named = claimed(path) if isinstance(path, str | os.PathLike) else nullcontext()
-        with named, closing(self._rendered(lambda depth: planes.render(depth, bits))) as frames:
+        with named, closing(self._rendered(planes)) as frames:
             encode(path, frames, self.get_frame_rate(), crf, bits, metadata)
 
     def pixels(self) -> Generator[np.ndarray, None, None]:
         """The frames as pictures (H, W, 3), uint8."""
-        return self._rendered(self.renderer.render)
+        return self._rendered(self.film.rgb)
 
-    def _rendered(self, render: Callable[[Depth], np.ndarray]) -> Generator[np.ndarray, None, None]:
+    def _rendered(self, render: Callable[[int], np.ndarray]) -> Generator[np.ndarray, None, None]:
         """All frames, with the host's progress bar; a cancelled run stops at once."""
         bar = progress(len(self.numbers))
-        depths = (self.path[number] for number in self.numbers)
-        with closing(look_ahead(render, depths)) as rendered:
+        with closing(look_ahead(render, self.numbers)) as rendered:
             for frame in rendered:
                 check_interrupted()
                 yield frame
@@ -125,4 +121,4 @@ class LazyVideo(Input.Video):
         part = self.numbers[first : first + wanted]
         if not part or (strict_duration and duration and len(part) < wanted):
             return None
-        return LazyVideo(self.renderer, self.path, part)
+        return LazyVideo(self.film, part)

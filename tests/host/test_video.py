@@ -244,13 +244,13 @@ def test_a_cancel_or_an_error_leaves_no_file_and_stops_at_once(
     renderer = part(pack, "zoomstack.film.planes").PlaneRenderer
     original = renderer.render
 
-    def render(self, depth, bits=8):
+    def render(self, depth, *more):
         rendered.append(depth)
         if len(rendered) == 20:
             if name == "Error":
                 raise RuntimeError("a bad frame")
             management.interrupt_current_processing(True)
-        return original(self, depth, bits)
+        return original(self, depth, *more)
 
     monkeypatch.setattr(renderer, "render", render)
     expected = RuntimeError if name == "Error" else management.InterruptProcessingException

@@ -80,17 +80,8 @@ class FrameRenderer:
 
     @torch.no_grad()
     def render(self, depth: Depth, bits: int = 8) -> np.ndarray:
-        """The frame at ``depth`` for an encoder: (height, width, 3), uint8, or uint16 for 16 bits.
-
-        Grey levels become colour; channels past the third are left out.
-        """
-        peak, dtype = (255, torch.uint8) if bits <= 8 else (65535, torch.int32)
-        frame = working(self.picture(depth))
-        planes = (frame * peak).add_(0.5).to(dtype)[:3]
-        if len(planes) < 3:
-            planes = planes[:1].expand(3, -1, -1)
-        pixels = torch.stack(planes.unbind(), -1).cpu().numpy()
-        return pixels if bits <= 8 else pixels.astype(np.uint16)
+        """The frame at ``depth`` for an encoder, as ``stored`` has it."""
+        return stored(self.picture(depth), bits)
 
     def view(self, depth: Depth) -> tuple[Span, Span]:
         """What a frame shows, in the level's frame: the middle of what the camera sees."""
@@ -102,6 +93,19 @@ class FrameRenderer:
     def _seen(self, level: int) -> Tensor:
         picture = working(self.stack[level])
         return self.colours(picture) if self.colours else picture
+
+
+def stored(picture: Tensor, bits: int = 8) -> np.ndarray:
+    """A frame (C, H, W) in [0, 1], rounded once: (H, W, 3), uint8, or uint16 for 16 bits.
+
+    Grey levels become colour; channels past the third are left out.
+    """
+    peak, dtype = (255, torch.uint8) if bits <= 8 else (65535, torch.int32)
+    planes = (working(picture) * peak).add_(0.5).to(dtype)[:3]
+    if len(planes) < 3:
+        planes = planes[:1].expand(3, -1, -1)
+    pixels = torch.stack(planes.unbind(), -1).cpu().numpy()
+    return pixels if bits <= 8 else pixels.astype(np.uint16)
 
 
 def frames(
