@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..scene.geometry import Geometry
+from ..scene.span import Span
 from .frames import FrameRenderer, stored
 from .overlay import Overlay, Patch, check_inside, coloured
 from .path import Path
@@ -56,6 +57,10 @@ class Film:
         """Frame ``number`` as ``encode`` takes it: Y'CbCr, (height * 3 / 2, width), uint8, or
         uint16 for more than 8 ``bits``. Raises ``ValueError`` for an odd size."""
         return self._planes.render(self.path[number], bits, self._patches(number))
+
+    def view(self, number: int) -> tuple[Span, Span]:
+        """What frame ``number`` shows, in the frame of the level that its depth names."""
+        return self._frames.view(self.path[number])
 
     def _patches(self, number: int) -> tuple[Patch, ...]:
         if self.overlay is None:
