@@ -24,8 +24,9 @@ ENDINGS = (".ttf", ".otf", ".ttc", ".woff2")
 LIKED = (
     "notosans-semibold", "notosans-bold", "notosans[", "dejavusanscondensed-bold.",
     "liberationsans-bold.", "segoeuib.", "arialbd.", "arial bold.", "helvetica", "roboto-bold.",
-    "notosanscjk-bold", "notosanscjk-regular", "pingfang", "hiragino", "msyhbd.", "msyh.", "yugothb",
-    "malgunbd.", "applegothic", "wqy-", "droidsansfallback", "notosans", "dejavusans.", "arial unicode",
+    "notosanscjk-bold", "notosanscjk-regular", "pingfang", "hiragino", "msyhbd.", "msyh.",
+    "yugothb", "malgunbd.", "applegothic", "wqy-", "droidsansfallback", "notosans", "dejavusans.",
+    "arial unicode",
 )  # fmt: skip
 MOST = 600  # fonts that are looked into for a letter
 WEIGHT = 600  # of a variable font: half bold reads well over pictures
