@@ -16,8 +16,8 @@ import torch
 from ...linear.smooth import smoothstep
 from ..overlay import Patch
 from . import scale
-from .setting import Ink, Setting
-from .stamp import box, stamp
+from .setting import DARK, Ink, Setting
+from .stamp import ruled, stamp
 
 # Of the letters' size: the power of ten, the bar's name, the bar's height and that of its ends.
 POWER, NAME, BAR, END = 0.8, 0.62, 0.09, 0.34
@@ -82,22 +82,19 @@ class Measures:
         thick, end, shade = (max(1.5, size * BAR), size * END, max(1.0, size * BAR / 2))
         left, right = self.place.column, self.place.column + share * self.place.width
         top, low = self._tops[3], self._tops[3] + end
-        parts = (
-            ((low - thick, low), (left, right)),
-            ((top, low), (left, left + thick)),
-            ((top, low), (right - thick, right)),
-        )
-        boxes = [box(rows, columns, shade) for rows, columns in parts]
-        row, column = (min(one[i] for one in boxes) for i in (1, 2))
-        high = max(one[1] + one[0].fill.shape[0] for one in boxes) - row
-        long = max(one[2] + one[0].fill.shape[1] for one in boxes) - column
-        whole = Ink(*(np.zeros((high, long), np.float32) for _ in range(2)))
-        for ink, top_row, first in boxes:
-            for all_of, part in zip(whole, ink, strict=True):
-                height, width = part.shape
-                seen = all_of[top_row - row :, first - column :][:height, :width]
-                np.maximum(seen, part, out=seen)
-        if patch := self._stamp(whole, row, column):
+        start, first = (math.floor(at - shade) for at in (top, left))
+        high, long = (math.ceil(at + shade) - s for at, s in ((low, start), (right, first)))
+
+        def bracket(by: float) -> np.ndarray:
+            """A line with a mark at either end, all ``by`` wider than it is."""
+            line = ruled(low - thick - by, low + by, start, high)
+            whole = ruled(left - by, right + by, first, long)
+            marks = ruled(left - by, left + thick + by, first, long)
+            marks = marks + ruled(right - thick - by, right + by, first, long)
+            ends = np.multiply.outer(ruled(top - by, low + by, start, high), np.minimum(marks, 1))
+            return np.maximum(np.multiply.outer(line, whole), ends)
+
+        if patch := self._stamp(Ink(bracket(0), DARK * bracket(shade)), start, first):
             yield Patch(patch.row, patch.column, patch.rgb, patch.alpha, opacity)
 
     def _shown(self, line: int, text: str, opacity: float = 1.0) -> Iterator[Patch]:

@@ -26,7 +26,7 @@ def stamp(
         for part in ink
     )
     alpha = fill + (1 - fill) * shade
-    return Patch(row + top, column + left, fill.expand(3, -1, -1).contiguous(), alpha)
+    return Patch(row + top, column + left, fill.expand(3, -1, -1), alpha)  # grey: one channel
 
 
 def ruled(first: float, last: float, start: int, count: int) -> np.ndarray:
