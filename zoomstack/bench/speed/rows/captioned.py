@@ -46,5 +46,5 @@ def captioned(bench: Bench) -> Iterator[Line]:
         f"film of {width} x {height}: rendering with captions over without",
         ratio(found["captions"], found["plain"]),
         most=LIMIT,
-        details=f"{len(numbers)} frames: {speed['captions']} against {speed['plain']} a second",
+        details=f"{count} frames: {speed['captions']} against {speed['plain']} a second",
     )
