@@ -37,10 +37,9 @@ def captioned(bench: Bench) -> Iterator[Line]:
             film.planes(number)
 
     works = {name: (lambda film=film: rendered(film)) for name, film in films.items()}
+    count = len(numbers)
     found = in_turns(works, max(3, bench.sizes.turns), bench.device)
-    speed = {
-        n: spread([len(numbers) / s.wall for s in times]).written(1) for n, times in found.items()
-    }
+    speed = {n: spread([count / s.wall for s in times]).written(1) for n, times in found.items()}
     yield Line(
         "captions",
         f"film of {width} x {height}: rendering with captions over without",
