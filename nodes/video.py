@@ -11,9 +11,9 @@ from comfy_api.latest import io
 
 from ..zoomstack.film.captions.captions import Captions
 from ..zoomstack.film.encode import check_size
+from ..zoomstack.film.encode.sound import Sound
 from ..zoomstack.film.film import Film
 from ..zoomstack.film.path import Path
-from ..zoomstack.film.tracks.sound import Sound
 from ..zoomstack.film.ways import DIRECTIONS, EASINGS
 from ..zoomstack.scene.stack import ZoomStack
 from . import host

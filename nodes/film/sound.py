@@ -7,7 +7,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ...zoomstack.film.tracks.sound import Sound, beat
+from ...zoomstack.film.encode.sound import Sound, beat
 from ..inputs import shown_with
 
 

@@ -18,12 +18,12 @@ import torch
 from comfy_api.latest import Input, Types
 
 from ...zoomstack.files.whole import claimed, replacing
-from ...zoomstack.film.ahead import look_ahead
 from ...zoomstack.film.encode import encode, frame_rate
+from ...zoomstack.film.encode.ahead import look_ahead
+from ...zoomstack.film.encode.beside import can_subtitle
+from ...zoomstack.film.encode.cues import Cue, cues, webvtt
+from ...zoomstack.film.encode.sound import Sound, Track
 from ...zoomstack.film.film import Film
-from ...zoomstack.film.tracks.beside import can_subtitle
-from ...zoomstack.film.tracks.cues import Cue, cues, webvtt
-from ...zoomstack.film.tracks.sound import Sound, Track
 from .jobs import check_interrupted, log, progress
 
 # Of the free memory, what the frames of a video may take where a node wants them all at once.

@@ -218,7 +218,9 @@ def test_a_closed_zoom_has_no_end(opened, tmp_path):
         still(page)
         assert said.text_content().split()[-1] == turns
         assert page.evaluate(f"() => {VIEWER}.ready")
-    assert "10\u207b" in page.locator(".times").text_content(), "wider than the widest it began with"
+    assert "10\u207b" in page.locator(".times").text_content(), (
+        "wider than the widest it began with"
+    )
     page.get_by_label("Speed").select_option("4")
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"() => {VIEWER}.depth.turn === -2")

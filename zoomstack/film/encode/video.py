@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any
 
-from ..files.whole import replacing
-from .tracks.beside import Beside
-from .tracks.cues import Cue
-from .tracks.sound import Track
+from ...files.whole import replacing
+from .beside import Beside
+from .cues import Cue
+from .sound import Track
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from zoomstack.film.encode import encode
+from zoomstack.film.encode.beside import can_subtitle
+from zoomstack.film.encode.cues import Cue, cues, webvtt
+from zoomstack.film.encode.sound import Sound
 from zoomstack.film.path import Path
-from zoomstack.film.tracks.beside import can_subtitle
-from zoomstack.film.tracks.cues import Cue, cues, webvtt
-from zoomstack.film.tracks.sound import Sound
 
 FPS, COUNT = 20, 50
 FRAMES = [np.full((48, 32), 40 + number, np.uint8) for number in range(COUNT)]

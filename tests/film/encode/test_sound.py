@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from zoomstack.film.tracks.sound import FADE, Sound, beat
+from zoomstack.film.encode.sound import FADE, Sound, beat
 
 RATE = 8000
 
