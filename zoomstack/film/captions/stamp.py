@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 
@@ -29,6 +31,7 @@ def stamp(
     return Patch(row + top, column + left, fill.expand(3, -1, -1), alpha)  # grey: one channel
 
 
+@lru_cache(maxsize=64)  # most of a bar stays where it is
 def ruled(first: float, last: float, start: int, count: int) -> np.ndarray:
     """How much of each of ``count`` pixels, from pixel ``start`` on, lies between two places."""
     at = np.arange(start, start + count, dtype=np.float32)
