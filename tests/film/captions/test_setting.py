@@ -96,6 +96,20 @@ def test_lines_stay_within_their_width_and_number(fonts):
     assert max(ink.fill[0].max(), ink.fill[-1].max(), ink.fill[:, 0].max()) == 0
 
 
+def test_lines_that_run_leftwards_begin_at_the_right(fonts):
+    text = "אבג דהו זחט " * 3 + "א"
+    try:
+        fonts.runs(text)
+    except ValueError:
+        pytest.skip("no font here has Hebrew")
+    setting = Setting(fonts, 32)
+    ink = setting.lines(text, 330).fill
+    last = ink[-setting.leading - setting.pad :].sum(0)
+    columns = np.flatnonzero(last)
+    assert len(ink) > 2 * setting.leading
+    assert columns.max() > ink.shape[1] - setting.pad - 6 and columns.min() > setting.pad + 20
+
+
 def test_numbers_that_count_do_not_tremble(fonts):
     setting = Setting(fonts, 40)
     widths = {setting.counted(f"{number} km").fill.shape[1] for number in (111, 234, 808, 999)}

@@ -50,7 +50,7 @@ def face(name: str, size: int) -> FreeTypeFont:
         axes = found.get_variation_axes()
     except OSError:  # it has one weight
         return found
-    values = [WEIGHT if axis["name"] == b"Weight" else axis["default"] for axis in axes]
+    values = [WEIGHT if axis.get("name") == b"Weight" else axis["default"] for axis in axes]
     found.set_variation_by_axes([float(value or 0) for value in values])
     return found
 
@@ -61,10 +61,18 @@ def has(name: str, letter: str) -> bool:
     try:
         with LOCK:
             font = face(name, PROBE)
-            shown, missing = (font.getmask(text) for text in (letter, MISSING))
+            shown, missing = (_shown(font, text) for text in (letter, MISSING))
     except OSError:
         return False
-    return (shown.size, bytes(shown)) != (missing.size, bytes(missing)) or letter.isspace()
+    return shown != missing or letter.isspace()
+
+
+def _shown(font: FreeTypeFont, letter: str) -> bytes:
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("L", (2 * PROBE, 2 * PROBE))
+    ImageDraw.Draw(picture).text((PROBE // 2, PROBE // 4), letter, 255, font)
+    return picture.tobytes()
 
 
 @lru_cache(maxsize=1)

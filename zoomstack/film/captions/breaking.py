@@ -44,6 +44,12 @@ def plain(text: str) -> str:
     return "".join(letter for letter in normal if letter.isspace() or not _hidden(letter))
 
 
+def leftwards(text: str) -> bool:
+    """Whether ``text`` begins with letters that run from right to left."""
+    kinds = (unicodedata.bidirectional(letter) for letter in text)
+    return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
+
+
 def _hidden(letter: str) -> bool:
     return (
         unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") or letter in "\ufe0e\ufe0f"

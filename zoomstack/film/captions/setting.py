@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .at_hand import LOCK, face, has
-from .breaking import broken, plain
+from .breaking import broken, leftwards, plain
 from .fonts import Fonts
 
 if TYPE_CHECKING:
@@ -58,12 +58,14 @@ class Setting:
 
         texts = broken(text, most, lambda line: self._width(run(line)) <= width - 2 * pad)
         runs = [run(line) for line in texts]
-        wide = max((self._width(line) for line in runs), default=0) + 2 * pad
+        widths = [self._width(line) for line in runs]
+        wide = max(widths, default=0) + 2 * pad
         high = self.leading * len(runs) + 2 * pad
         images = [_blank(wide, high) for _ in range(2)]
         for number, line in enumerate(runs):
             base = pad + self.leading * number + round(self.size * (LEADING + 0.44) / 2)
-            self._draw(images, pad, base, line)
+            indent = wide - 2 * pad - widths[number] if leftwards(text) else 0
+            self._draw(images, pad + indent, base, line)
         return self._ink(images)
 
     def counted(self, text: str) -> Ink:

@@ -55,6 +55,7 @@ class Sound:
         Raises ``ValueError`` where there is none in it.
         """
         import av
+        import av.error
 
         try:
             with av.open(os.fspath(path)) as source:
@@ -63,7 +64,7 @@ class Sound:
                 frames = [f for one in source.decode(stream) for f in turned.resample(one)]
                 parts = [frame.to_ndarray() for frame in frames]
                 return cls(np.clip(np.concatenate(parts, axis=1), -1, 1), frames[0].sample_rate)
-        except (av.FFmpegError, IndexError) as error:
+        except (av.error.FFmpegError, IndexError) as error:
             raise ValueError(
                 f"{os.fspath(path)} has no sound that can be read ({error}); give a sound file, "
                 "such as a .wav, .mp3 or .flac."
