@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -74,6 +75,8 @@ def test_what_is_saved_is_what_is_shown():
         stored = torch.from_numpy(one.planes(number)[:HEIGHT].astype(np.float32))
         assert seen(one, number).sum() > 500
         assert (stored - (16 + 219 * luma)).abs().max() < 1
+        chroma = one.planes(number)[HEIGHT:].astype(int)
+        assert np.abs(chroma - 128).max() <= 1, "white and black have no colour"
 
 
 def test_the_width_is_that_of_the_frame():
@@ -101,8 +104,17 @@ def test_the_bar_slides_and_fades_without_a_jump():
     frames = torch.stack([one.picture(number) for number in range(60, 180)])
     steps = frames.diff(dim=0).abs().sum((1, 2, 3))
     ink = (frames - 0.5).abs().sum((1, 2, 3))
-    # A bar and its name that gave way at once to the next would change by more than all ink.
     assert steps.max() < 0.25 * ink.median() and steps.min() > 0
+    names = [
+        {patch.rgb.data_ptr(): patch.opacity for patch in one.overlay.at(number)
+         if patch.alpha.shape[0] > one.overlay.measures.settings[2].size}
+        for number in range(60, 180)
+    ]  # fmt: skip
+    changes = [
+        abs(after.get(name, 0) - before.get(name, 0))
+        for before, after in pairwise(names) for name in {*before, *after}
+    ]  # fmt: skip
+    assert 0.1 < max(changes) < 0.4, "a name does not give way at once to the next"
 
 
 def test_squares_are_where_the_camera_will_be():
