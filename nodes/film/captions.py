@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from comfy_api.latest import io
@@ -43,10 +44,11 @@ def caption_inputs() -> list[Any]:
             "1.3 times as high as wide.",
         ),
         io.String.Input(
-            "caption_lines", optional=True, default="", multiline=True, advanced=True,
+            "caption_lines", optional=True, default="", advanced=True,
             extra_dict=shown_with("captions"),
-            tooltip="Captions in place of the prompts: one line a level, the widest first; a line "
-            "with only - has none. Empty: the prompts of the stack.",
+            tooltip="Captions in place of the prompts, one a level, the widest first, with a "
+            "slash and spaces between: a coast / a village / - / a door. A dash is none. A text "
+            "that is linked may have a line for each. Empty: the prompts of the stack.",
         ),
         io.String.Input(
             "caption_font", optional=True, default="", advanced=True,
@@ -68,17 +70,17 @@ def lines_of(stack: ZoomStack, text: str) -> tuple[str, ...]:
     Raises ``ValueError`` where the stack has no prompts, or another number of levels than lines.
     """
     levels = stack.geometry.levels
-    lines = tuple(line.strip() for line in text.strip().splitlines()) or stack.prompts
+    written = (line.strip() for line in re.split(r"\s/\s|\n", text.strip()) if text.strip())
+    lines = tuple(written) or stack.prompts
     if not lines:
         raise ValueError(
             "This stack knows no prompts, so its levels have no captions. Write them into "
-            f"caption_lines, one line for each of the {levels} levels, or choose captions without "
-            "prompts."
+            f"caption_lines, one for each of the {levels} levels, or choose captions without prompts."
         )
     if len(lines) != levels:
         raise ValueError(
-            f"caption_lines has {len(lines)} lines for {levels} levels; write one line a level, "
-            "the widest first, and - for a level without."
+            f"caption_lines has {len(lines)} captions for {levels} levels; write one a level, the "
+            "widest first, as in 'a coast / a village / -', and - for a level without."
         )
     return tuple("" if line == "-" else line for line in lines)
 

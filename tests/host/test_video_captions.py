@@ -124,7 +124,7 @@ def test_a_stock_node_passes_sound_and_words_on(video_of, tmp_path):
 
 
 def test_words_lie_in_the_file_and_beside_it(video_of, tmp_path):
-    video = video_of(subtitles=True, caption_lines="eins\n-\nzwei <3")
+    video = video_of(subtitles=True, caption_lines="eins / - / zwei <3")
     video.save_to(str(tmp_path / "film_00001_.mp4"))
     text = (tmp_path / "film_00001_.vtt").read_text("utf-8")
     assert text.startswith("WEBVTT\n\n00:00:00.000 --> ") and "zwei &lt;3" in text
@@ -152,7 +152,7 @@ def test_the_sound_may_say_how_long_a_film_lasts(video_of):
         ({"duration_from_audio": True, "audio": 1, "bpm": 90.0}, "both say how long"),
         ({"duration_from_audio": True, "audio": 1, "hold_start": 0.8}, "nothing is left to move"),
         ({"captions": "prompts", "prompts": ()}, "knows no prompts.*caption_lines"),
-        ({"subtitles": True, "caption_lines": "a\nb"}, "2 lines for 3 levels"),
+        ({"subtitles": True, "caption_lines": "a / b"}, "2 captions for 3 levels"),
         ({"captions": "scale", "view_width": "10 parsnips"}, "is no length"),
         ({"captions": "scale", "caption_font": "no such font"}, "is no font"),
         ({"captions": "prompts", "caption_lines": "a\n\U00012345\nc"}, "U\\+12345"),
