@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -46,7 +46,7 @@ class Film:
     overlay: Overlay | None = None
     roll: float = 0.0
     shutter: float = 0.0
-    lost: float = field(default=0.0, init=False)
+    lost: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "height", self.height or self.geometry.height)
@@ -60,7 +60,8 @@ class Film:
         camera = self._frames.camera
         path, lost = covered_path(self.path, camera, (self.height, self.width), self.roll)
         object.__setattr__(self, "path", path)
-        object.__setattr__(self, "lost", lost)
+        if lost:  # else as it is: a film that is changed a little has a path that is covered
+            object.__setattr__(self, "lost", lost)
 
     def __len__(self) -> int:
         return len(self.path)
