@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..scene.depth import Depth
 from ..scene.geometry import Geometry
+from ..scene.span import Span
 from .frames import FrameRenderer, stored
 from .overlay import Overlay, Patch, check_inside, coloured
 from .path import Path
@@ -94,6 +95,10 @@ class Film:
 
     def _moment(self, moment: float) -> Moment:
         return Moment(self.path.at(moment), rolled(self.path, self.roll, moment))
+
+    def view(self, number: int) -> tuple[Span, Span]:
+        """What frame ``number`` shows, in the frame of the level that its depth names."""
+        return self._frames.view(self.path[number])
 
     def _patches(self, number: int) -> tuple[Patch, ...]:
         if self.overlay is None:

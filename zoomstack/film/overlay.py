@@ -59,7 +59,7 @@ def over(
     """Lay premultiplied ``values`` (C, h, w) over ``picture`` (C, H, W), in place."""
     height, width = alpha.shape
     part = picture[:, row : row + height, column : column + width]
-    part.mul_((1 - opacity * alpha).to(part)).add_((opacity * values).to(part))
+    part.addcmul_(part, alpha.to(part), value=-opacity).add_(values.to(part), alpha=opacity)
 
 
 def coloured(picture: Tensor, patches: Sequence[Patch]) -> Tensor:

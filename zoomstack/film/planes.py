@@ -87,6 +87,9 @@ class Ink(NamedTuple):
 
 def _inked(width: int, row: int, column: int, rgb: Tensor, alpha: Tensor) -> Ink:
     """A patch at a place of a frame ``width`` wide, in Y'CbCr."""
+    if rgb.stride(0) == 0:  # one channel three times: grey, which has no colour
+        (thin,) = halved(alpha[None], row, column, width)
+        return Ink((rgb[:1], alpha), ((thin / 2).expand(2, -1, -1), thin))
     *small, thin = halved(torch.cat([rgb, alpha[None]]), row, column, width)
     # Black, which is all of a premultiplied picture's transparent part, has its chroma at 1/2.
     chroma = _mixed(CHROMA, 0.0, torch.stack(small)) + thin / 2

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from .line import Line
 from .rows.anchored import anchored
+from .rows.captioned import captioned
 from .rows.depth import depth
 from .rows.film import film
 from .rows.fuse import fuse
@@ -27,6 +28,7 @@ SPEED: dict[str, Row] = {
     "depth": depth,
     "batches": batches,
     "film": film,
+    "captions": captioned,
     "motion": motion,
     "files": written,
     "start": start,
