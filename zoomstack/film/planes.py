@@ -19,6 +19,7 @@ from ..linear.precision import working
 from ..scene.depth import Depth
 from .frames import FrameRenderer
 from .overlay import Patch, halved, over
+from .shot import Shot
 
 RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722
 LUMA = ((RED, GREEN, BLUE),)
@@ -56,10 +57,12 @@ class PlaneRenderer:
         self._ink = lru_cache(maxsize=16)(partial(_inked, width))
 
     @torch.no_grad()
-    def render(self, depth: Depth, bits: int = 8, patches: Sequence[Patch] = ()) -> np.ndarray:
-        """The planes of the frame at ``depth``, with ``patches`` over it."""
+    def render(
+        self, shot: Depth | Shot, bits: int = 8, patches: Sequence[Patch] = ()
+    ) -> np.ndarray:
+        """The planes of the frame at a depth, or of a shot, with ``patches`` over it."""
         scale = 2.0 ** (bits - 8)
-        luma, chroma = self._luma.picture(depth), self._chroma.picture(depth)
+        luma, chroma = self._luma.taken(shot), self._chroma.taken(shot)
         for patch in patches:
             ink = self._ink(patch.row, patch.column, patch.rgb, patch.alpha)
             over(luma, patch.row, patch.column, *ink.luma, patch.opacity)
