@@ -75,7 +75,8 @@ def lines_of(stack: ZoomStack, text: str) -> tuple[str, ...]:
     if not lines:
         raise ValueError(
             "This stack knows no prompts, so its levels have no captions. Write them into "
-            f"caption_lines, one for each of the {levels} levels, or choose captions without prompts."
+            f"caption_lines, one for each of the {levels} levels, or choose captions without "
+            "prompts."
         )
     if len(lines) != levels:
         raise ValueError(

@@ -97,7 +97,7 @@ class Film:
         return Moment(self.path.at(moment), rolled(self.path, self.roll, moment))
 
     def view(self, number: int) -> tuple[Span, Span]:
-        """What frame ``number`` shows, in the frame of the level that its depth names."""
+        """What frame ``number`` shows, but for its roll, in the frame of its depth's level."""
         return self._frames.view(self.path[number])
 
     def _patches(self, number: int) -> tuple[Patch, ...]:

@@ -11,6 +11,8 @@ import torch
 from zoomstack.film.captions.captions import Captions, Look, shown, width_of
 from zoomstack.film.film import Film
 from zoomstack.film.path import Path
+from zoomstack.film.roll import rolled
+from zoomstack.film.shot import Moment, screen
 from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
 
@@ -153,6 +155,27 @@ def _is_centre(plain, number, later, square):
         expected = ((target - middle) / size + 0.5) * pixels
         assert at == pytest.approx(expected, abs=0.02 * square.side + 0.5)
     return True
+
+
+def test_squares_turn_with_the_picture_about_its_middle():
+    """Where a square's middle is, a rolled frame shows what an upright one shows there."""
+    plain = replace(film(seconds_per_level=2.0), roll=0.8)
+    squares, upright = (
+        Captions(one, Look(squares=True)).squares for one in (plain, replace(plain, roll=0.0))
+    )
+    checked = 0
+    for number in range(0, len(plain), 9):
+        wide = width_of(plain, number, 0.0)
+        for turned, still in zip(
+            squares.seen(number, wide), upright.seen(number, wide), strict=True
+        ):
+            moment = Moment(plain.path[number], rolled(plain.path, plain.roll, number))
+            view = plain.view(number)
+            seen = screen(moment, view, view, (plain.height, plain.width))
+            at = seen(complex(turned.column, turned.row))
+            assert abs(at - complex(still.column, still.row)) < 1e-6 * plain.width
+            checked += abs(turned.row - still.row) > 2
+    assert checked > 3
 
 
 def test_text_is_set_once_and_few_of_it_is_kept():

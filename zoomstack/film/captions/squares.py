@@ -5,6 +5,7 @@ A square's middle is what the camera looks at where its view is as wide as the s
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ...scene.span import Span
 from ..camera import Camera
 from ..film import Film
 from ..overlay import Patch
+from ..roll import rolled
 from .stamp import box, stamp
 
 # Of the frame's shorter side: a square comes and goes between the first two and the last two sizes.
@@ -73,7 +75,13 @@ class Squares:
             middles.append(middle.first)
         seen = zip(film.view(number), (film.height, film.width), middles, strict=True)
         row, column = ((at - view.first) / view.size * pixels for view, pixels, at in seen)
-        return row, column
+        if not film.roll:
+            return row, column
+        # A square stays upright; its middle turns with the picture.
+        middle = complex(film.width, film.height) / 2
+        turned = cmath.exp(2j * math.pi * rolled(film.path, film.roll, number))
+        place = middle + (complex(column, row) - middle) * turned
+        return place.imag, place.real
 
     def _drawn(self, square: Square) -> Iterator[Patch]:
         film = self.film
