@@ -17,6 +17,7 @@ from ..zoomstack.film.path import Path
 from ..zoomstack.film.ways import DIRECTIONS, EASINGS
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
+from .film.camera import camera_inputs, told
 from .film.captions import caption_inputs, lines_of, look_of
 from .film.sound import sound_inputs, timed
 from .types import CATEGORY, SEARCH, ZoomStackType
@@ -86,12 +87,14 @@ class ZoomVideoRender(io.ComfyNode):
                 ),
                 *caption_inputs(),
                 *sound_inputs(),
+                *camera_inputs(),
             ],
             outputs=[
                 io.Video.Output(
                     display_name="video", tooltip="For Save Video; rendered while it is encoded."
                 ),
             ],
+            hidden=[io.Hidden.unique_id],
         )  # fmt: skip
 
     @classmethod
@@ -102,6 +105,8 @@ class ZoomVideoRender(io.ComfyNode):
         height: int = 0,
         subtitles: bool = False,
         audio: dict[str, Any] | None = None,
+        roll: float = 0.0,
+        shutter: float = 0.0,
         **timing: Any,
     ) -> io.NodeOutput:
         g, sound = stack.geometry, None if audio is None else Sound.of(audio)
@@ -111,11 +116,14 @@ class ZoomVideoRender(io.ComfyNode):
         path = Path.through(g, **timing)  # whose fields have the names and defaults of the inputs
         size = even(height or g.height), even(width or g.width)
         check_size(*size)
-        film = Film(stack.levels, g, path, *size)
+        film = Film(stack.levels, g, path, *size, roll=roll, shutter=shutter)
         if look:
             film = replace(film, overlay=Captions(film, look))
         words = lines_of(stack, lines) if subtitles else ()
-        return io.NodeOutput(host.LazyVideo(film, sound=sound, lines=words))
+        teller = host.Teller(cls)
+        for line in told(film):
+            teller.add(line)
+        return io.NodeOutput(host.LazyVideo(film, sound=sound, lines=words), ui=teller.ui)
 
 
 def taken(given: dict[str, Any], by: Callable[..., Any]) -> dict[str, Any]:

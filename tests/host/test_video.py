@@ -298,3 +298,30 @@ def test_progress_reaches_the_end(video_of, monkeypatch):
     )
     video_of().save_to(io.BytesIO())
     assert seen[-1] == (27, 27)
+
+
+def test_a_camera_turns_and_rests_by_keyframes_and_says_what_is_lost(pack, video_of, caplog):
+    plain = video_of(fps=4.0).get_components().images
+    # The schema's own defaults change no bit.
+    schema = part(pack, "nodes.film.camera").camera_inputs()
+    same = video_of(fps=4.0, **{one.id: one.default for one in schema})
+    assert torch.equal(same.get_components().images, plain)
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        turned = video_of(fps=4.0, roll=2.0, shutter=180.0)
+    assert "the widest level covers the turned picture" in caplog.text
+    assert 0 < turned.film.lost < 1
+    images, stored = turned.get_components().images, decoded(turned.get_stream_source())[1]
+    assert (images.amin((1, 2, 3)) > 0.01).any() and len(stored) == len(images)
+    for image, frame in zip(images[1:-1:3], stored[1:-1:3], strict=True):
+        error = (frame / 255 - image.numpy()) @ (0.2126, 0.7152, 0.0722)
+        assert np.sqrt((error**2).mean()) < 0.02
+    keyed = video_of(fps=4.0, hold_end=0.0, keyframes="0: 0, 1: 1, 2: 1, 3: 2")
+    images = keyed.get_components().images
+    assert len(images) == 12 and torch.equal(images[5], images[6])
+    assert video_of(fps=4.0, hold_end=0.0, start=1.0).get_frame_count() == 4
+
+
+def test_squares_over_a_turning_picture_are_refused(video_of):
+    with pytest.raises(ValueError, match="squares lie upright, but the picture turns by 1"):
+        video_of(roll=1.0, scale_marks="squares")

@@ -67,7 +67,7 @@ class Path:
     closed: bool = False
     start: float = 0.0
     end: float = 0.0
-    keyframes: str | Sequence[Key] = ()
+    keyframes: str | Sequence[Key] = ""
 
     @classmethod
     def through(cls, geometry: Geometry, **timing: Any) -> Path:
