@@ -320,8 +320,3 @@ def test_a_camera_turns_and_rests_by_keyframes_and_says_what_is_lost(pack, video
     images = keyed.get_components().images
     assert len(images) == 12 and torch.equal(images[5], images[6])
     assert video_of(fps=4.0, hold_end=0.0, start=1.0).get_frame_count() == 4
-
-
-def test_squares_over_a_turning_picture_are_refused(video_of):
-    with pytest.raises(ValueError, match="squares lie upright, but the picture turns by 1"):
-        video_of(roll=1.0, scale_marks="squares")

@@ -62,8 +62,7 @@ class Look:
 class Captions:
     """The captions of ``film``: lay them over it by ``replace(film, overlay=Captions(...))``.
 
-    Raises ``ValueError`` where there is not one line a level, for letters that no font has, and for
-    squares over a picture that turns.
+    Raises ``ValueError`` where there is not one line a level, and for letters that no font has.
     """
 
     def __init__(self, film: Film, look: Look) -> None:
@@ -74,11 +73,6 @@ class Captions:
             raise ValueError(
                 f"There are {len(look.lines)} captions for {levels} levels; write one line a "
                 "level, a - for one without."
-            )
-        if look.squares and film.roll:
-            raise ValueError(
-                f"The squares lie upright, but the picture turns by {film.roll:g}; switch the "
-                "squares off, or set roll to 0."
             )
         fonts = Fonts(look.font)
         self.setting = Setting(fonts, look.size / 100 * min(height, PORTRAIT * width))
