@@ -9,6 +9,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
+from ..zoomstack.export.captions import lines_of, look_of
 from ..zoomstack.film.captions.captions import Captions
 from ..zoomstack.film.encode import check_size
 from ..zoomstack.film.encode.sound import Sound
@@ -18,7 +19,7 @@ from ..zoomstack.film.ways import DIRECTIONS, EASINGS
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .film.camera import camera_inputs, told
-from .film.captions import caption_inputs, lines_of, look_of
+from .film.captions import caption_inputs
 from .film.sound import sound_inputs, timed
 from .types import CATEGORY, SEARCH, ZoomStackType
 

@@ -1,7 +1,7 @@
 """Any part of a picture turned by any angle: torch's cubic kernel, at places that are no grid.
 
 ``lens`` is separable and turns nothing. Here every pixel looks for itself, at sixteen others: on
-pictures full of edges 47 dB from Lanczos' kernel, at every angle. (Shears, which would be the lens
+pictures full of edges 46 dB from Lanczos' kernel, at every angle. (Shears, which would be the lens
 twice, come to 34 dB near an eighth of a turn.) It is not widened: shrink a picture by the lens
 first.
 
@@ -19,6 +19,7 @@ from torch.nn.functional import grid_sample, pad
 
 from .lens import Along, look_along
 
+BENT = 0.048  # pixels
 ROWS = 64  # that look at a time: their places stay in a processor's cache
 
 
@@ -41,9 +42,11 @@ def look_turned(picture: Tensor, size: tuple[int, int], middle: complex, step: c
     seen = picture.new_empty(len(picture), rows, columns)
     for low in range(0, rows, ROWS):
         d = down[low : low + ROWS, None]
-        x = (middle.real + step.real * across - step.imag * d) / (picture.shape[2] / 2) - 1
-        y = (middle.imag + step.imag * across + step.real * d) / (picture.shape[1] / 2) - 1
-        places = torch.stack([x, y], -1)[None].to(picture.dtype)
+        x = _straightened(middle.real + step.real * across - step.imag * d)
+        y = _straightened(middle.imag + step.imag * across + step.real * d)
+        # From -1 at the picture's first border to 1 at its last.
+        x, y = x.mul_(2 / picture.shape[2]).sub_(1), y.mul_(2 / picture.shape[1]).sub_(1)
+        places = torch.stack([x, y], -1)[None]
         seen[:, low : low + ROWS] = grid_sample(
             picture[None], places, mode="bicubic", padding_mode="border", align_corners=False
         )[0]
@@ -64,6 +67,16 @@ def _continued(
         return picture, middle
     wider = pad(picture[None], edges, mode="replicate")[0]
     return wider, middle + complex(edges[0], edges[2])
+
+
+def _straightened(x: Tensor) -> Tensor:
+    """Where to look so that torch's kernel sees what is at ``x``.
+
+    A cubic kernel of -0.75 sees a slope bent: at a fraction s between two pixels it sees what lies
+    at s + s (1 - s) (1 - 2 s) / 2, by up to 0.05 of a pixel off, and a film would tremble. This
+    takes it back within 0.002.
+    """
+    return (x * (2 * math.pi)).sin_().mul_(BENT).add_(x)
 
 
 def _from_middle(count: int, like: Tensor) -> Tensor:

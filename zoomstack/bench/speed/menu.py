@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from .line import Line
 from .rows.anchored import anchored
+from .rows.camera import camera
 from .rows.captioned import captioned
 from .rows.depth import depth
 from .rows.film import film
@@ -29,6 +30,7 @@ SPEED: dict[str, Row] = {
     "batches": batches,
     "film": film,
     "captions": captioned,
+    "camera": camera,
     "motion": motion,
     "files": written,
     "start": start,
