@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 from comfy_api.latest import io
 
+from ..zoomstack.export.captions import lines_of, look_of
+from ..zoomstack.film.captions.captions import Captions
 from ..zoomstack.film.encode import check_size
-from ..zoomstack.film.frames import FrameRenderer
+from ..zoomstack.film.encode.sound import Sound
+from ..zoomstack.film.film import Film
 from ..zoomstack.film.path import Path
 from ..zoomstack.film.ways import DIRECTIONS, EASINGS
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
+from .film.camera import camera_inputs, told
+from .film.captions import caption_inputs
+from .film.sound import sound_inputs, timed
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 
@@ -77,12 +86,16 @@ class ZoomVideoRender(io.ComfyNode):
                     optional=True, advanced=True,
                     tooltip="Seconds to rest where in-out or out-in turns.",
                 ),
+                *caption_inputs(),
+                *sound_inputs(),
+                *camera_inputs(),
             ],
             outputs=[
                 io.Video.Output(
                     display_name="video", tooltip="For Save Video; rendered while it is encoded."
                 ),
             ],
+            hidden=[io.Hidden.unique_id],
         )  # fmt: skip
 
     @classmethod
@@ -91,13 +104,33 @@ class ZoomVideoRender(io.ComfyNode):
         stack: ZoomStack,
         width: int = 0,
         height: int = 0,
+        subtitles: bool = False,
+        audio: dict[str, Any] | None = None,
+        roll: float = 0.0,
+        shutter: float = 0.0,
         **timing: Any,
     ) -> io.NodeOutput:
-        g = stack.geometry
+        g, sound = stack.geometry, None if audio is None else Sound.of(audio)
+        lines = str(timing.get("caption_lines", ""))
+        look = look_of(stack, **taken(timing, look_of))
+        timing = timed(timing, sound, **taken(timing, timed))
         path = Path.through(g, **timing)  # whose fields have the names and defaults of the inputs
         size = even(height or g.height), even(width or g.width)
         check_size(*size)
-        return io.NodeOutput(host.LazyVideo(FrameRenderer(stack.levels, g, *size), path))
+        film = Film(stack.levels, g, path, *size, roll=roll, shutter=shutter)
+        if look:
+            film = replace(film, overlay=Captions(film, look))
+        words = lines_of(stack, lines) if subtitles else ()
+        teller = host.Teller(cls)
+        for line in told(film):
+            teller.add(line)
+        return io.NodeOutput(host.LazyVideo(film, sound=sound, lines=words), ui=teller.ui)
+
+
+def taken(given: dict[str, Any], by: Callable[..., Any]) -> dict[str, Any]:
+    """Those of the inputs ``given`` that ``by`` names and has a default for, taken out of them."""
+    names = [name for name, one in signature(by).parameters.items() if one.default is not one.empty]
+    return {name: given.pop(name) for name in names if name in given}
 
 
 def even(size: int) -> int:

@@ -14,7 +14,7 @@ LIBRARY = (
     "scene linear files spaces joint film windows paint measure export demo setup headless train "
     "bench cli"
 ).split()
-NODES = "types tensors conditioning host run inputs".split()
+NODES = "types tensors conditioning host run inputs film".split()
 # Inside of these the rooms have an order as well.
 INSIDE = {
     "zoomstack.spaces": "space plain pairs codec fitting twin fitted small choose".split(),

@@ -7,42 +7,55 @@ import os
 from collections.abc import Callable, Generator
 from contextlib import closing, nullcontext
 from fractions import Fraction
+from functools import partial
+from pathlib import Path
 from typing import IO, Any
 
+import av
 import numpy as np
 import psutil
 import torch
 from comfy_api.latest import Input, Types
 
-from ...zoomstack.files.whole import claimed
-from ...zoomstack.film.ahead import look_ahead
+from ...zoomstack.files.whole import claimed, replacing
 from ...zoomstack.film.encode import encode, frame_rate
-from ...zoomstack.film.frames import FrameRenderer
-from ...zoomstack.film.path import Path
-from ...zoomstack.film.planes import PlaneRenderer
-from ...zoomstack.scene.depth import Depth
-from .jobs import check_interrupted, progress
+from ...zoomstack.film.encode.ahead import look_ahead
+from ...zoomstack.film.encode.beside import can_subtitle
+from ...zoomstack.film.encode.cues import Cue, cues, webvtt
+from ...zoomstack.film.encode.sound import Sound, Track
+from ...zoomstack.film.film import Film
+from .jobs import check_interrupted, log, progress
 
 # Of the free memory, what the frames of a video may take where a node wants them all at once.
 SHARE = 0.75
 
 
 class LazyVideo(Input.Video):
-    """The part ``numbers`` (all, by default) of the frames of ``path``, by ``renderer``."""
+    """The part ``numbers`` (all, by default) of the frames of ``film``.
 
-    def __init__(self, renderer: FrameRenderer, path: Path, numbers: range | None = None) -> None:
-        self.renderer = renderer
-        self.path = path
-        self.numbers = range(len(path)) if numbers is None else numbers
+    ``sound`` is heard along the whole film; ``lines``, one a level, are its subtitles.
+    """
+
+    def __init__(
+        self,
+        film: Film,
+        numbers: range | None = None,
+        sound: Sound | None = None,
+        lines: tuple[str, ...] = (),
+    ) -> None:
+        self.film = film
+        self.numbers = range(len(film)) if numbers is None else numbers
+        self.sound = sound
+        self.lines = lines
 
     def get_dimensions(self) -> tuple[int, int]:
-        return self.renderer.width, self.renderer.height
+        return self.film.width, self.film.height
 
     def get_frame_count(self) -> int:
         return len(self.numbers)
 
     def get_frame_rate(self) -> Fraction:
-        return frame_rate(self.path.fps)
+        return frame_rate(self.film.path.fps)
 
     def get_duration(self) -> float:
         return float(len(self.numbers) / self.get_frame_rate())
@@ -74,21 +87,42 @@ class LazyVideo(Input.Video):
                 "auto, or connect Get Video Components to a node that writes that format."
             )
         bits = bit_depth or 8
-        planes = PlaneRenderer(self.renderer)
+        planes = partial(self.film.planes, bits=bits)
         # Save Video counts the files that it sees: another server's must not choose this name too.
         named = claimed(path) if isinstance(path, str | os.PathLike) else nullcontext()
-        with named, closing(self._rendered(lambda depth: planes.render(depth, bits))) as frames:
-            encode(path, frames, self.get_frame_rate(), crf, bits, metadata)
+        with named, closing(self._rendered(planes)) as frames:
+            words = cues(self.film.path, self.lines, self.numbers) if self.lines else []
+            sound, rate = self._track(), self.get_frame_rate()
+            encode(path, frames, rate, crf, bits, metadata, sound, words)
+            if words and isinstance(path, str | os.PathLike):
+                self._write_words(Path(path), words)
+
+    def _track(self) -> Track | None:
+        """What is heard while these frames are shown."""
+        if self.sound is None:
+            return None
+        fps = self.get_frame_rate()
+        whole = self.sound.along(float(len(self.film) / fps))
+        return whole.part(float(self.numbers[0] / fps), float((self.numbers[-1] + 1) / fps))
+
+    def _write_words(self, path: Path, words: list[Cue]) -> None:
+        """The subtitles beside the film, for players that know no others."""
+        with replacing(path.with_suffix(".vtt")) as part:
+            Path(part).write_text(webvtt(words), "utf-8")
+        if not can_subtitle():
+            log.warning(
+                "PyAV %s puts no subtitles into a file; %s holds them. pip install -U av has both.",
+                av.__version__, path.with_suffix(".vtt").name,
+            )  # fmt: skip
 
     def pixels(self) -> Generator[np.ndarray, None, None]:
         """The frames as pictures (H, W, 3), uint8."""
-        return self._rendered(self.renderer.render)
+        return self._rendered(self.film.rgb)
 
-    def _rendered(self, render: Callable[[Depth], np.ndarray]) -> Generator[np.ndarray, None, None]:
+    def _rendered(self, render: Callable[[int], np.ndarray]) -> Generator[np.ndarray, None, None]:
         """All frames, with the host's progress bar; a cancelled run stops at once."""
         bar = progress(len(self.numbers))
-        depths = (self.path[number] for number in self.numbers)
-        with closing(look_ahead(render, depths)) as rendered:
+        with closing(look_ahead(render, self.numbers)) as rendered:
             for frame in rendered:
                 check_interrupted()
                 yield frame
@@ -109,7 +143,17 @@ class LazyVideo(Input.Video):
         with closing(self.pixels()) as pixels:
             for number, frame in enumerate(pixels):
                 images[number] = torch.from_numpy(frame)
-        return Types.VideoComponents(images=images.div_(255), frame_rate=self.get_frame_rate())
+        return Types.VideoComponents(
+            images=images.div_(255), audio=self._audio(), frame_rate=self.get_frame_rate()
+        )
+
+    def _audio(self) -> Any:
+        """The sound of these frames as ComfyUI's nodes pass it on."""
+        track = self._track()
+        if track is None or self.sound is None:
+            return None
+        samples = torch.from_numpy(track.samples(0, len(track)))
+        return {"waveform": samples[None], "sample_rate": self.sound.rate}
 
     def as_trimmed(
         self,
@@ -125,4 +169,4 @@ class LazyVideo(Input.Video):
         part = self.numbers[first : first + wanted]
         if not part or (strict_duration and duration and len(part) < wanted):
             return None
-        return LazyVideo(self.renderer, self.path, part)
+        return LazyVideo(self.film, part, self.sound, self.lines)

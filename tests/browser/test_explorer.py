@@ -493,7 +493,7 @@ def test_odd_stacks_are_told_of_in_the_widget(server, stacks, comfy_page, tmp_pa
     assert page.locator(".level").text_content() == "level 0 of 0"
     explore(page, "many")
     go(page, type(DEPTHS[0])(499))
-    assert page.locator(".times").text_content() == "× 1.6e150"
+    assert page.locator(".times").text_content() == "× 1.6·10¹⁵⁰"
     shot(page, tmp_path, "explorer-many")
     folder = max(
         (server.base / "temp" / "zoomstack").iterdir(), key=lambda one: one.stat().st_mtime

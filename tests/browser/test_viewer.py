@@ -1,6 +1,7 @@
 """The viewer alone, on a saved page opened from a file with no network, in a real Chromium."""
 
 import json
+import math
 import re
 import statistics
 from contextlib import ExitStack
@@ -14,6 +15,8 @@ from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shift, shown, state, sti
 
 from zoomstack.export import branches_of
 from zoomstack.export import page as saved_page
+from zoomstack.film.captions import scale
+from zoomstack.film.captions.captions import decades
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
@@ -206,7 +209,7 @@ def test_a_closed_zoom_has_no_end(opened, tmp_path):
     assert press(page, "End") == 3
     assert press(page, "ArrowRight") == 0
     assert said.text_content() == "level 0, turn 1"
-    assert page.locator(".times").text_content() == f"\u00d7 {turn:.1f}", "the scale counts on"
+    assert page.locator(".times").text_content() == f"\u00d7 {turn:.0f}", "the scale counts on"
     box = page.locator(".picture").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     for way, turns in ((-1, "4"), (1, "-3")):
@@ -215,7 +218,9 @@ def test_a_closed_zoom_has_no_end(opened, tmp_path):
         still(page)
         assert said.text_content().split()[-1] == turns
         assert page.evaluate(f"() => {VIEWER}.ready")
-    assert "e-" in page.locator(".times").text_content(), "wider than the widest it began with"
+    assert "10\u207b" in page.locator(".times").text_content(), (
+        "wider than the widest it began with"
+    )
     page.get_by_label("Speed").select_option("4")
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"() => {VIEWER}.depth.turn === -2")
@@ -283,7 +288,7 @@ def test_any_number_of_levels(opened, tmp_path, levels):
         got = pixels(page, f"{VIEWER}.scene.canvas")
         assert np.abs(got.astype(float) - want).mean() < 0.6
         assert page.evaluate(held) <= min(levels, 48)
-    times = {1: "× 1", 133: "× 5.4e39", 500: "× 1.6e150"}[levels]
+    times = {1: "× 1.0", 133: "× 5.4·10³⁹", 500: "× 1.6·10¹⁵⁰"}[levels]
     assert page.locator(".times").text_content() == times
 
 
@@ -305,9 +310,12 @@ def test_a_broken_picture_is_named_and_the_rest_is_shown(opened, tmp_path):
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("dots", [1, 2])
 def test_how_it_looks(opened, tmp_path, theme, dots):
-    path = save(scene(480, 640), tmp_path, metres=1.27e7)
+    stack = scene(480, 640)
+    g, path = stack.geometry, save(stack, tmp_path, metres=1.27e7)
     page = opened(path, color_scheme=theme, device_scale_factor=dots)
     go(page, Depth(1, 0.3))
+    wide = scale.length(math.log10(1.27e7) - decades(g, Depth(1, 0.3)))
+    assert page.locator(".wide").text_content().startswith(f"{wide} \u00b7 10")
     page.keyboard.press("o")
     page.locator(".strip").hover()
     page.wait_for_selector(".border")

@@ -121,7 +121,7 @@ FACES = {
     "ZoomStackApply": "",
     "PhotoAnchor": "level strength",
     "LaplacianBlend": "zoom_factor",
-    "ZoomVideoRender": "fps seconds_per_level direction easing width height",
+    "ZoomVideoRender": "fps seconds_per_level direction easing width height captions",
     "OutpaintZoom": f"{HOW} width height method",
     "SuperResZoom": f"{HOW} width height denoise",
     "MultiScalePatch": "tile_size multiscale",

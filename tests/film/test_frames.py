@@ -12,8 +12,8 @@ import torch
 from ladders import mixed, pictures
 
 import zoomstack
-from zoomstack.film.ahead import look_ahead
 from zoomstack.film.camera import Camera
+from zoomstack.film.encode.ahead import look_ahead
 from zoomstack.film.frames import FrameRenderer, frames
 from zoomstack.film.path import Path
 from zoomstack.linear.lens import Along, axis, by_matrices, look, look_along
@@ -307,7 +307,7 @@ def test_memory_does_not_grow_with_length():
         import resource, sys, torch
         from zoomstack.film.frames import FrameRenderer
         from zoomstack.scene.geometry import Geometry
-        from zoomstack.film.ahead import look_ahead
+        from zoomstack.film.encode.ahead import look_ahead
         from zoomstack.film.path import Path
         g = Geometry(48, 64, (2.0, 2.5))
         renderer = FrameRenderer(torch.rand(3, 3, 48, 64), g)

@@ -9,9 +9,9 @@ import pytest
 import torch
 from ladders import pictures
 
-from zoomstack.film.ahead import look_ahead
 from zoomstack.film.camera import Camera
 from zoomstack.film.course import rooms
+from zoomstack.film.encode.ahead import look_ahead
 from zoomstack.film.frames import FrameRenderer, frames
 from zoomstack.film.layers import layers_of
 from zoomstack.film.path import Path

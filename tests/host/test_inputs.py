@@ -11,10 +11,11 @@ from host_kit import part
 SAMPLING = "nodes.host", "Sampling"
 OPTIONS, WINDOWS = ("nodes.run.levels", "Options"), ("nodes.run.windows", "WindowOptions")
 DOORS, REWORK = ("nodes.run.asked", "Doors"), ("nodes.run.rework", "Rework")
+LOOK, TIMED = ("zoomstack.export.captions", "look_of"), ("nodes.film.sound", "timed")
 REWORKS = ("ReworkZoom", "ExtendZoom", "BranchZoom")
 TAKE = {
     "PhotoAnchor": [("nodes.run.photo", "Photo")],
-    "ZoomVideoRender": [("zoomstack.film.path", "Path")],
+    "ZoomVideoRender": [("zoomstack.film.path", "Path"), LOOK, TIMED],
     "MultiScalePatch": [WINDOWS],
     "ZoomStackApply": [OPTIONS, WINDOWS],
     "ZoomStackSampler": [SAMPLING, OPTIONS, WINDOWS],

@@ -244,13 +244,13 @@ def test_a_cancel_or_an_error_leaves_no_file_and_stops_at_once(
     renderer = part(pack, "zoomstack.film.planes").PlaneRenderer
     original = renderer.render
 
-    def render(self, depth, bits=8):
+    def render(self, depth, *more):
         rendered.append(depth)
         if len(rendered) == 20:
             if name == "Error":
                 raise RuntimeError("a bad frame")
             management.interrupt_current_processing(True)
-        return original(self, depth, bits)
+        return original(self, depth, *more)
 
     monkeypatch.setattr(renderer, "render", render)
     expected = RuntimeError if name == "Error" else management.InterruptProcessingException
@@ -298,3 +298,25 @@ def test_progress_reaches_the_end(video_of, monkeypatch):
     )
     video_of().save_to(io.BytesIO())
     assert seen[-1] == (27, 27)
+
+
+def test_a_camera_turns_and_rests_by_keyframes_and_says_what_is_lost(pack, video_of, caplog):
+    plain = video_of(fps=4.0).get_components().images
+    # The schema's own defaults change no bit.
+    schema = part(pack, "nodes.film.camera").camera_inputs()
+    same = video_of(fps=4.0, **{one.id: one.default for one in schema})
+    assert torch.equal(same.get_components().images, plain)
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        turned = video_of(fps=4.0, roll=2.0, shutter=180.0)
+    assert "the widest level covers the turned picture" in caplog.text
+    assert 0 < turned.film.lost < 1
+    images, stored = turned.get_components().images, decoded(turned.get_stream_source())[1]
+    assert (images.amin((1, 2, 3)) > 0.01).any() and len(stored) == len(images)
+    for image, frame in zip(images[1:-1:3], stored[1:-1:3], strict=True):
+        error = (frame / 255 - image.numpy()) @ (0.2126, 0.7152, 0.0722)
+        assert np.sqrt((error**2).mean()) < 0.02
+    keyed = video_of(fps=4.0, hold_end=0.0, keyframes="0: 0, 1: 1, 2: 1, 3: 2")
+    images = keyed.get_components().images
+    assert len(images) == 12 and torch.equal(images[5], images[6])
+    assert video_of(fps=4.0, hold_end=0.0, start=1.0).get_frame_count() == 4

@@ -17,6 +17,7 @@ from zoomstack.export import branches_of, describe
 from zoomstack.export.length import metres
 from zoomstack.export.manifest import describe_branch
 from zoomstack.film.camera import Camera
+from zoomstack.film.captions import scale
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.film.layers import covered, layers_of, narrowing, soft_edge
 from zoomstack.film.path import Path as Course
@@ -50,6 +51,10 @@ GEOMETRIES = {
 }
 FRAMES = ((0, 0), (50, 122), (122, 50))
 UNITS = ("fm", "pm", "nm", "\u00b5m", "mm", "m", "km", "AU", "light years")
+# Powers of ten at every size, none of them where a rounding turns.
+TENS = (0.0, -0.61, 0.302, 0.999, 1.4, 3.0103, 3.38, 5.99, 6.2, 7.0, 7.1038, 11.9, 13.2, 15.97,
+        16.4, 21.0, 24.08, 25.31, 40.3, 290.0, -1.2, -2.9, -3.1, -5.5, -9.3, -12.0, -15.4, -17.8,
+        -290.0)  # fmt: skip
 LENSES = ((17, 47, 3.37, 0.41), (17, 47, -0.2, 1.0), (9, 47, 0.7, 2.55), (5, 640, -3.0, 128.0))
 
 
@@ -60,6 +65,7 @@ def numbers():
             "MOST_LEVELS": MOST_LEVELS, "EASINGS": list(EASINGS), "DIRECTIONS": list(DIRECTIONS),
         },
         "decades": {f"1 {unit}": math.log10(metres(f"1 {unit}")) for unit in UNITS},
+        "measures": [_measured(tens) for tens in TENS],
         "manifests": {name: _manifest(*case) for name, case in _stacks().items()},
         "tree": _tree(),
         "placements": [_placement(name, i) for name in ("mixed", "corner", "ring")
@@ -76,6 +82,15 @@ def numbers():
             {"zooms": path.zooms, "closed": path.closed, "direction": path.direction,
              "easing": path.easing, "depths": list(path)} for path in _paths()
         ],
+    }  # fmt: skip
+
+
+def _measured(tens):
+    """What is said of a view that is 10^tens times magnified, or that many metres wide."""
+    return {
+        "tens": tens, "times": scale.magnification(tens), "length": scale.length(tens),
+        "power": scale.power(tens, "m"),
+        "bars": {"known": scale.bar(tens), "unknown": scale.bar(tens, False)},
     }  # fmt: skip
 
 

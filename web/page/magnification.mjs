@@ -18,7 +18,11 @@ export function magnification(decade) {
 
 /** A power of ten as printed: 10⁻³; and 1, the unit itself. @param {number} power whole */
 export function tenTo(power) {
-  if (power === 0) return "1";
-  const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
-  return `10${power < 0 ? "⁻" : ""}${digits}`;
+  return power === 0 ? "1" : `10${raised(power)}`;
+}
+
+/** A whole number, raised: ⁻³. @param {number} number */
+export function raised(number) {
+  const digits = [...String(Math.abs(number))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
+  return `${number < 0 ? "⁻" : ""}${digits}`;
 }

@@ -1,4 +1,4 @@
-/** What is written on the picture: the magnification, a scale bar, the prompt, and messages. */
+/** What is written on the picture: magnification, width, a scale bar, the prompt, and messages. */
 
 import { element } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
@@ -6,7 +6,7 @@ import { asNumber } from "../zoom/depth.mjs";
 import { below } from "../zoom/geometry.mjs";
 import { iconButton } from "./icons.mjs";
 import { titleOf } from "./manifest.mjs";
-import { magnification, scaleBar } from "./scale.mjs";
+import { length, magnification, power, scaleBar } from "./scale.mjs";
 
 const MOST_MESSAGES = 3;
 
@@ -15,6 +15,7 @@ export class Hud {
   constructor(words) {
     this.words = words;
     this.times = element("div", { class: "times" });
+    this.wide = element("div", { class: "wide", hidden: true });
     this.level = element("div", { class: "level" });
     this.state = element("div", { class: "state", hidden: true });
     this.bar = element("div", { class: "ruler" });
@@ -24,7 +25,7 @@ export class Hud {
     this.texts = new Set();
     const scale = element("div", { class: "scale" }, this.length, this.bar);
     this.elements = [
-      element("div", { class: "corner" }, this.times, this.level, this.state),
+      element("div", { class: "corner" }, this.times, this.wide, this.level, this.state),
       element("div", { class: "foot" }, scale, this.caption),
       this.messages,
     ];
@@ -35,6 +36,8 @@ export class Hud {
     const deepest = manifest.files.length - 1;
     const { share, label } = scaleBar(log, manifest.metres, this.words);
     this.times.textContent = magnification(log);
+    this.wide.hidden = !manifest.metres;
+    this.wide.textContent = manifest.metres ? this.#width(manifest.metres, log) : "";
     const level = Number(asNumber(depth).toFixed(1));
     const begins = level > deepest; // what is this close to the next turn is in it
     this.level.textContent = geometry.closed
@@ -48,6 +51,12 @@ export class Hud {
     // The prompt of the level that most of the picture shows.
     const nearest = depth.offset > 0.5 ? below(geometry, depth.level) : depth.level;
     this.caption.textContent = manifest.prompts.length ? titleOf(manifest, nearest) : "";
+  }
+
+  /** How wide the view is: "2.4 km · 10³ m". */
+  #width(metres, log) {
+    const tens = Math.log10(metres) - log / Math.LN10;
+    return `${length(tens, this.words)} · ${power(tens, "m")}`;
   }
 
   /** Say quietly what the picture is, and whether it is `forming`; "" for a finished one. */

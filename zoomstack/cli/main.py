@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ..bench.align.options import add_options as add_align_options
 from ..bench.fit.options import add_options as add_fit_options
 from ..bench.options import add_options as add_bench_options
+from ..headless.film.options import add_options as add_film_options
 from ..headless.options import add_demo_options, add_host_options, add_run_options
 from ..setup.errors import ended
 from ..train.options import add_options as add_train_options
@@ -52,6 +53,10 @@ def _do(options: argparse.Namespace, words: Sequence[str], rest: Sequence[str]) 
         from .train import train
 
         return train(words[1:], **own)
+    if options.command == "render":
+        from .render import render
+
+        return render(words[1:], **own)
     if options.command == "test":
         from .testing import test
 
@@ -92,5 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     train = command("train", "train the demo model from nothing")
     add_host_options(train, "the ComfyUI whose tokenizer reads the captions")
     add_train_options(train)
+    film = command("render", "render any part of a film from a saved stack")
+    add_host_options(film, "your own ComfyUI's folder, whose environment renders")
+    add_film_options(film)
     add_run_options(command("run", "run a workflow, headless"))
     return parser

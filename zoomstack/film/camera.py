@@ -47,6 +47,20 @@ class Camera:
         rows, columns = (self._span(axis, level, offset) for axis in (1, 0))
         return rows, columns
 
+    def widest(self, level: int) -> tuple[Span, Span]:
+        """All that there is around ``level``, in its frame (rows, columns): at most 10^9 of it.
+
+        That is level 0; in a ring it is a level of ``course.TURNS`` turns before.
+        """
+        g, found = self.geometry, []
+        # One zoom more than there are, for the deepest level's own room; a ring has it already.
+        zooms, more = (g.zooms, ()) if g.closed else ((*g.zooms, 2.0), (0.5,))
+        for axis in (1, 0):
+            focus = [at[axis] for at in g.focus]
+            before, after = rooms(zooms, [*focus, *more], g.closed)[level]
+            found.append(Span(-before, 1 + after))
+        return found[0], found[1]
+
     def _span(self, axis: int, level: int, offset: float) -> Span:
         drift, (before, after) = self._courses[axis][level], self._rooms[axis][level]
         half = drift.zoom**-offset / 2
@@ -68,3 +82,12 @@ class Camera:
             for axis in (0, 1)
         )
         return columns, rows
+
+
+def cropped(
+    geometry: Geometry, view: tuple[Span, Span], size: tuple[int, int]
+) -> tuple[Span, Span]:
+    """The middle of ``view`` that a frame of ``size``, (rows, columns), shows: all it can."""
+    rows, columns = view
+    aspect = (size[1] * geometry.height) / (size[0] * geometry.width)
+    return rows.middle(min(1.0, 1 / aspect)), columns.middle(min(1.0, aspect))

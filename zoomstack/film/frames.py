@@ -14,8 +14,10 @@ from ..scene.checks import check_levels
 from ..scene.depth import Depth
 from ..scene.geometry import Geometry
 from ..scene.span import Span
-from .camera import Camera
+from .camera import Camera, cropped
 from .layers import FADE, FEATHER, composed, layers_of, narrowing
+from .plate import plate
+from .shot import Shot, carried, corners, screen
 
 
 class FrameRenderer:
@@ -79,29 +81,66 @@ class FrameRenderer:
         return frame.clamp_(0, 1).to(self.stack.dtype)
 
     @torch.no_grad()
-    def render(self, depth: Depth, bits: int = 8) -> np.ndarray:
-        """The frame at ``depth`` for an encoder: (height, width, 3), uint8, or uint16 for 16 bits.
+    def taken(self, shot: Depth | Shot) -> Tensor:
+        """The frame of a camera that rolls, or whose shutter is open: (C, height, width).
 
-        Grey levels become colour; channels past the third are left out.
+        What lies along the way of an open shutter is averaged evenly in log magnification and in
+        angle. Where the picture turns, the corners show what the wider levels have there. A mere
+        depth is ``picture``'s.
         """
-        peak, dtype = (255, torch.uint8) if bits <= 8 else (65535, torch.int32)
-        frame = working(self.picture(depth))
-        planes = (frame * peak).add_(0.5).to(dtype)[:3]
-        if len(planes) < 3:
-            planes = planes[:1].expand(3, -1, -1)
-        pixels = torch.stack(planes.unbind(), -1).cpu().numpy()
-        return pixels if bits <= 8 else pixels.astype(np.uint16)
+        if isinstance(shot, Depth):
+            return self.picture(shot)
+        size, level = (self.height, self.width), shot.middle.depth.level
+        upright = self.view(shot.middle.depth)
+        middle, opened, closed = (
+            screen(
+                moment,
+                carried(self.view(moment.depth), self.geometry, moment.depth.level, level),
+                upright,
+                size,
+            )
+            for moment in shot
+        )
+        if abs(closed.factor) > abs(opened.factor):
+            opened, closed = closed, opened  # the mean of a way is the mean of the way back
+        whole = closed.after(opened.back)
+        edges = [on(corner) for on in (opened, middle, closed) for corner in corners(size)]
+        around = plate(
+            self.geometry, shot.middle.depth, upright, size, edges, self.camera.widest(level),
+            self._level, self.fade, self.feather,
+        )  # fmt: skip
+        longest = max(abs(closed(corner) - opened(corner)) for corner in corners(size))
+        smeared, count = around.smeared(whole, longest)
+        # Half a step on, so that the places lie evenly on both sides of the middle.
+        through = middle if count == 1 else whole.part(0.5 / count).after(opened)
+        frame = smeared.seen(through, size, self.shift)
+        return frame.clamp_(0, 1).to(self.stack.dtype)
+
+    @torch.no_grad()
+    def render(self, depth: Depth, bits: int = 8) -> np.ndarray:
+        """The frame at ``depth`` for an encoder, as ``stored`` has it."""
+        return stored(self.picture(depth), bits)
 
     def view(self, depth: Depth) -> tuple[Span, Span]:
         """What a frame shows, in the level's frame: the middle of what the camera sees."""
-        rows, columns = self.camera.view(depth)
-        g = self.geometry
-        aspect = (self.width * g.height) / (self.height * g.width)
-        return rows.middle(min(1.0, 1 / aspect)), columns.middle(min(1.0, aspect))
+        return cropped(self.geometry, self.camera.view(depth), (self.height, self.width))
 
     def _seen(self, level: int) -> Tensor:
         picture = working(self.stack[level])
         return self.colours(picture) if self.colours else picture
+
+
+def stored(picture: Tensor, bits: int = 8) -> np.ndarray:
+    """A frame (C, H, W) in [0, 1], rounded once: (H, W, 3), uint8, or uint16 for 16 bits.
+
+    Grey levels become colour; channels past the third are left out.
+    """
+    peak, dtype = (255, torch.uint8) if bits <= 8 else (65535, torch.int32)
+    planes = (working(picture) * peak).add_(0.5).to(dtype)[:3]
+    if len(planes) < 3:
+        planes = planes[:1].expand(3, -1, -1)
+    pixels = torch.stack(planes.unbind(), -1).cpu().numpy()
+    return pixels if bits <= 8 else pixels.astype(np.uint16)
 
 
 def frames(

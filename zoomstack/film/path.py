@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -17,6 +17,7 @@ from typing import Any
 
 from ..scene.depth import SNAP, Depth
 from ..scene.geometry import Geometry
+from .keyframes import Eased, Key, check_keyframes, parse_keyframes
 from .ways import EASINGS, LOOPS, TRIPS, check_loop, check_way
 
 HOLDS = ("hold_start", "hold_end", "hold_turn")
@@ -42,9 +43,16 @@ class Path:
     and frame ``len(path)`` is frame 0, to the bit: a loop has a frame for every number, of which
     a film takes the first ``len(path)``. Its easing is linear, and it rests nowhere.
 
+    ``start`` and ``end`` are the widest and the deepest depth of the way, in levels (2.5: half of
+    the way from level 2 to 3); an ``end`` of 0 is the deepest level. ``keyframes`` say instead when
+    the camera is how deep, as pairs of seconds and depth or as ``parse_keyframes`` reads them: what
+    else tells of the way must then be as it is by default (but ``seconds_per_level``). In a ring
+    they go on over its end: a depth of twice its levels is two turns.
+
     ``easing``: ``linear``; ``smooth`` (constant speed but for a soft start and stop); ``ease-in``,
     ``ease-out``, ``ease-in-out``. Raises ``ValueError`` for any other, for times that are negative
-    or not finite, and for a loop through a ladder that is not closed, or with holds or an easing.
+    or not finite, for depths that the zoom has not, and for a loop through a ladder that is not
+    closed, or with holds, an easing or ends.
     """
 
     zooms: tuple[float, ...]
@@ -57,6 +65,9 @@ class Path:
     hold_end: float = 0.0
     hold_turn: float = 0.0
     closed: bool = False
+    start: float = 0.0
+    end: float = 0.0
+    keyframes: str | Sequence[Key] = ""
 
     @classmethod
     def through(cls, geometry: Geometry, **timing: Any) -> Path:
@@ -77,6 +88,33 @@ class Path:
         if self.loops:
             holds = {name: getattr(self, name) for name in HOLDS}
             check_loop(self.direction, self.easing, holds, self.closed)
+        self._check_ends()
+
+    def _check_ends(self) -> None:
+        deepest, start, end = len(self.zooms), self.start, self.end or len(self.zooms)
+        if not (0 <= start <= end <= deepest) or (start == end and deepest):
+            raise ValueError(
+                f"start is depth {self.start:g} and end {self.end:g}; they must be two depths of "
+                f"this zoom, from 0 to {deepest}, start the wider one (an end of 0 is the deepest)."
+            )
+        if self.loops and (start > 0 or end < deepest):
+            raise ValueError(
+                "A loop goes all the way round: it has no start and end. Set both to 0, or "
+                "direction to in, out or in-out."
+            )
+        given = self.keyframes
+        keys = parse_keyframes(given) if isinstance(given, str) else given
+        object.__setattr__(self, "keyframes", tuple((float(t), float(d)) for t, d in keys))
+        if not keys:
+            return
+        check_keyframes(keys, math.inf if self.closed else deepest)
+        for name in ("duration", "direction", "easing", *HOLDS, "start", "end"):
+            usual = type(self).__dataclass_fields__[name].default
+            if getattr(self, name) != usual:
+                raise ValueError(
+                    f"keyframes say when the camera is how deep, so {name} has nothing to say; "
+                    f"set it to {usual}, or leave keyframes empty."
+                )
 
     @property
     def loops(self) -> bool:
@@ -91,8 +129,11 @@ class Path:
     @property
     def seconds(self) -> float:
         """The length of the video that was asked for."""
+        if self.keyframes:
+            return self._keys.times[-1]
         trips = 2 if self._returns else 1
-        moving = self.duration or self.seconds_per_level * len(self.zooms) * trips
+        wide, deep = self.ends
+        moving = self.duration or self.seconds_per_level * (deep - wide) * trips
         return self.hold_start + moving + self.hold_end + self._returns * self.hold_turn
 
     def __len__(self) -> int:
@@ -106,21 +147,32 @@ class Path:
 
         Raises ``IndexError`` for a frame that is not there; a loop has every one.
         """
-        if self.loops:
-            return self._depth(self._round(frame % len(self)))
-        number = frame + len(self) if frame < 0 else frame
-        if not 0 <= number < len(self):
+        number = frame + len(self) if frame < 0 and not self.loops else frame
+        if not (self.loops or 0 <= number < len(self)):
             raise IndexError(f"Frame {frame} of a path of {len(self)} frames.")
+        return self.at(number)
+
+    def at(self, moment: float) -> Depth:
+        """The depth at any ``moment``, in frames: 2.5 is between frames 2 and 3.
+
+        Before the first frame the camera rests on that, after the last on the last; a loop goes on.
+        """
+        return self.depth(self.share(moment))
+
+    def share(self, moment: float) -> float:
+        """How far in the camera is at ``moment``, in frames: 0 at the widest, 1 at the deepest."""
+        if self.loops:
+            share = moment % len(self) / len(self)
+            return 1 - share if self.direction == "loop-out" else share
+        number = min(max(moment, 0), len(self) - 1)
+        if self.keyframes:
+            wide, deep = self._logarithms
+            log = self._keys(self._keys.times[-1] * number / max(1, len(self) - 1))
+            return min(max((log - wide) / (deep - wide), 0.0), 1.0) if deep > wide else 0.0
         share = EASINGS[self.easing](self._way(number))
-        away = self.direction.startswith("out")
-        return self._depth(1 - share if away else share)
+        return 1 - share if self.direction.startswith("out") else share
 
-    def _round(self, number: int) -> float:
-        """The share of a turn inwards from level 0 after which frame ``number`` looks."""
-        share = number / len(self)
-        return 1 - share if self.direction == "loop-out" else share
-
-    def _way(self, number: int) -> float:
+    def _way(self, number: float) -> float:
         """The share of the way from the start view to the far one, before easing."""
         start, end = round(self.hold_start * self.fps), round(self.hold_end * self.fps)
         rest = round(self.hold_turn * self.fps) if self._returns else 0
@@ -140,10 +192,44 @@ class Path:
         """The logarithm of each level's magnification over level 0."""
         return tuple(accumulate(map(math.log, self.zooms), initial=0.0))
 
-    def _depth(self, share: float) -> Depth:
-        log = share * self._logs[-1]
+    @cached_property
+    def _keys(self) -> Eased:
+        """The logarithm of the magnification by the keyframes' seconds."""
+        times, depths = zip(*self.keyframes, strict=True)
+        return Eased(times, [self.log(depth) for depth in depths])
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The widest and the deepest depth on the way, in levels."""
+        if self.keyframes:
+            depths = [depth for _, depth in self.keyframes]
+            return min(depths), max(depths)
+        return self.start, self.end or len(self.zooms)
+
+    @cached_property
+    def _logarithms(self) -> tuple[float, float]:
+        """The logarithm of the least and of the largest magnification on the way."""
+        wide, deep = self.ends
+        return self.log(wide), self.log(deep)
+
+    def log(self, depth: float) -> float:
+        """The logarithm of the magnification over level 0 at ``depth``, in levels.
+
+        In a ring that of depths over its levels is of more than a turn.
+        """
+        turns, within = divmod(depth, len(self.zooms)) if self.closed else (0.0, depth)
+        level = min(int(within), len(self.zooms))
+        rest = (within - level) * math.log(self.zooms[level]) if within > level else 0.0
+        return turns * self._logs[-1] + self._logs[level] + rest
+
+    def depth(self, share: float) -> Depth:
+        """The depth at a ``share`` of the way in, 0 at its widest view to 1 at its deepest."""
+        wide, deep = self._logarithms
+        log = wide + share * (deep - wide)
+        if self.closed and log > self._logs[-1]:
+            log %= self._logs[-1]
         level = min(bisect_right(self._logs, log), len(self.zooms)) - 1
-        if level < 0:
+        if level < 0 or not self.zooms:
             return Depth(0)
         offset = (log - self._logs[level]) / math.log(self.zooms[level])
         if SNAP <= offset <= 1 - SNAP:

@@ -7,7 +7,9 @@ half the pixels of RGB, and nothing to convert afterwards.
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,6 +18,8 @@ from torch import Tensor
 from ..linear.precision import working
 from ..scene.depth import Depth
 from .frames import FrameRenderer
+from .overlay import Patch, halved, over
+from .shot import Shot
 
 RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722
 LUMA = ((RED, GREEN, BLUE),)
@@ -49,12 +53,20 @@ class PlaneRenderer:
         luma, chroma = partial(_mixed, LUMA, 0.0), partial(_mixed, CHROMA, 0.5)
         self._luma = of(height=height, width=width, colours=luma)
         self._chroma = of(height=height // 2, width=width // 2, colours=chroma, shift=LEFT)
+        # A caption stays for many frames. By its tensors, each of which is equal to itself alone.
+        self._ink = lru_cache(maxsize=16)(partial(_inked, width))
 
     @torch.no_grad()
-    def render(self, depth: Depth, bits: int = 8) -> np.ndarray:
-        """The planes of the frame at ``depth``."""
+    def render(
+        self, shot: Depth | Shot, bits: int = 8, patches: Sequence[Patch] = ()
+    ) -> np.ndarray:
+        """The planes of the frame at a depth, or of a shot, with ``patches`` over it."""
         scale = 2.0 ** (bits - 8)
-        luma, chroma = self._luma.picture(depth), self._chroma.picture(depth)
+        luma, chroma = self._luma.taken(shot), self._chroma.taken(shot)
+        for patch in patches:
+            ink = self._ink(patch.row, patch.column, patch.rgb, patch.alpha)
+            over(luma, patch.row, patch.column, *ink.luma, patch.opacity)
+            over(chroma, patch.row // 2, patch.column // 2, *ink.chroma, patch.opacity)
         dtype = torch.uint8 if bits <= 8 else torch.int16
         pixels = luma.new_empty(luma.numel() + chroma.numel(), dtype=dtype)
         parts = pixels[: luma.numel()], pixels[luma.numel() :]
@@ -64,6 +76,24 @@ class PlaneRenderer:
             part.copy_(values.view(-1))
         planes = pixels.view(-1, self._luma.width).cpu().numpy()
         return planes if bits <= 8 else planes.view(np.uint16)
+
+
+class Ink(NamedTuple):
+    """A patch as an encoder stores it: premultiplied values, and alpha, of either size."""
+
+    luma: tuple[Tensor, Tensor]
+    chroma: tuple[Tensor, Tensor]
+
+
+def _inked(width: int, row: int, column: int, rgb: Tensor, alpha: Tensor) -> Ink:
+    """A patch at a place of a frame ``width`` wide, in Y'CbCr."""
+    if rgb.stride(0) == 0:  # one channel three times: grey, which has no colour
+        (thin,) = halved(alpha[None], row, column, width)
+        return Ink((rgb[:1], alpha), ((thin / 2).expand(2, -1, -1), thin))
+    *small, thin = halved(torch.cat([rgb, alpha[None]]), row, column, width)
+    # Black, which is all of a premultiplied picture's transparent part, has its chroma at 1/2.
+    chroma = _mixed(CHROMA, 0.0, torch.stack(small)) + thin / 2
+    return Ink((_mixed(LUMA, 0.0, rgb), alpha), (chroma, thin))
 
 
 def _mixed(weights: tuple[tuple[float, ...], ...], middle: float, level: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from .line import Line
 from .rows.anchored import anchored
+from .rows.camera import camera
+from .rows.captioned import captioned
 from .rows.depth import depth
 from .rows.film import film
 from .rows.fuse import fuse
@@ -27,6 +29,8 @@ SPEED: dict[str, Row] = {
     "depth": depth,
     "batches": batches,
     "film": film,
+    "captions": captioned,
+    "camera": camera,
     "motion": motion,
     "files": written,
     "start": start,

@@ -9,8 +9,8 @@ from contextlib import closing
 import numpy as np
 from torch import Tensor
 
-from ....film.ahead import look_ahead
 from ....film.encode import encode
+from ....film.encode.ahead import look_ahead
 from ....film.frames import FrameRenderer
 from ....film.path import Path
 from ....film.planes import PlaneRenderer

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import torch
 
-from ....film.ahead import look_ahead
 from ....film.encode import encode
+from ....film.encode.ahead import look_ahead
 from ....film.frames import FrameRenderer
 from ....film.path import Path
 from ....film.planes import PlaneRenderer

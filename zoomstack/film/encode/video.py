@@ -1,14 +1,17 @@
-"""Frames to an H.264 file, one at a time, tagged as BT.709."""
+"""Frames to an H.264 file, one at a time, tagged as BT.709, with what lies beside them."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any
 
-from ..files.whole import replacing
+from ...files.whole import replacing
+from .beside import Beside
+from .cues import Cue
+from .sound import Track
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,22 +29,26 @@ def encode(
     crf: float | None = None,
     bits: int = 8,
     metadata: Mapping[str, Any] | None = None,
+    sound: Track | None = None,
+    cues: Sequence[Cue] = (),
 ) -> None:
     """Write ``frames`` as an MP4: planes (H * 3 / 2, W) as ``planes.PlaneRenderer`` gives them.
 
     Frames are taken one by one as the encoder wants them; of 10 ``bits`` they are uint16. ``crf``
     is x264's constant rate factor (0 to 51; None: its default, 23), ``bits`` 8 or 10 of the video.
-    ``metadata`` values that are not text are written as JSON. A file appears under its name only
-    when it is complete: an error or a cancel leaves none. A buffer is written to directly.
+    ``metadata`` values that are not text are written as JSON. ``sound`` becomes AAC;
+    ``cues`` become subtitles, where PyAV can, and chapters. A file appears under its name only when
+    it is complete: an error or a cancel leaves none. A buffer is written to directly.
 
     Raises ``ValueError`` for no frames, and for some that are too large (``check_size``).
     """
     if isinstance(target, str | os.PathLike):
         with replacing(target) as part:
             # faststart reopens the file by its name, so only a file can have it.
-            _encode(part, "use_metadata_tags+faststart", frames, fps, crf, bits, metadata)
+            flags = "use_metadata_tags+faststart"
+            _encode(part, flags, frames, fps, crf, bits, metadata, sound, cues)
     else:
-        _encode(target, "use_metadata_tags", frames, fps, crf, bits, metadata)
+        _encode(target, "use_metadata_tags", frames, fps, crf, bits, metadata, sound, cues)
 
 
 def _encode(
@@ -52,18 +59,20 @@ def _encode(
     crf: float | None,
     bits: int,
     metadata: Mapping[str, Any] | None,
+    sound: Track | None,
+    cues: Sequence[Cue],
 ) -> None:
     import av
 
     depth = "yuv420p10le" if bits > 8 else "yuv420p"
-    stream = None
+    rate = fps if isinstance(fps, Fraction) else frame_rate(fps)
+    stream, beside, count = None, None, 0
     with av.open(target, mode="w", format="mp4", options={"movflags": movflags}) as output:
         for key, value in (metadata or {}).items():
             output.metadata[key] = value if isinstance(value, str) else json.dumps(value)
         for planes in frames:
-            if stream is None:
+            if stream is None or beside is None:
                 options = {} if crf is None else {"crf": f"{crf:g}"}
-                rate = fps if isinstance(fps, Fraction) else frame_rate(fps)
                 stream = output.add_stream("libx264", rate=rate, options=options)
                 height, width = planes.shape
                 check_size(height * 2 // 3, width)
@@ -71,10 +80,14 @@ def _encode(
                 context = stream.codec_context
                 context.color_primaries = context.color_trc = context.colorspace = BT709
                 context.color_range = LIMITED
+                beside = Beside(output, sound, cues)
             output.mux(stream.encode(av.VideoFrame.from_ndarray(planes, format=depth)))
-        if stream is None:
+            count += 1
+            beside.until(float(count / rate))
+        if stream is None or beside is None:
             raise ValueError("A video needs at least one frame; there are none.")
         output.mux(stream.encode(None))
+        beside.close(float(count / rate))
 
 
 def check_size(height: int, width: int) -> None:
