@@ -8,7 +8,7 @@ web/zoom/layers.mjs is the same for the viewer, held to this by tests/js/viewer.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ from ..scene.span import SLACK, Span
 from .course import TURNS
 
 FADE = 0.6  # of the way to a deeper level (in log magnification), over which it fades in
+CACHED = 2**16  # values of a picture: with what is made of them, half a megabyte
 FEATHER = 0.3  # of a level's frame, the most that its soft edge is wide
 
 Widths = tuple[float, float]
@@ -85,9 +86,23 @@ def composed(
         part = _seen(layer, picture, (top, left), size, shift)
         down = soft_edge(layer.rows, top, size[0], widths(layer.rows), part)
         across = soft_edge(layer.columns, left, size[1], widths(layer.columns), part)
-        weight = (layer.share * down)[:, None] * across
-        whole[:, top, left].lerp_(part, weight.expand_as(part))
+        under, down = whole[:, top, left], (layer.share * down)[:, None]
+        for rows in in_cache(part):
+            under[:, rows].lerp_(part[:, rows], (down[rows] * across).expand_as(part[:, rows]))
     return whole
+
+
+def in_cache(picture: Tensor) -> Iterator[slice]:
+    """The rows of ``picture`` (C, H, W), as many at a time as a processor's cache holds.
+
+    A frame is a hundred times that: each step over all of it would wait for the memory. A GPU
+    would rather have all rows at once.
+    """
+    count = max(1, CACHED // picture.shape[2])
+    if picture.is_cuda:
+        count = picture.shape[1]
+    for first in range(0, picture.shape[1], count):
+        yield slice(first, first + count)
 
 
 def covered(span: Span, count: int) -> slice:

@@ -202,7 +202,7 @@ class Path:
     def ends(self) -> tuple[float, float]:
         """The widest and the deepest depth on the way, in levels."""
         if self.keyframes:
-            depths = [depth for _, depth in self.keyframes]
+            depths = [float(depth) for _, depth in self.keyframes]
             return min(depths), max(depths)
         return self.start, self.end or len(self.zooms)
 

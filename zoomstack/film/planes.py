@@ -18,6 +18,7 @@ from torch import Tensor
 from ..linear.precision import working
 from ..scene.depth import Depth
 from .frames import FrameRenderer
+from .layers import in_cache
 from .overlay import Patch, halved, over
 from .shot import Shot
 
@@ -72,8 +73,10 @@ class PlaneRenderer:
         parts = pixels[: luma.numel()], pixels[luma.numel() :]
         shares = ((luma, LUMA_RANGE), (chroma, CHROMA_RANGE))
         for part, (plane, span) in zip(parts, shares, strict=True):
-            values = working(plane).mul_(span * scale).add_(BLACK * scale + 0.5)
-            part.copy_(values.view(-1))
+            target = part.view_as(plane)
+            for rows in in_cache(plane):
+                values = working(plane[:, rows]).mul_(span * scale).add_(BLACK * scale + 0.5)
+                target[:, rows] = values.to(dtype)
         planes = pixels.view(-1, self._luma.width).cpu().numpy()
         return planes if bits <= 8 else planes.view(np.uint16)
 

@@ -94,19 +94,19 @@ def plate(
     picture = composed(
         layers_of(geometry, depth, seen[0], seen[1], fade),
         level,
-        (high.count, wide.count),
+        (high.pixels, wide.pixels),
         lambda span: narrowing(span, feather),
     )
-    pitch = (wide.last - wide.first) / wide.count
+    pitch = (wide.last - wide.first) / wide.pixels
     return Plate(picture, Turn(complex(pitch), complex(wide.first, high.first)))
 
 
 class _Axis(NamedTuple):
-    """``count`` pixels of a plate, from ``first`` to ``last`` of the frame's."""
+    """So many pixels of a plate, from ``first`` to ``last`` of the frame's."""
 
     first: float
     last: float
-    count: int
+    pixels: int
 
 
 def _part(upright: Span, count: int, limit: Span) -> tuple[float, float]:

@@ -5,8 +5,8 @@ an axis matrix has a handful of entries in a narrow band, so the matrix is appli
 rows, each a small dense product: on a CPU as fast as a hand-written resampler, in any dtype and on
 any device.
 
-Every product is written straight into a block of whole rows. Columns are therefore seen first, on
-the transposed picture, which to a matrix product is no copy.
+Every product is written straight into its block. Columns are seen first, of the rows that are
+needed; the larger product, of the rows, then reads and writes whole rows.
 
 A GPU would rather have one large product than many small ones, and its own matrices than copies:
 there ``look_along`` makes an axis' whole matrix where the picture lies.
@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 LOBES = 3
-BLOCK = 64
+BLOCK = 32  # pixels: of more the band is wide and most of it 0, of fewer there are many products
 
 
 class Band(NamedTuple):
@@ -84,16 +84,16 @@ def look(picture: Tensor, rows: list[Band], columns: list[Band]) -> Tensor:
     top, bottom = rows[0].source.start, rows[-1].source.stop
     part = picture[:, top:bottom]
     height, width = rows[-1].target.stop, columns[-1].target.stop
-    across = [(band, _like(band, part)) for band in columns]
+    across = [(band, _like(band, part).T) for band in columns]
     down = [(band, _like(band, part)) for band in rows]
-    turned = part.new_empty(width, bottom - top)  # the columns that are seen, of every row
+    middle = part.new_empty(bottom - top, width)  # the columns that are seen, of every row
     seen = part.new_empty(len(part), height, width)
     for plane, target in zip(part, seen, strict=True):
         for band, weights in across:
-            torch.mm(weights, plane.T[band.source], out=turned[band.target])
+            torch.mm(plane[:, band.source], weights, out=middle[:, band.target])
         for band, weights in down:
             source = slice(band.source.start - top, band.source.stop - top)
-            torch.mm(weights, turned.T[source], out=target[band.target])
+            torch.mm(weights, middle[source], out=target[band.target])
     return seen
 
 
