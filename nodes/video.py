@@ -12,6 +12,7 @@ from comfy_api.latest import io
 from ..zoomstack.export.captions import lines_of, look_of
 from ..zoomstack.film.captions.captions import Captions
 from ..zoomstack.film.encode import check_size
+from ..zoomstack.film.encode.beat import timed
 from ..zoomstack.film.encode.sound import Sound
 from ..zoomstack.film.film import Film
 from ..zoomstack.film.path import Path
@@ -20,7 +21,7 @@ from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .film.camera import camera_inputs, told
 from .film.captions import caption_inputs
-from .film.sound import sound_inputs, timed
+from .film.sound import sound_inputs
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 

@@ -1,13 +1,11 @@
-"""What is heard beside ZoomVideoRender's pictures: the inputs, and how long a film then lasts."""
+"""What is heard beside ZoomVideoRender's pictures: the inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from comfy_api.latest import io
 
-from ...zoomstack.film.encode.sound import Sound, beat
 from ..inputs import shown_with
 
 
@@ -38,40 +36,3 @@ def sound_inputs() -> list[Any]:
             tooltip="Beats from one level to the next, where bpm is given.",
         ),
     ]  # fmt: skip
-
-
-def timed(
-    timing: Mapping[str, Any],
-    sound: Sound | None,
-    duration_from_audio: bool = False,
-    bpm: float = 0.0,
-    beats_per_level: float = 1.0,
-) -> dict[str, Any]:
-    """A path's ``timing`` as the sound has it.
-
-    Raises ``ValueError`` where two inputs say how long the video lasts, or none can.
-    """
-    timing = dict(timing)
-    if duration_from_audio:
-        if sound is None:
-            raise ValueError(
-                "duration_from_audio is on, but no audio is connected. Connect one, or switch it "
-                "off."
-            )
-        if bpm:
-            raise ValueError(
-                f"duration_from_audio and bpm ({bpm:g}) both say how long the video lasts. Switch "
-                "duration_from_audio off, or set bpm to 0."
-            )
-        turns = str(timing.get("direction", "")) in ("in-out", "out-in")
-        names = ("hold_start", "hold_end", *(("hold_turn",) if turns else ()))
-        holds = sum(float(timing.get(name, 0.0)) for name in names)
-        if holds >= sound.seconds:
-            raise ValueError(
-                f"The sound lasts {sound.seconds:.2f} seconds and the holds take {holds:.2f} of "
-                "them; nothing is left to move in. Give shorter holds, or a longer sound."
-            )
-        timing["duration"] = sound.seconds - holds
-    elif bpm:
-        timing["seconds_per_level"], timing["duration"] = beat(bpm, beats_per_level), 0.0
-    return timing

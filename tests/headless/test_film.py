@@ -1,6 +1,7 @@
 """``render``: any part of a film is the same as in the whole, as pictures and as a video."""
 
 import json
+import wave
 from argparse import ArgumentParser
 
 import av
@@ -14,9 +15,19 @@ from zoomstack.files.stack_file import save_stack
 from zoomstack.headless.film.__main__ import main
 from zoomstack.headless.film.options import Described, add_options, described
 from zoomstack.headless.film.run import film_of
+from zoomstack.joint.render import render
+from zoomstack.scene.geometry import Geometry
 from zoomstack.scene.stack import ZoomStack
+from zoomstack.spaces.fitting.scenery import scenery
 
 G = mixed(48, 64)
+
+
+def smooth(g):
+    """Scenery for every level."""
+    return scenery(g.levels, g.height, g.width, seed=4)
+
+
 FILM = ["--fps", "4", "--seconds-per-level", "0.5", "--roll", "0.5", "--shutter", "180"]
 ABOUT = Described(fps=4, seconds_per_level=0.5, roll=0.5, shutter=180)
 
@@ -81,6 +92,37 @@ def test_a_video_of_a_part_and_a_film_that_json_describes(saved, tmp_path):
     assert len(frames) == 4
     for number, frame in enumerate(frames, start=1):
         assert np.abs(frame.astype(int) - film.planes(number)).mean() < 1.5
+
+
+def test_a_folder_of_pictures_becomes_a_film_with_sound_and_words(tmp_path, capsys):
+    scene = render(smooth(Geometry(160, 160, (2.0, 2.0))), Geometry(160, 160, (2.0, 2.0)))
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name, level in zip(("bay", "coast", "sea"), (2, 1, 0), strict=True):  # deepest first
+        pixels = (scene[level].movedim(0, -1) * 255).round().to(torch.uint8).numpy()
+        Image.fromarray(pixels).save(folder / f"{name}.png")
+    tone = np.sin(np.arange(8000) * 2 * np.pi * 440 / 8000) * 0.5
+    with wave.open(str(tmp_path / "tone.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes((tone * 32767).astype("<i2").tobytes())
+    how = ["--fps", "8", "--captions", "prompts and scale", "--view-width", "4 km", "--subtitles"]
+    how += ["--caption-size", "10"]
+    sound = ["--audio", str(tmp_path / "tone.wav"), "--duration-from-audio"]
+    assert main([str(folder), "--out", str(tmp_path / "zoom.mp4"), *how, *sound]) == 0
+    assert "8 of 8 frames" in capsys.readouterr().out
+    with av.open(str(tmp_path / "zoom.mp4")) as container:
+        heard = container.streams.audio[0]
+        assert float(heard.duration * heard.time_base) == pytest.approx(1.0, abs=0.1)
+        assert [chapter["metadata"]["title"] for chapter in container.chapters()] == [
+            "sea", "coast", "bay",
+        ]  # fmt: skip
+        first = next(container.decode(video=0)).to_ndarray(format="rgb24") / 255
+    words = (tmp_path / "zoom.vtt").read_text("utf-8")
+    assert words.index("sea") < words.index("coast") < words.index("bay")
+    off = np.abs(first - scene[0].movedim(0, -1).numpy()).mean(2)
+    assert off[40:100].mean() < 0.03  # the widest first, between its words
 
 
 def test_captions_lie_over_it_as_in_the_node():

@@ -11,7 +11,7 @@ from host_kit import part
 SAMPLING = "nodes.host", "Sampling"
 OPTIONS, WINDOWS = ("nodes.run.levels", "Options"), ("nodes.run.windows", "WindowOptions")
 DOORS, REWORK = ("nodes.run.asked", "Doors"), ("nodes.run.rework", "Rework")
-LOOK, TIMED = ("zoomstack.export.captions", "look_of"), ("nodes.film.sound", "timed")
+LOOK, TIMED = ("zoomstack.export.captions", "look_of"), ("zoomstack.film.encode.beat", "timed")
 REWORKS = ("ReworkZoom", "ExtendZoom", "BranchZoom")
 TAKE = {
     "PhotoAnchor": [("nodes.run.photo", "Photo")],

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from zoomstack.film.encode.sound import FADE, Sound, beat
+from zoomstack.film.encode.beat import beat
+from zoomstack.film.encode.sound import FADE, Sound
 
 RATE = 8000
 

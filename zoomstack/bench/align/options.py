@@ -15,6 +15,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="PATH",
         help="a new folder for the pictures, of one size, and their manifest; or a .safetensors "
-        "file for the zoom stack, blended",
+        "file for the zoom stack, its colours matched, blended",
     )
     add("--json", action="store_true", help="the result as JSON, on one line")

@@ -11,12 +11,10 @@ from pathlib import Path
 import torch
 
 from ...export.levels import write_levels
-from ...files.cut import cut_off
-from ...files.photos import opened, photo_files
 from ...files.stack_file import save_stack
-from ...joint.consensus import Consensus
-from ...measure.align.align import Alignment, align
+from ...measure.align.align import Alignment
 from ...measure.align.report import report as table
+from ...measure.align.stack import aligned_folder, named, stack_of
 from ...scene.stack import ZoomStack
 
 ENDING = ".safetensors"
@@ -29,14 +27,11 @@ def report(options: argparse.Namespace) -> str:
     """
     # Many small steps: threads would wait for each other, on a busy machine ten times as long.
     torch.set_num_threads(1)
-    files = photo_files(options.folder, 2, "align")
+    found, files, words = aligned_folder(options.folder, "align")
     names = [file.name for file in files]
-    broken = [f"{file.name} {trouble}" for file in files if (trouble := cut_off(file))]
-    found = align([opened(file) for file in files], names)
-    words = (*broken, *found.words)
     if not found.found:
         raise ValueError("; ".join(words) + ".")
-    prompts = [files[number].stem for number in found.order]
+    prompts = named(found, files)
     if options.out:
         _write(options.out, found, prompts)
     if options.json:
@@ -46,8 +41,7 @@ def report(options: argparse.Namespace) -> str:
 
 def _write(path: Path, found: Alignment, prompts: Sequence[str]) -> None:
     if path.suffix == ENDING:
-        levels = Consensus(values=(0.0, 1.0))(found.pictures, found.geometry)
-        save_stack(path, ZoomStack(levels, found.geometry, tuple(prompts)))
+        save_stack(path, stack_of(found, prompts))
         return
     stack = ZoomStack(found.pictures, found.geometry, tuple(prompts))
     deque(write_levels(path, stack, about={"ladder": found.text(prompts)}), maxlen=0)

@@ -126,10 +126,3 @@ class Track:
 
     def _soft(self, total: int) -> int:
         return min(round(FADE * self.sound.rate), int(total * MOST_FADED))
-
-
-def beat(bpm: float, beats: float = 1.0) -> float:
-    """The seconds of ``beats`` at ``bpm`` beats a minute. Raises ``ValueError`` unless over 0."""
-    if not (math.isfinite(bpm) and bpm > 0 and math.isfinite(beats) and beats > 0):
-        raise ValueError(f"{beats:g} beats at {bpm:g} a minute are no time; give both over 0.")
-    return 60 / bpm * beats

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+KINDS = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
 FORMATS = ("png", "webp", "exr")
 
 
@@ -32,6 +33,11 @@ class Described:
     caption_size: float = 4.0
     caption_lines: str = ""
     caption_font: str = ""
+    subtitles: bool = False
+    audio: str = ""
+    duration_from_audio: bool = False
+    bpm: float = 0.0
+    beats_per_level: float = 1.0
     roll: float = 0.0
     shutter: float = 0.0
     keyframes: str = ""
@@ -56,6 +62,11 @@ MEANINGS = {
     "caption_size": "percent of the height",
     "caption_lines": "captions in place of the prompts, a line a level",
     "caption_font": "a font's file or name",
+    "subtitles": "of a video: the captions as a track, as chapters and as a .vtt file",
+    "audio": "of a video: a file with sound, cut off or played again to its length",
+    "duration_from_audio": "the film lasts as long as the sound",
+    "bpm": "beats a minute: a level takes --beats-per-level of them",
+    "beats_per_level": "beats from one level to the next, with --bpm",
     "roll": "turns of the picture, clockwise, over the whole way",
     "shutter": "degrees that a frame is exposed: motion blur",
     "keyframes": 'seconds and depths, such as "0: 0, 4: 2.5, 6: 2.5, 10: 7"',
@@ -67,7 +78,9 @@ MEANINGS = {
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``render``."""
     add = parser.add_argument
-    add("stack", type=Path, metavar="STACK", help="a stack's file (.safetensors)")
+    add("stack", type=Path, metavar="STACK|FOLDER",
+        help="a stack's file (.safetensors); or a folder of pictures from elsewhere, which are "
+        "aligned, in any order")  # fmt: skip
     add("--out", type=Path, required=True, metavar="FOLDER|FILE",
         help="a folder for pictures, or a file that ends in .mp4")  # fmt: skip
     add("--frames", metavar="A-B", help="the first and the last frame, from 0 on (all)")
@@ -79,6 +92,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the film, as ZoomVideoRender's inputs")
     for field in fields(Described):
         kind = type(field.default)
+        if kind is bool:
+            group.add_argument(
+                "--" + field.name.replace("_", "-"), action=argparse.BooleanOptionalAction,
+                help=MEANINGS[field.name],
+            )  # fmt: skip
+            continue
         shown = f" ({field.default})" if field.default not in ("", 0) else ""
         group.add_argument(
             "--" + field.name.replace("_", "-"), type=kind, metavar=kind.__name__.upper(),
@@ -112,11 +131,8 @@ def read(path: Path) -> dict[str, Any]:
         if name not in known:
             raise ValueError(f"{path.name}: a film has no {name!r}; it has: {', '.join(known)}.")
         kinds = (int, float) if known[name] is float else (known[name],)
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            raise ValueError(
-                f"{path.name}: {name} is {value!r}; it must be a "
-                f"{'text' if known[name] is str else 'number'}."
-            )
+        if not isinstance(value, kinds) or isinstance(value, bool) != (known[name] is bool):
+            raise ValueError(f"{path.name}: {name} is {value!r}; it must be {KINDS[known[name]]}.")
     return dict(found)
 
 

@@ -1,8 +1,9 @@
-"""A run of ``render``: from a stack's file to pictures or a video."""
+"""A run of ``render``: from a stack's file, or a folder of pictures, to frames or a video."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from functools import partial
@@ -11,13 +12,18 @@ from pathlib import Path as File
 
 from tqdm import tqdm
 
-from ...export.captions import CAPTIONS, MARKS, look_of
+from ...export.captions import CAPTIONS, MARKS, lines_of, look_of
 from ...files.stack_file import load_stack
+from ...files.whole import replacing
 from ...film.captions.captions import Captions
 from ...film.encode import check_size, encode, frame_rate
 from ...film.encode.ahead import look_ahead
+from ...film.encode.beat import timed
+from ...film.encode.cues import cues, webvtt
+from ...film.encode.sound import Sound
 from ...film.film import Film
 from ...film.path import Path
+from ...measure.align.stack import aligned_folder, named, stack_of
 from ...scene.checks import check_choice
 from ...scene.stack import ZoomStack
 from .options import Described, described, part
@@ -31,13 +37,17 @@ PATHS = (
 
 def report(options: argparse.Namespace) -> str:
     """Render the frames that the command line asks for; a line that says where they are."""
-    stack = load_stack(options.stack)
+    about = described(options)
+    sound = Sound.read(about.audio) if about.audio else None
+    stack, words = opened(options.stack)
     stack = stack._replace(levels=stack.levels.to(options.device))
-    film = film_of(stack, described(options))
+    film = film_of(stack, about, sound)
     numbers = part(options.frames, len(film))
-    lost = f" {film.lost:.0%} of the widest view is not shown." if film.lost else ""
+    if film.lost:
+        words = (*words, f"{film.lost:.0%} of the widest view is not shown")
     if options.out.suffix.lower() == ".mp4":
-        rendered(film, numbers, options.out, options.bits, options.crf)
+        lines = lines_of(stack, about.caption_lines) if about.subtitles else ()
+        rendered(film, numbers, options, sound, lines)
     elif options.out.suffix:
         raise ValueError(
             f"--out {options.out.name}: a video ends in .mp4; for pictures give a folder and "
@@ -51,23 +61,48 @@ def report(options: argparse.Namespace) -> str:
                 pass
     return (
         f"{len(numbers)} of {len(film)} frames ({numbers[0]} to {numbers[-1]}), {film.width} x "
-        f"{film.height}, are in {options.out}.{lost}\n"
+        f"{film.height}, are in {options.out}.\n" + "".join(f"{word}\n" for word in words)
     )
 
 
-def rendered(film: Film, numbers: range, target: File, bits: int, crf: float | None) -> None:
-    """These frames as an MP4, which appears when it is complete."""
+def opened(path: File) -> tuple[ZoomStack, tuple[str, ...]]:
+    """The stack of a file, or of a folder of pictures, and what is to be said of these."""
+    if not path.is_dir():
+        return load_stack(path), ()
+    found, files, words = aligned_folder(path, "render")
+    return stack_of(found, named(found, files)), words
+
+
+def rendered(
+    film: Film,
+    numbers: range,
+    options: argparse.Namespace,
+    sound: Sound | None = None,
+    lines: Sequence[str] = (),
+) -> None:
+    """These frames as an MP4 with its ``sound`` and ``lines``, which appears when it is whole."""
     check_size(film.height, film.width)
-    film.planes(numbers[0], bits)  # an odd size is refused before there is a file
-    with closing(look_ahead(partial(film.planes, bits=bits), numbers)) as frames:
+    film.planes(numbers[0], options.bits)  # an odd size is refused before there is a file
+    rate = frame_rate(film.path.fps)
+    words = cues(film.path, lines, numbers) if lines else []
+    track = None
+    if sound:
+        whole = sound.along(float(len(film) / rate))
+        track = whole.part(float(numbers[0] / rate), float((numbers[-1] + 1) / rate))
+    with closing(look_ahead(partial(film.planes, bits=options.bits), numbers)) as frames:
         shown = tqdm(frames, total=len(numbers), unit="frame")
-        encode(target, shown, frame_rate(film.path.fps), crf, bits)
+        encode(options.out, shown, rate, options.crf, options.bits, None, track, words)
+    if words:
+        with replacing(options.out.with_suffix(".vtt")) as half:
+            File(half).write_text(webvtt(words), "utf-8")
 
 
-def film_of(stack: ZoomStack, about: Described) -> Film:
+def film_of(stack: ZoomStack, about: Described, sound: Sound | None = None) -> Film:
     """The film of ``stack`` that ZoomVideoRender would make of the same values."""
     values = asdict(about)
-    path = Path.through(stack.geometry, **{name: values[name] for name in PATHS})
+    timing = {name: values[name] for name in PATHS}
+    timing = timed(timing, sound, about.duration_from_audio, about.bpm, about.beats_per_level)
+    path = Path.through(stack.geometry, **timing)
     film = Film(
         stack.levels, stack.geometry, path, about.height, about.width,
         roll=about.roll, shutter=about.shutter,

@@ -1,0 +1,41 @@
+"""Pictures from elsewhere as a zoom stack: aligned, in the colours of the widest, and blended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...files.cut import cut_off
+from ...files.photos import opened, photo_files
+from ...joint.consensus import Consensus
+from ...paint.colours import matched_colours
+from ...scene.stack import ZoomStack
+from .align import Alignment, align
+
+
+def stack_of(found: Alignment, prompts: Sequence[str]) -> ZoomStack:
+    """The stack of pictures that were found to lie in each other, a prompt a level.
+
+    Raises ``ValueError`` where they are no zoom.
+    """
+    if not found.found:
+        raise ValueError("; ".join(found.words) + ".")
+    pictures = matched_colours(found.pictures, found.geometry)
+    levels = Consensus(values=(0.0, 1.0))(pictures, found.geometry)
+    return ZoomStack(levels, found.geometry, tuple(prompts))
+
+
+def aligned_folder(folder: Path, option: str) -> tuple[Alignment, list[Path], tuple[str, ...]]:
+    """How the pictures in a folder lie in each other, their files, and what is to be said.
+
+    Raises ``ValueError``, which begins with ``option``, where there are fewer than two.
+    """
+    files = photo_files(folder, 2, option)
+    broken = [f"{file.name} {trouble}" for file in files if (trouble := cut_off(file))]
+    found = align([opened(file) for file in files], [file.name for file in files])
+    return found, files, (*broken, *found.words)
+
+
+def named(found: Alignment, files: Sequence[Path]) -> list[str]:
+    """A prompt a level, the widest first: the names of the files."""
+    return [files[number].stem for number in found.order]
