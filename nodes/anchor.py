@@ -28,7 +28,8 @@ class PhotoAnchor(io.ComfyNode):
                 io.Image.Input(
                     "image",
                     tooltip="The photo. Any size of 16 pixels or more a side; of another aspect "
-                    "than the zoom's, a part of it is used, around crop_x and crop_y.",
+                    "than the zoom's, a part of it is used, around crop_x and crop_y. Of several "
+                    "each is for a level, from the given one on.",
                 ),
                 io.Int.Input(
                     "level", optional=True, default=0, min=0, max=255,
@@ -98,37 +99,37 @@ class PhotoAnchor(io.ComfyNode):
         anchor: tuple[Photo, ...] | None = None,
         **how: Any,
     ) -> io.NodeOutput:
-        photo = Photo(photo_of(image), **how)
-        if photo.start > photo.end:
+        first = Photo(photo_of(image[:1]), **how)
+        if first.start > first.end:
             raise ValueError(
-                f"PhotoAnchor starts at {photo.start:g} and ends at {photo.end:g}; swap them."
+                f"PhotoAnchor starts at {first.start:g} and ends at {first.end:g}; swap them."
             )
-        teller = host.Teller(cls)
-        for line in (*host.cut_pictures(cls.hidden), *_in_the_way(photo, anchor or ())):
-            teller.add(line)
-        return io.NodeOutput((*(anchor or ()), photo), ui=teller.ui)
-
-
-def _in_the_way(photo: Photo, others: tuple[Photo, ...]) -> Iterator[str]:
-    """A line where another photo is for the same level at the same time: the last one wins."""
-    if any(
-        other.level == photo.level and other.start < photo.end and photo.start < other.end
-        for other in others
-    ):
-        yield (
-            f"level {photo.level} has a photo already: this one takes its place; give each a level "
-            "of its own"
+        photos = tuple(
+            first._replace(picture=photo_of(image[number : number + 1]), level=first.level + number)
+            for number in range(len(image))
         )
+        teller = host.Teller(cls)
+        for line in (*host.cut_pictures(cls.hidden), *_in_the_way(photos, anchor or ())):
+            teller.add(line)
+        return io.NodeOutput((*(anchor or ()), *photos), ui=teller.ui)
+
+
+def _in_the_way(photos: tuple[Photo, ...], others: tuple[Photo, ...]) -> Iterator[str]:
+    """A line where another photo is for the same level at the same time: the last one wins."""
+    for photo in photos:
+        if any(
+            other.level == photo.level and other.start < photo.end and photo.start < other.end
+            for other in others
+        ):
+            yield (
+                f"level {photo.level} has a photo already: this one takes its place; give each a "
+                "level of its own"
+            )
 
 
 def photo_of(image: Tensor) -> Tensor:
-    """(1, 3, H, W) of an IMAGE, its alpha laid over white. Refuses what is no single photo."""
-    count, rows, columns, channels = image.shape
-    if count != 1:
-        raise ValueError(
-            f"PhotoAnchor got {count} images; pick one with ImageFromBatch, and chain one "
-            "PhotoAnchor a photo."
-        )
+    """(1, 3, H, W) of an IMAGE of one picture, its alpha laid over white."""
+    _, rows, columns, channels = image.shape
     if min(rows, columns) < SMALLEST:
         raise ValueError(
             f"The photo has {columns} x {rows} pixels; it needs at least {SMALLEST} a side."

@@ -261,6 +261,17 @@ def test_a_photo_of_another_aspect_is_cropped_around_a_point(pack, comfy_host, a
     assert tall.fitted_to(16, 16).mean((0, 2, 3)).tolist() == pytest.approx(bright, abs=1e-5)
 
 
+def test_several_photos_are_for_a_level_each(pack, comfy_host):
+    images = torch.rand(3, 20, 20, 3)
+    node = pack.nodes.PhotoAnchor.execute(images, level=1, strength=0.5)
+    assert [photo.level for photo in node.result[0]] == [1, 2, 3]
+    assert {photo.strength for photo in node.result[0]} == {0.5}
+    for photo, image in zip(node.result[0], images, strict=True):
+        assert torch.equal(photo.picture[0], image.movedim(-1, 0))
+    again = pack.nodes.PhotoAnchor.execute(images[:1], node.result[0], level=2)
+    assert "level 2 has a photo already" in str(again.ui)
+
+
 def test_the_blend_says_what_of_a_photo_its_level_shows(pack, comfy_host):
     images, (wide, whole) = (
         torch.rand(2, 16, 16, 3),
