@@ -21,14 +21,18 @@ from zoomstack import agreement, load_stack
 from zoomstack.film.frames import frames
 from zoomstack.film.path import Path as CameraPath
 from zoomstack.headless import workflow as edit
+from zoomstack.joint.render import render
+from zoomstack.scene.geometry import Geometry
 from zoomstack.setup.places import API_WORKFLOWS
+from zoomstack.spaces.fitting.scenery import scenery
 
 HIDDEN = ("prompt", "extra_pnginfo", "unique_id")  # inputs that no user sees
 ZOOMS = (
     "edit-a-level", "endless-zoom", "outpaint-zoom", "photo-to-zoom", "regional-prompts",
     "remake-a-level", "super-resolution-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale",
 )  # fmt: skip
-NAMES = (*ZOOMS, "wide-panorama", "zoom-tree")
+NAMES = (*ZOOMS, "bring-your-own-zoom", "wide-panorama", "zoom-tree")
+OWN, MUSIC = "my zoom", "my music.mp3"  # what bring-your-own-zoom names
 NODES = {
     "PromptLadder", "LevelConditioning", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor",
     "LaplacianBlend", "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer",
@@ -64,6 +68,10 @@ SIDES = {name: SIDE for name in ZOOMS} | {"two-pass": SIDE * 3 // 2, "zoom-with-
 def ready(server):
     """The server, with the picture and the upscale model that the workflows name."""
     photo().save(server.base / "input" / "example.png")
+    (server.base / "input" / OWN).mkdir(exist_ok=True)
+    for name, picture in zip("bca", zoomed_pictures(), strict=True):  # in another order
+        picture.save(server.base / "input" / OWN / f"{name}.png")
+    hum(server.base / "input" / MUSIC)
     models = server.base / "models" / "upscale_models"
     models.mkdir(parents=True, exist_ok=True)
     save_file(nearest_upscaler(4), models / upscale_model_name())
@@ -77,6 +85,27 @@ def photo():
     land = 1 / (1 + np.exp(-60 * shore))[..., None]
     colours = land * (0.3, 0.45, 0.15) + (1 - land) * (0.05, 0.25, 0.55)
     return Image.fromarray((255 * colours).round().astype(np.uint8))
+
+
+def zoomed_pictures():
+    """Three pictures of a scene, each twice as near as the one before, the last ones with casts."""
+    g = Geometry(SIDE, SIDE, (2.0, 2.0))
+    levels = render(scenery(3, SIDE, SIDE, seed=3), g)
+    casts = (1.0, 1.0, 1.0), (0.9, 0.8, 1.0), (1.0, 0.85, 0.75)
+    for level, cast in zip(levels, casts, strict=True):
+        pixels = (level * torch.tensor(cast).view(3, 1, 1)).movedim(0, -1)
+        yield Image.fromarray((pixels * 255).round().byte().numpy())
+
+
+def hum(path):
+    """Half a second of a low tone."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mp3", rate=44100)
+        tone = np.sin(np.arange(22050) * 2 * np.pi * 110 / 44100).astype(np.float32)[None] * 0.5
+        frame = av.AudioFrame.from_ndarray(np.repeat(tone, 2, 0), format="fltp", layout="stereo")
+        frame.sample_rate = 44100
+        file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
 
 
 def nearest_upscaler(scale, width=4):
@@ -181,6 +210,28 @@ def test_a_workflow_leaves_consistent_levels_and_their_video(ready, tmp_path, na
     for number in (0, len(seen) // 2, -1):
         frame = torch.from_numpy(seen[number]).movedim(-1, 0) / 255
         assert psnr(frame, expected[number]) > 25  # the codec's loss
+
+
+def test_pictures_from_elsewhere_become_a_film_with_captions_and_sound(ready, tmp_path):
+    graph = cheap("bring-your-own-zoom")
+    film = edit.find(graph, "ZoomVideoRender")
+    graph[film]["inputs"].update(view_width="40 km", scale_marks="bar", width=SIDE, height=SIDE)
+    result = executed(ready.url, graph, tmp_path)
+    files = {file.suffix: file for file in result.files}
+    stack = load_stack(files[".safetensors"])
+    assert stack.geometry.zooms == pytest.approx((2, 2), rel=1e-3)
+    truth = np.stack([np.asarray(picture) for picture in zoomed_pictures()])
+    widest = torch.from_numpy(truth[0]).movedim(-1, 0) / 255
+    assert psnr(stack.levels[0].float(), widest) > 30
+    given = torch.from_numpy(truth[2]).movedim(-1, 0) / 255
+    tint = [one.mean((1, 2)) for one in (stack.levels[2].float(), given, widest)]
+    assert (tint[0] - tint[1]).abs().max() > 0.05  # its cast is gone
+    with av.open(files[".mp4"]) as video:
+        heard = video.streams.audio[0]
+        assert float(heard.duration * heard.time_base) == pytest.approx(1.5, abs=0.1)
+        assert sum(1 for _ in video.decode(video=0)) == round(FPS * (2 * HOLD + 2 * SECONDS))
+    before, after = (text for text in result.texts if text.startswith("Not judged"))
+    assert before != after
 
 
 def test_a_tree_has_three_targets_and_one_beginning(ready, tmp_path):
