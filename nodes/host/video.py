@@ -17,11 +17,11 @@ import psutil
 import torch
 from comfy_api.latest import Input, Types
 
-from ...zoomstack.files.whole import claimed, replacing
+from ...zoomstack.files.whole import claimed
 from ...zoomstack.film.encode import encode, frame_rate
 from ...zoomstack.film.encode.ahead import look_ahead
 from ...zoomstack.film.encode.beside import can_subtitle
-from ...zoomstack.film.encode.cues import Cue, cues, webvtt
+from ...zoomstack.film.encode.cues import Cue, cues, write_webvtt
 from ...zoomstack.film.encode.sound import Sound, Track
 from ...zoomstack.film.film import Film
 from .jobs import check_interrupted, log, progress
@@ -101,18 +101,15 @@ class LazyVideo(Input.Video):
         """What is heard while these frames are shown."""
         if self.sound is None:
             return None
-        fps = self.get_frame_rate()
-        whole = self.sound.along(float(len(self.film) / fps))
-        return whole.part(float(self.numbers[0] / fps), float((self.numbers[-1] + 1) / fps))
+        return self.sound.beside(self.numbers, len(self.film), self.get_frame_rate())
 
     def _write_words(self, path: Path, words: list[Cue]) -> None:
         """The subtitles beside the film, for players that know no others."""
-        with replacing(path.with_suffix(".vtt")) as part:
-            Path(part).write_text(webvtt(words), "utf-8")
+        beside = write_webvtt(path, words)
         if not can_subtitle():
             log.warning(
                 "PyAV %s puts no subtitles into a file; %s holds them. pip install -U av has both.",
-                av.__version__, path.with_suffix(".vtt").name,
+                av.__version__, beside.name,
             )  # fmt: skip
 
     def pixels(self) -> Generator[np.ndarray, None, None]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from ...files.whole import replacing
 from ...scene.depth import Depth
-from ..path import Path
+from ..path import Path as CameraPath
 
 LOOKED = 20.0  # times a second, at most, at which it is looked which level is on show
 
@@ -19,7 +21,7 @@ class Cue(NamedTuple):
     text: str
 
 
-def cues(path: Path, lines: Sequence[str], numbers: range) -> list[Cue]:
+def cues(path: CameraPath, lines: Sequence[str], numbers: range) -> list[Cue]:
     """The ``lines``, one a level, of the frames ``numbers`` of ``path``: each while it is nearest.
 
     Times are those of a film that begins with the first of these frames.
@@ -47,6 +49,14 @@ def webvtt(cues: Sequence[Cue]) -> str:
     """A WebVTT file's text."""
     blocks = (f"{_clock(cue.start)} --> {_clock(cue.end)}\n{_escaped(cue.text)}\n" for cue in cues)
     return "\n".join(["WEBVTT\n", *blocks])
+
+
+def write_webvtt(film: Path | str, cues: Sequence[Cue]) -> Path:
+    """A WebVTT file beside a ``film``, for players that know no other subtitles; whole or not."""
+    target = Path(film).with_suffix(".vtt")
+    with replacing(target) as half:
+        Path(half).write_text(webvtt(cues), "utf-8")
+    return target
 
 
 def _clock(seconds: float) -> str:

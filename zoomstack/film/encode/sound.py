@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +78,11 @@ class Sound:
     def along(self, seconds: float) -> Track:
         """The sound as long as a film."""
         return Track(self, 0, round(seconds * self.rate), round(seconds * self.rate))
+
+    def beside(self, numbers: range, count: int, fps: Fraction) -> Track:
+        """What is heard while the frames ``numbers`` of a film of ``count`` are shown."""
+        whole = self.along(float(count / fps))
+        return whole.part(float(numbers[0] / fps), float((numbers[-1] + 1) / fps))
 
 
 @dataclass(frozen=True, eq=False)

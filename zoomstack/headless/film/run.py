@@ -14,12 +14,11 @@ from tqdm import tqdm
 
 from ...export.captions import CAPTIONS, MARKS, lines_of, look_of
 from ...files.stack_file import load_stack
-from ...files.whole import replacing
 from ...film.captions.captions import Captions
 from ...film.encode import check_size, encode, frame_rate
 from ...film.encode.ahead import look_ahead
 from ...film.encode.beat import timed
-from ...film.encode.cues import cues, webvtt
+from ...film.encode.cues import cues, write_webvtt
 from ...film.encode.sound import Sound
 from ...film.film import Film
 from ...film.path import Path
@@ -85,16 +84,12 @@ def rendered(
     film.planes(numbers[0], options.bits)  # an odd size is refused before there is a file
     rate = frame_rate(film.path.fps)
     words = cues(film.path, lines, numbers) if lines else []
-    track = None
-    if sound:
-        whole = sound.along(float(len(film) / rate))
-        track = whole.part(float(numbers[0] / rate), float((numbers[-1] + 1) / rate))
+    track = sound.beside(numbers, len(film), rate) if sound else None
     with closing(look_ahead(partial(film.planes, bits=options.bits), numbers)) as frames:
         shown = tqdm(frames, total=len(numbers), unit="frame")
         encode(options.out, shown, rate, options.crf, options.bits, None, track, words)
     if words:
-        with replacing(options.out.with_suffix(".vtt")) as half:
-            File(half).write_text(webvtt(words), "utf-8")
+        write_webvtt(options.out, words)
 
 
 def film_of(stack: ZoomStack, about: Described, sound: Sound | None = None) -> Film:
