@@ -117,11 +117,11 @@ class LaplacianBlend(io.ComfyNode):
         lines = [
             describe(agreement(levels, geometry), geometry.levels),
             *of_photos(levels, geometry, anchors),
-            *strangers(likeness(levels, geometry), geometry),
         ]
-        cropped = [photo.cropped(geometry.height, geometry.width) for photo in anchor or ()]
+        more = [photo.cropped(geometry.height, geometry.width) for photo in anchor or ()]
+        more += strangers(likeness(levels, geometry), geometry)
         teller = host.Teller(cls)
-        for line in reversed([*lines, *filter(None, cropped)]):
+        for line in reversed([*lines, *filter(None, more)]):
             teller.add(line)
         stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
         return io.NodeOutput(stack, to_image(views), "; ".join(lines), ui=teller.ui)
