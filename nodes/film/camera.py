@@ -16,13 +16,13 @@ def camera_inputs() -> list[Any]:
     """
     return [
         io.Float.Input(
-            "roll", optional=True, default=0.0, min=-100.0, max=100.0, step=0.05,
+            "roll", optional=True, default=0.0, min=-100.0, max=100.0, step=0.05, advanced=True,
             tooltip="Turns of the picture, clockwise, from the widest view to the deepest: the "
             "spiral zoom. Below 0 the other way. The film begins as deep as the widest level "
             "covers the turned picture. A loop takes whole turns.",
         ),
         io.Float.Input(
-            "shutter", optional=True, default=0.0, min=0.0, max=MOST_OPEN, step=15.0,
+            "shutter", optional=True, default=0.0, min=0.0, max=MOST_OPEN, step=15.0, advanced=True,
             tooltip="Motion blur: how long each frame is exposed, in degrees. 180 is a film "
             "camera's half of the time to the next frame; 0 is none.",
         ),
