@@ -27,7 +27,7 @@ def camera_inputs() -> list[Any]:
             "camera's half of the time to the next frame; 0 is none.",
         ),
         io.String.Input(
-            "keyframes", optional=True, default="", multiline=True, advanced=True,
+            "keyframes", optional=True, default="", advanced=True,
             tooltip="When the camera is how deep: 0: 0, 4: 2.5, 6: 2.5, 10: 7 (seconds: depth in "
             "levels) rests from second 4 to 6 between levels 2 and 3. They take the place of "
             "duration, direction, easing and the holds.",
