@@ -4,8 +4,9 @@ Two neighbours show one place, so there the mean and the spread of each channel 
 Between six ways (that in sRGB and in L*a*b*, a linear map of all channels by least squares, and the
 transport of Gaussians, Pitié and Kokaram 2007, in three spaces) on a zoom of 16 levels with random
 casts, contrasts, gammas and saturations (2026-11-28), this one came nearest to the truth: 0.003 to
-0.028 of a value off, of 0.024 to 0.059 before. Least squares take what was redrawn for contrast
-that is lost: 0.11 off.
+0.026 of a value off, of 0.024 to 0.059 before. Least squares take what was redrawn for contrast
+that is lost: 0.11 off. The middle of what both show counts most: pictures that are darker at their
+border would else make each level brighter than the one above, 0.13 off after 15 steps, now 0.05.
 """
 
 from __future__ import annotations
@@ -62,10 +63,26 @@ def _moved(picture: Tensor, own: Tensor, wanted: Tensor) -> Tensor:
 
     As far as the two go together: what was redrawn, and grain, differ in spread for other reasons.
     """
-    means = [one.mean((1, 2), keepdim=True) for one in (own, wanted)]
+    weights = _middle(own)
+    means = [_mean(one, weights) for one in (own, wanted)]
     moved = [one - mean for one, mean in zip((own, wanted), means, strict=True)]
-    spreads = [one.square().mean((1, 2), keepdim=True).sqrt() for one in moved]
-    alike = (moved[0] * moved[1]).mean((1, 2), keepdim=True) / (spreads[0] * spreads[1] + NOTHING)
+    spreads = [_mean(one.square(), weights).sqrt() for one in moved]
+    alike = _mean(moved[0] * moved[1], weights) / (spreads[0] * spreads[1] + NOTHING)
     contrast = ((spreads[1] + STEADY) / (spreads[0] + STEADY)).clamp(1 / MOST, MOST)
     contrast = contrast ** alike.clamp(0, 1).square()
     return ((picture - means[0]) * contrast + means[1]).clamp(0, 1)
+
+
+def _mean(picture: Tensor, weights: Tensor) -> Tensor:
+    """Of each channel (C, 1, 1)."""
+    return (picture * weights).sum((1, 2), keepdim=True)
+
+
+def _middle(like: Tensor) -> Tensor:
+    """Weights (h, w) that sum to 1 and fall to 0 at the border, where pictures are vignetted."""
+    rows, columns = (
+        torch.hann_window(size + 2, periodic=False, dtype=like.dtype, device=like.device)[1:-1]
+        for size in like.shape[-2:]
+    )
+    weights = rows[:, None] * columns
+    return weights / weights.sum()
