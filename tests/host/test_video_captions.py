@@ -148,7 +148,7 @@ def test_the_sound_may_say_how_long_a_film_lasts(video_of):
 @pytest.mark.parametrize(
     "inputs, words",
     [
-        ({"duration_from_audio": True}, "no audio is connected"),
+        ({"duration_from_audio": True}, "there is no audio"),
         ({"duration_from_audio": True, "audio": 1, "bpm": 90.0}, "both say how long"),
         ({"duration_from_audio": True, "audio": 1, "hold_start": 0.8}, "nothing is left to move"),
         ({"captions": "prompts", "prompts": ()}, "knows no prompts.*caption_lines"),
