@@ -81,7 +81,7 @@ def test_on_a_terminal_one_line_is_redrawn_and_one_stays(encoding):
     os.close(theirs)
     said = io.FileIO(ours).read(1 << 20).decode("utf-8")
     drawn, _, kept = said.rstrip("\r\n").rpartition("\r")
-    assert kept.startswith("Sampling ") and ": 4/4 0." in kept
+    assert kept.startswith("Sampling ") and re.search(r": 4/4 \d", kept)  # slow machines too
     pictures = drawn.split("\r")
     assert len(pictures) > 4 and any("2/4" in one for one in pictures)
     assert "\n" not in drawn and max(map(len, pictures)) <= 80
