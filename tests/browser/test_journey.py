@@ -120,7 +120,8 @@ def test_from_a_template_to_a_page_to_send(server, browser, comfy_page, tmp_path
     assert shown_by[:5].min() > max(2, shown_by[5]), "every level shows something, to the end"
 
     # The zoom formed in the explorer, and stayed there until its stack came.
-    page.wait_for_function("() => window.formed.at(-1)?.finished")  # fetched after the run's end
+    # Its stack is fetched after the run's end; and what has come is drawn, wherever the node lies.
+    page.wait_for_function(f"() => {{ {VIEWER}.wake(); return window.formed.at(-1)?.finished; }}")
     shown(page)
     it_formed(page)
 
