@@ -104,10 +104,11 @@ class PhotoAnchor(io.ComfyNode):
             raise ValueError(
                 f"PhotoAnchor starts at {first.start:g} and ends at {first.end:g}; swap them."
             )
-        photos = tuple(
+        others = (
             first._replace(picture=photo_of(image[number : number + 1]), level=first.level + number)
-            for number in range(len(image))
+            for number in range(1, len(image))
         )
+        photos = (first, *others)
         teller = host.Teller(cls)
         for line in (*host.cut_pictures(cls.hidden), *_in_the_way(photos, anchor or ())):
             teller.add(line)

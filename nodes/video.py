@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from inspect import signature
+from functools import partial
 from typing import Any
 
 from comfy_api.latest import io
@@ -22,6 +21,7 @@ from . import host
 from .film.camera import camera_inputs, told
 from .film.captions import caption_inputs
 from .film.sound import sound_inputs
+from .inputs import taken
 from .types import CATEGORY, SEARCH, ZoomStackType
 
 
@@ -113,8 +113,8 @@ class ZoomVideoRender(io.ComfyNode):
     ) -> io.NodeOutput:
         g, sound = stack.geometry, None if audio is None else Sound.of(audio)
         lines = str(timing.get("caption_lines", ""))
-        look = look_of(stack, **taken(timing, look_of))
-        timing = timed(timing, sound, **taken(timing, timed))
+        look = taken(partial(look_of, stack), timing)
+        timing = taken(partial(timed, timing, sound), timing)
         path = Path.through(g, **timing)  # whose fields have the names and defaults of the inputs
         size = even(height or g.height), even(width or g.width)
         check_size(*size)
@@ -126,12 +126,6 @@ class ZoomVideoRender(io.ComfyNode):
         for line in told(film):
             teller.add(line)
         return io.NodeOutput(host.LazyVideo(film, sound=sound, lines=words), ui=teller.ui)
-
-
-def taken(given: dict[str, Any], by: Callable[..., Any]) -> dict[str, Any]:
-    """Those of the inputs ``given`` that ``by`` names and has a default for, taken out of them."""
-    names = [name for name, one in signature(by).parameters.items() if one.default is not one.empty]
-    return {name: given.pop(name) for name in names if name in given}
 
 
 def even(size: int) -> int:

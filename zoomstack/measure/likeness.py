@@ -33,27 +33,22 @@ def likeness(views: Tensor, geometry: Geometry) -> tuple[float, ...]:
     the deeper one.
     """
     grey = working(views).mean(1, keepdim=True)
-    return tuple(
-        math.nan if link is None else _correlation(patch(grey[wide], link), link.shrink(grey[deep]))
+    unseen = grey.new_tensor(math.nan)
+    found = [
+        unseen if link is None else _correlation(patch(grey[wide], link), link.shrink(grey[deep]))
         for wide, deep, link in pairs(plain_space(geometry))
-    )
+    ]
+    return tuple(torch.stack(found).tolist()) if found else ()
 
 
-def _correlation(a: Tensor, b: Tensor) -> float:
-    """Of two pictures (1, h, w), in their detail."""
+def _correlation(a: Tensor, b: Tensor) -> Tensor:
+    """Of two pictures (1, h, w), in their detail: a number where they are."""
     both = torch.stack([a, b])
     bands = split(both)[:OCTAVES]
     # A band of half the size has a quarter of the numbers for the same area.
-    shares = (
-        torch.stack(
-            [
-                4**octave * torch.einsum("achw,bchw->ab", band, band)
-                for octave, band in enumerate(bands)
-            ]
-        ).sum(0)
-        / both[0].numel()
-    )
-    least = float(shares.diagonal().min())
-    if least < FLAT**2:
-        return math.nan
-    return float(shares[0, 1] / shares.diagonal().prod().sqrt())
+    by_octave = [
+        4**octave * torch.einsum("achw,bchw->ab", band, band) for octave, band in enumerate(bands)
+    ]
+    shares = torch.stack(by_octave).sum(0) / both[0].numel()
+    own = shares.diagonal()
+    return (shares[0, 1] / own.prod().sqrt()).where(own.min() >= FLAT**2, math.nan)
