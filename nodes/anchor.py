@@ -99,6 +99,8 @@ class PhotoAnchor(io.ComfyNode):
         anchor: tuple[Photo, ...] | None = None,
         **how: Any,
     ) -> io.NodeOutput:
+        if not len(image):
+            raise ValueError("PhotoAnchor got 0 images; connect at least one.")
         first = Photo(photo_of(image[:1]), **how)
         if first.start > first.end:
             raise ValueError(

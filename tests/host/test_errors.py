@@ -319,6 +319,7 @@ def anchored(pack, photo, level=0, **options):
     [
         (torch.rand(1, 1, 1, 3), "The photo has 1 x 1 pixels; it needs at least 16 a side"),
         (torch.rand(1, 15, 20000, 3), "The photo has 20000 x 15 pixels"),
+        (torch.rand(0, 32, 32, 3), "PhotoAnchor got 0 images; connect at least one"),
         (torch.full((1, 32, 32, 3), float("nan")), "The photo holds NaN or infinite values"),
         (torch.full((1, 32, 32, 4), float("inf")), "The photo holds NaN or infinite values"),
     ],
