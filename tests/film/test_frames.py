@@ -127,6 +127,17 @@ def test_a_matrix_an_axis_shows_what_blocks_do(rows, columns, dtype, near):
     assert (look_along(picture, rows, columns) - blocks).abs().max() < near
 
 
+def test_pixels_of_the_picture_s_own_are_its_to_the_bit_and_a_copy():
+    picture = torch.rand(3, 20, 31)
+    before = picture.clone()
+    seen = look_along(picture, Along(9, 4.0, 1.0), Along(31, 1e-9, 1.0))
+    assert torch.equal(seen, before[:, 4:13])
+    seen.zero_()
+    assert torch.equal(picture, before)
+    beyond = look_along(picture, Along(9, 13.0, 1.0), Along(31, 0.0, 1.0))
+    assert beyond.shape == (3, 9, 31) and beyond.isfinite().all()
+
+
 def test_minification_does_not_alias():
     """Stripes too fine for the frame come out as their mean, not as a beat."""
     stripes = (torch.arange(240) % 2).double().expand(1, 240, 240)

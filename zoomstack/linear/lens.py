@@ -23,6 +23,7 @@ from torch import Tensor
 
 LOBES = 3
 BLOCK = 32  # pixels: of more the band is wide and most of it 0, of fewer there are many products
+SAME = 1e-6  # pixels: as near to a pixel of the picture's own is on it
 
 
 class Band(NamedTuple):
@@ -100,8 +101,12 @@ def look(picture: Tensor, rows: list[Band], columns: list[Band]) -> Tensor:
 def look_along(picture: Tensor, rows: Along, columns: Along) -> Tensor:
     """The part of ``picture`` (C, H, W) that the axes see: (C, rows, columns).
 
-    On a CPU by ``look``; on a GPU by a matrix an axis, without a copy from anywhere.
+    Pixels of the picture's own are copied; what is between is seen, on a CPU by ``look``, on a GPU
+    by a matrix an axis, without a copy from anywhere.
     """
+    if all(_own(*axis) for axis in zip((rows, columns), picture.shape[-2:], strict=True)):
+        (down, top, _), (across, left, _) = rows, columns
+        return picture.narrow(1, round(top), down).narrow(2, round(left), across).clone()
     if picture.is_cuda:
         return by_matrices(picture, rows, columns)
     dtype = np.float64 if picture.dtype == torch.float64 else np.float32
@@ -110,6 +115,14 @@ def look_along(picture: Tensor, rows: Along, columns: Along) -> Tensor:
         for size, (count, start, step) in zip(picture.shape[-2:], (rows, columns), strict=True)
     ]
     return look(picture, *bands)
+
+
+def _own(along: Along, size: int) -> bool:
+    """Whether all pixels are the picture's own, of ``size`` along the axis."""
+    count, start, step = along
+    first = round(start)
+    near = abs(start - first) < SAME and abs(step - 1) * count < SAME
+    return near and 0 <= first <= size - count
 
 
 def by_matrices(picture: Tensor, rows: Along, columns: Along) -> Tensor:
