@@ -80,9 +80,11 @@ export function entriesOf(value) {
 
 /** @param {Entry[]} entries */
 function asFactors(entries) {
-  const [first, ...others] = entries;
-  if (!others.length || first.scales.length || !others.every((entry) => entry.zoomed)) return entries;
-  return [first, ...others.map((entry) => zoomed(entry, entry.scales[0].value))];
+  const sized = entries.filter((entry) => entry.scales.length);
+  if (entries[0]?.scales.length || !sized.every((entry) => entry.zoomed)) return entries;
+  return entries.map((entry) =>
+    entry.scales.length ? zoomed(entry, entry.scales[0].value) : entry,
+  );
 }
 
 /** @param {Entry} entry @param {number} zoom @returns {Entry} */

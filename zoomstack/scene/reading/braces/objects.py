@@ -78,9 +78,10 @@ def entries_of(value: Any) -> list[Entry]:
 
 
 def _factors(entries: list[Entry]) -> list[Entry]:
-    if len(entries) < 2 or entries[0].scales or not all(entry.zoomed for entry in entries[1:]):
+    sized = [entry for entry in entries if entry.scales]
+    if not entries or entries[0].scales or not all(entry.zoomed for entry in sized):
         return entries
-    return [entries[0], *(_zoomed(entry, entry.scales[0].value) for entry in entries[1:])]
+    return [_zoomed(entry, entry.scales[0].value) if entry.scales else entry for entry in entries]
 
 
 def _zoomed(entry: Entry, zoom: float) -> Entry:
