@@ -29,13 +29,15 @@ class PromptLadder(io.ComfyNode):
             description="One prompt a line, from the widest view to the deepest: the levels of a "
             "zoom.",
             search_aliases=SEARCH,
+            hidden=[io.Hidden.unique_id],
             inputs=[
                 io.Clip.Input("clip", tooltip="The text encoder of the model."),
                 io.String.Input(
                     "prompts", multiline=True, default=EXAMPLE, dynamic_prompts=True,
                     tooltip="One level a line, the widest first. Blank lines and lines that begin "
                     "with # are skipped. A line may say how it sits in the one above: "
-                    "[p=3.5 focus=0.4,0.6] a coast line.",
+                    "[p=3.5 focus=0.4,0.6] a coast line. The answer of a language model is read "
+                    "as well: a list, JSON, a table.",
                 ),
                 io.Float.Input(
                     "zoom_factor", optional=True, default=2.0, min=1.01, max=64.0, step=0.1,
@@ -91,8 +93,12 @@ class PromptLadder(io.ComfyNode):
                 "CLIPLoader and connect it."
             )
         ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative, loop)
+        teller = host.Teller(cls)
+        for note in reversed(ladder.notes):
+            teller.add(note)
         return io.NodeOutput(
             ladder,
             host.encode_levels(clip, ladder.prompts),
             host.encode_levels(clip, ladder.negatives),
+            ui=teller.ui,
         )

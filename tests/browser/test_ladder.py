@@ -17,6 +17,7 @@ from checkout import TEMPLATES
 from PIL import Image
 
 from zoomstack.scene.ladder import parse_ladder
+from zoomstack.scene.settings import Settings
 from zoomstack.setup.places import API_WORKFLOWS
 
 EVIL = '<img src=x onerror="window.hacked = 1"> <b>bold</b>'
@@ -202,6 +203,47 @@ def test_rows_are_moved_by_keyboard_and_by_dragging(page, tmp_path):
     page.mouse.up()
     assert text(page) == "d\nb\na\n[p=3] c"
     assert agree(page).prompts == ("d", "b", "a", "c")
+
+
+def test_a_level_is_given_settings_of_its_own(page, tmp_path):
+    open_ladder(page, "a\n[p=3 focus=0.4,0.6] b\nc")
+    row(page, 1).hover()
+    row(page, 1).get_by_role("button", name="Settings of this level").first.click()
+    fields = {
+        name: row(page, 1).locator(f"input[data-name={name}]")
+        for name in ("cfg", "seed", "weight", "steps")
+    }
+    for name, said in {"cfg": "7,5", "seed": str(2**64 - 1), "steps": "20% – 80%"}.items():
+        fields[name].fill(said)
+        fields[name].press("Tab")
+    shot(page, tmp_path, f"ladder-{page.renderer}-own")
+    own = f"[p=3 focus=0.4,0.6 cfg=7.5 seed={2**64 - 1} steps=0.2-0.8] b"
+    assert text(page) == f"a\n{own}\nc"
+    assert agree(page).settings[1] == Settings(7.5, 2**64 - 1, 1.0, (0.2, 0.8))
+    # What makes no sense goes back to what was, and nothing is the usual.
+    fields["weight"].fill("0")
+    fields["weight"].press("Tab")
+    assert fields["weight"].input_value() == "" and text(page) == f"a\n{own}\nc"
+    prompt(page, 1).press("Alt+ArrowDown")
+    assert text(page) == f"a\nc\n{own}"
+    moved = row(page, 2)
+    moved.locator(".zs-own-said, .zs-own-fields").first.wait_for(state="attached")
+    if not moved.locator("input[data-name=seed]").is_visible():
+        moved.locator(".zs-own-said").click()
+    for name in ("seed", "steps"):
+        moved.locator(f"input[data-name={name}]").fill("")
+        moved.locator(f"input[data-name={name}]").press("Tab")
+    assert text(page) == "a\nc\n[p=3 focus=0.4,0.6 cfg=7.5] b"
+
+
+def test_an_answer_in_the_text_shows_as_rows_and_becomes_a_ladder_when_one_is_changed(page):
+    answer = "Here you go:\n\n1. **A**: a galaxy (1x)\n2. **B**: a planet (8x)"
+    open_ladder(page, answer)
+    assert rows(page) == ["a galaxy", "a planet"] and text(page) == answer
+    assert agree(page).zooms == (8.0,)
+    prompt(page, 1).fill("a moon")
+    assert text(page) == "a galaxy\n[p=8] a moon"
+    agree(page)
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,16 @@ def test_in_a_loop_the_first_line_says_how_it_lies_in_the_last(pack, clip):
     assert ladder.closed and ladder.zooms == (2.0, 3.0) and len(positive) == 2
     with pytest.raises(ValueError, match="or switch loop on"):
         pack.nodes.PromptLadder.execute(clip, text)
+
+
+def test_what_of_an_answer_is_left_out_is_said_under_the_node(pack, clip):
+    answer = "<think>1. no</think>\nSure! Two levels:\n\n1. a planet (1x)\n2. [weight=2] a coast (8x)"
+    with torch.inference_mode():
+        made = pack.nodes.PromptLadder.execute(clip, answer)
+        plain = pack.nodes.PromptLadder.execute(clip, "a planet\n[p=8] a coast")
+    ladder = made.result[0]
+    assert ladder.prompts == plain.result[0].prompts == ("a planet", "a coast")
+    assert ladder.zooms == (8.0,) and [own.weight for own in ladder.settings] == [1, 2]
+    assert made.ui["zoomstack_said"] == ["\n".join(ladder.notes)]
+    assert 'Line 2 is left out, as an introduction: "Sure! Two levels:"' in ladder.notes
+    assert not plain.ui and not plain.result[0].notes

@@ -1,13 +1,13 @@
 /**
- * Lists in the shapes in which people and language models write them.
+ * Lists in the shapes in which people and language models write them, pasted into a row.
  */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isList, parseList } from "../../web/ladder/paste.mjs";
+import { pasted } from "../../web/ladder/paste.mjs";
 
-const prompts = (text) => parseList(text).map((rung) => rung.prompt);
+const prompts = (text) => pasted(text).rungs.map((rung) => rung.prompt);
 const THREE = ["a galaxy, spiral arms", "a planet", "a coast line"];
 
 const SHAPES = {
@@ -28,7 +28,7 @@ const SHAPES = {
   "bold numbers": "**1.** a galaxy, spiral arms\n**2.** a planet\n**3.** a coast line",
   "numbers, labels and bold":
     "1. **Level 1:** a galaxy, spiral arms\n2. **Level 2:** a planet\n3. **Level 3:** a coast line",
-  "bold type inside": "1. a **galaxy**, spiral arms\n2. a __planet__\n3. *a coast line*",
+  "bold type inside": "1. a **galaxy**, spiral arms\n2. a *planet*\n3. *a coast line*",
   "headings with the prompt below":
     "### Level 1\na galaxy, spiral arms\n\n### Level 2\na planet\n\n### Level 3\na coast line",
   "quotation marks": '1. "a galaxy, spiral arms"\n2. “a planet”\n3. "a coast line",',
@@ -58,13 +58,15 @@ const SHAPES = {
 for (const [name, text] of Object.entries(SHAPES)) {
   test(`reads ${name}`, () => {
     assert.deepEqual(prompts(text), THREE);
-    assert.ok(isList(text));
   });
 }
 
-test("keeps zoom and focus where they are given", () => {
+test("keeps zoom, focus and settings where they are given", () => {
   const place = { zoom: 4, focus: [0.4, 0.6] };
-  const second = (text) => parseList(text)[1];
+  const second = (text) => {
+    const { prompt, zoom, focus } = pasted(text).rungs[1];
+    return { prompt, zoom, focus };
+  };
   assert.deepEqual(second("1. a\n2. [p=4 focus=0.4,0.6] b"), { prompt: "b", ...place });
   for (const row of [
     '{"prompt": "b", "p": 4, "focus": [0.4, 0.6]}',
@@ -73,38 +75,48 @@ test("keeps zoom and focus where they are given", () => {
   ]) {
     assert.deepEqual(second(`{"levels": [{"prompt": "a"}, ${row}]}`), { prompt: "b", ...place });
   }
+  const own = pasted('[{"prompt": "a", "seed": 18446744073709551615}, {"prompt": "b", "cfg": 7}]');
+  assert.deepEqual(own.rungs.map(({ settings: { cfg, seed } }) => [cfg, seed]), [
+    [null, "18446744073709551615"], [7, null],
+  ]);
 });
 
 test("leaves alone what only looks like a mark", () => {
-  assert.deepEqual(prompts("3.5 km above a city"), ["3.5 km above a city"]);
-  assert.deepEqual(prompts("2 cells\n1 nucleus"), ["2 cells", "1 nucleus"]);
+  const same = (...lines) => assert.deepEqual(prompts(lines.join("\n")), lines);
+  same("3.5 km above a city");
+  same("2 cells", "1 nucleus");
+  same("level ground", "view of a valley");
+  same("[old photo] a", "[old photo] b");
+  same("a galaxy", "- a planet", "a leaf");
   assert.deepEqual(prompts("- a - b\n- close-up"), ["a - b", "close-up"]);
-  assert.deepEqual(prompts("level ground\nview of a valley"), ["level ground", "view of a valley"]);
   assert.deepEqual(prompts('1. the "old" town\n2. a "new" one'), ['the "old" town', 'a "new" one']);
-  assert.deepEqual(prompts("[old photo] a\n[old photo] b"), ["[old photo] a", "[old photo] b"]);
-});
-
-test("one mark makes no list, and of two fences the longer is meant", () => {
-  assert.deepEqual(prompts("a galaxy\n- a planet\na leaf"), ["a galaxy", "a planet", "a leaf"]);
-  assert.deepEqual(prompts("```\none\n```\nor\n```\na\nb\n```"), ["a", "b"]);
-  assert.deepEqual(prompts("Here it is:\na galaxy"), ["a galaxy"]);
 });
 
 test("JSON that holds more than rows is no list of rows", () => {
-  assert.ok(!isList('["a", 5, "b"]'));
+  assert.deepEqual(prompts('["a", 5, "b"]'), ['["a", 5, "b"]']);
   assert.deepEqual(prompts('{"rows": ["a", "b"], "more": ["c"]}'), ["a", "b"]);
 });
 
 test("words for one row are no list", () => {
   const texts = ["a galaxy", "1. a galaxy", "", "  \n", "a galaxy\n", "{", "[]", "{}", "[1, 2]"];
-  for (const text of texts) assert.ok(!isList(text), text);
+  for (const text of texts) assert.ok(prompts(text).length < 2, text);
+});
+
+test("a line that does not parse becomes a row that says why", () => {
+  assert.deepEqual(prompts("a\n[p=two] b"), ["a", "[p=two] b"]);
+});
+
+test("what is left out is said", () => {
+  assert.deepEqual(pasted("Here are two:\n\n1. a\n2. b").notes, [
+    'Line 1 is left out, as an introduction: "Here are two:"',
+  ]);
 });
 
 test("nothing that is pasted makes it fail, and no entry has a line break", () => {
   const html = "<img onerror=alert(1)>\n<b>";
-  const nasty = ["```", "[[[", '{"levels": 3}', '{"levels": [null]}', html, "1.\n2.\n3."];
+  const nasty = ["```", "[[[", '{"levels": 3}', '{"levels": [null]}', html, "1.\n2.\n3.", "<think>"];
   for (const text of nasty) {
-    for (const { prompt } of parseList(text)) assert.ok(!/[\r\n]/.test(prompt));
+    for (const prompt of prompts(text)) assert.ok(!/[\r\n]/.test(prompt));
   }
   assert.deepEqual(prompts(html), ["<img onerror=alert(1)>", "<b>"]);
 });

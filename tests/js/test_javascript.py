@@ -1,15 +1,11 @@
 """The JavaScript that needs no browser is tested by node's own test runner."""
 
-import importlib.util
 import json
 import re
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 import torch
-from browser_kit import missing
 from ladders import mixed
 from trees import branched
 
@@ -17,7 +13,6 @@ from zoomstack.export import branches_of, page
 from zoomstack.scene.stack import ZoomStack
 from zoomstack.setup.places import REPOSITORY
 
-OLDEST = 20  # whose arrays have toSpliced
 EVIL = "</script><title>&amp; 'a' \"b\" %modules% \u2028"
 MANIFEST = re.compile(r'(?<=id="zoom">).*(?=</script>)')
 # Standard input is a manifest whose files are data URIs; standard output is the browser's page.
@@ -33,12 +28,6 @@ const fetched = async (uri) => {
 };
 process.stdout.write(await buildPage(manifest, read, fetched));
 """
-
-
-@pytest.fixture(scope="module")
-def node():
-    found = next(filter(is_new_enough, programs()), None)
-    return found or missing(f"no node {OLDEST} or newer is here to run JavaScript")
 
 
 def test_the_pure_modules_do_as_their_own_tests_say(node):
@@ -67,20 +56,3 @@ def test_the_browser_saves_the_page_that_the_library_writes(node, prompts, tree)
     # 2.0 there is 2 here.
     assert MANIFEST.sub("", built) == MANIFEST.sub("", written)
     assert json.loads(MANIFEST.search(built)[0]) == json.loads(given)
-
-
-def programs():
-    """The node on PATH, and the one that Playwright brings for its own use."""
-    if found := shutil.which("node"):
-        yield found
-    if spec := importlib.util.find_spec("playwright"):
-        yield str(Path(spec.origin).parent / "driver" / "node")
-
-
-def is_new_enough(node):
-    try:
-        version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
-    except OSError:
-        return False
-    found = re.match(r"v(\d+)\.", version)
-    return bool(found) and int(found[1]) >= OLDEST

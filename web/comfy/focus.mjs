@@ -32,7 +32,8 @@ export function focusBoxFor(app, ladders, level) {
   function put(next) {
     const [ladder] = ladders();
     const prompts = holdingWidget(ladder, "prompts");
-    prompts.value = withPlace(String(prompts.value), factorOf(ladder), level() + 1, next);
+    const text = String(prompts.value);
+    prompts.value = withPlace(text, factorOf(ladder), level() + 1, next, loops(ladder));
     ladder.graph?.setDirtyCanvas(true, false);
     place = next;
     onPut();

@@ -31,7 +31,7 @@ export function placeIn(text, zoomFactor, level, loop = false) {
  * @param {boolean} loop
  */
 export function below(text, level, loop) {
-  return loop ? (level + 1) % rowsOf(read(text)).length : level + 1;
+  return loop ? (level + 1) % rowsOf(read(text, loop)).length : level + 1;
 }
 
 /**
@@ -42,10 +42,11 @@ export function below(text, level, loop) {
  * @param {number} zoomFactor
  * @param {number} level as `placeIn`'s
  * @param {Place} place
+ * @param {boolean} [loop]
  * @returns {string}
  */
-export function withPlace(text, zoomFactor, level, { zoom, focus }) {
-  const lines = read(text);
+export function withPlace(text, zoomFactor, level, { zoom, focus }, loop = false) {
+  const lines = read(text, loop);
   const rows = rowsOf(lines);
   const at = level % rows.length;
   const row = rows[at];

@@ -10,11 +10,11 @@ import { widget } from "../page/widget.mjs";
 import { fill } from "../page/words.mjs";
 import { EMPTY, MOST_LEVELS, notRound, tooMany } from "../zoom/ladder.mjs";
 import {
-  duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
+  asTyped, duplicateRow, insertRows, moveRow, read, removeRow, rowsOf, setRow, write,
 } from "../zoom/rows.mjs";
 import { createBar } from "./bar.mjs";
 import { createList } from "./list.mjs";
-import { parseList } from "./paste.mjs";
+import { pasted } from "./paste.mjs";
 import { createPlain } from "./plain.mjs";
 import { request } from "./request.mjs";
 import { decades } from "./ticks.mjs";
@@ -65,7 +65,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     goTo: (row, end) => list.views[row]?.focus(end),
     paste,
   }, words);
-  const plain = createPlain({ change: (text) => apply(read(text), false), settle: onStep }, words);
+  const plain = createPlain({ change: take, settle: onStep }, words);
   const note = element("p", { class: "zs-note", hidden: true });
   const news = element("p", { class: "zs-news", role: "status" });
   const parts = [bar.element, note, list.element, plain.element, news, bar.window];
@@ -73,14 +73,19 @@ export function createEditor({ onText, onStep, onKeep }, words) {
 
   /** Takes over another text, from one of its changes. */
   function apply(next, step = true) {
-    lines = next;
-    const text = write(lines);
+    lines = asTyped(next);
+    take(write(lines));
+    if (step) onStep();
+  }
+
+  /** Takes over a text as it is. @param {string} text */
+  function take(text) {
     if (text !== shown.text) {
       shown = { ...shown, text };
+      if (text !== write(lines)) lines = read(text, shown.loop);
       onText(text);
     }
     draw();
-    if (step) onStep();
   }
 
   function insert(at) {
@@ -127,14 +132,14 @@ export function createEditor({ onText, onStep, onKeep }, words) {
 
   /** A list goes in place of a row of which all is selected (`whole`), else below it. */
   function paste(row, text, whole) {
-    const rungs = parseList(text);
+    const { rungs, notes } = pasted(text);
     if (rungs.length < 2) return false;
     const more = insertRows(lines, row + 1, rungs, shown.loop);
     list.splice(row + 1, 0, rungs.length);
     if (whole) list.splice(row, 1, 0);
     apply(whole ? removeRow(more, row, shown.loop) : more);
     list.views[row + rungs.length - (whole ? 1 : 0)].focus();
-    say(fill(words.pasted, { count: rungs.length }));
+    say([fill(words.pasted, { count: rungs.length }), ...notes].join(". "));
     return true;
   }
 
@@ -171,7 +176,7 @@ export function createEditor({ onText, onStep, onKeep }, words) {
     const before = shown;
     shown = { ...shown, ...next };
     // Our own drafts are in no text: they stay for as long as the text is the one we wrote.
-    if (shown.text !== write(lines)) lines = read(shown.text);
+    if (shown.text !== write(lines)) lines = read(shown.text, shown.loop);
     else if (Object.keys(shown).every((key) => shown[key] === before[key])) return;
     draw();
   }

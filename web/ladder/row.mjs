@@ -8,6 +8,7 @@ import { MIDDLE } from "../zoom/geometry.mjs";
 import { clamp, typed } from "../zoom/numbers.mjs";
 import { asPrompt } from "../zoom/rows.mjs";
 import { iconButton } from "./buttons.mjs";
+import { createOwn } from "./own.mjs";
 
 /**
  * What a row shows.
@@ -16,6 +17,7 @@ import { iconButton } from "./buttons.mjs";
  * @property {string} prompt
  * @property {number | null} zoom of its own
  * @property {[number, number] | null} focus of its own
+ * @property {import("../zoom/reading/brackets.mjs").Settings} settings of its own
  * @property {boolean} loop whether the widest level lies in the deepest
  * @property {number} usual the zoom factor of rows that have none
  * @property {string} total its magnification over the widest level, in words
@@ -57,15 +59,18 @@ export function createRow(actions, words) {
     title: words.zoomPlaceholder,
   });
   const total = element("span", { class: "zs-total" });
+  const own = createOwn((settings) => actions.change(at(), { settings }), words);
   const tools = element(
     "div",
     { class: "zs-tools" },
+    iconButton("cog", words.own, own.turn),
     iconButton("plus", words.insertBelow, () => actions.insertBelow(at())),
     iconButton("clone", words.duplicate, () => actions.duplicate(at())),
     iconButton("times", words.remove, () => actions.remove(at())),
   );
   const why = element("p", { class: "zs-why", hidden: true, role: "alert" });
-  const row = element("li", { class: "zs-row" }, handle, grown, place, zoom, total, tools, why);
+  const parts = [handle, grown, place, zoom, total, tools, own.element, why];
+  const row = element("li", { class: "zs-row" }, ...parts);
 
   prompt.addEventListener("input", () => {
     grown.dataset.text = prompt.value;
@@ -119,6 +124,7 @@ export function createRow(actions, words) {
     zoom.placeholder = `×${typed(next.usual, 2)}`;
     zoom.value = next.zoom === null ? "" : `×${typed(next.zoom, 3)}`;
     zoom.setAttribute("aria-label", fill(words.zoom, { level }));
+    own.draw(next.settings);
     total.textContent = next.total;
     total.title = fill(words.total, { level, total: next.total });
     showPlace(place, box, next, words);

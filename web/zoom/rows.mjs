@@ -3,10 +3,13 @@
  * they are: comments, blank lines, odd spacing and line breaks belong to whoever typed them.
  */
 
-import { bracketsOf, isLevel, parseLine, splitLines, strip } from "./ladder.mjs";
 import { typed } from "./numbers.mjs";
+import { LadderError, PLAIN, bracketsOf, parseRung, rung } from "./reading/brackets.mjs";
+import { splitLines, strip } from "./reading/letters.mjs";
+import { AS_IT_IS, isLevel, read as readText } from "./reading/read.mjs";
 
-/** @typedef {import("./ladder.mjs").Rung} Rung */
+/** @typedef {import("./reading/brackets.mjs").Rung} Rung */
+/** @typedef {import("./reading/brackets.mjs").Settings} Settings */
 
 /**
  * A line of the text. A draft is a row that has no prompt yet: a blank line to every other reader.
@@ -18,8 +21,48 @@ import { typed } from "./numbers.mjs";
  * @typedef {Rung & {line: number, why: string | null}} Row
  */
 
-/** @param {string} text @returns {Line[]} */
-export const read = splitLines;
+/**
+ * What a row can be changed in; of settings those that are named.
+ * @typedef {Partial<Omit<Rung, "settings"> & {settings: Partial<Settings>}>} Change
+ */
+
+/**
+ * The lines of a ladder. Of an answer of a language model they are those that say the same, a level
+ * a line; one that does not parse is its own lines, whose rows say why.
+ *
+ * @param {string} text
+ * @param {boolean} [loop] whether the first row lies in the last one
+ * @returns {Line[]}
+ */
+export function read(text, loop = false) {
+  try {
+    const { rungs, answer } = readText(text);
+    if (answer) return asTyped(insertRows([], 0, rungs, loop));
+  } catch (error) {
+    if (!(error instanceof LadderError)) throw error;
+  }
+  return splitLines(text);
+}
+
+/**
+ * Lines that are read as they are: where rows look like an answer, a comment says that they are none.
+ *
+ * @param {Line[]} lines
+ * @returns {Line[]}
+ */
+export function asTyped(lines) {
+  return isAnswer(write(lines)) ? [{ text: AS_IT_IS, end: "\n" }, ...lines] : lines;
+}
+
+/** Whether a text is read as an answer, and not a level a line. @param {string} text */
+export function isAnswer(text) {
+  try {
+    return readText(text).answer;
+  } catch (error) {
+    if (!(error instanceof LadderError)) throw error;
+    return false;
+  }
+}
 
 /** @param {Line[]} lines @returns {string} */
 export function write(lines) {
@@ -31,19 +74,20 @@ export function rowsOf(lines) {
   return lines.flatMap((line, index) => {
     if (!line.draft && !isLevel(line.text)) return [];
     try {
-      return [{ ...parseLine(line.text, index + 1), line: index, why: null }];
+      return [{ ...parseRung(index + 1, strip(line.text)), line: index, why: null }];
     } catch (error) {
-      return [{ ...unread(line.text), line: index, why: error.message }];
+      return [{ ...rung(strip(line.text)), line: index, why: error.message }];
     }
   });
 }
 
 /**
- * A row with some of its parts changed; null takes a zoom or a focus away.
+ * A row with some of its parts changed; null takes a zoom or a focus away, and what is plain a
+ * setting.
  *
  * @param {Line[]} lines
  * @param {number} row
- * @param {Partial<Rung>} change
+ * @param {Change} change
  * @returns {Line[]}
  */
 export function setRow(lines, row, change) {
@@ -154,7 +198,7 @@ function spliced(lines, at, gone, fresh) {
   });
 }
 
-/** @param {string} line @param {Partial<Rung>} change */
+/** @param {string} line @param {Change} change */
 function withParts(line, change) {
   const stripped = strip(line);
   const start = line.indexOf(stripped);
@@ -168,7 +212,7 @@ function withParts(line, change) {
   return before + brackets + (brackets && prompt ? gap || " " : "") + prompt + after;
 }
 
-/** @param {string} brackets @param {Partial<Rung>} change */
+/** @param {string} brackets @param {Change} change */
 function withPlace(brackets, change) {
   let words = brackets.replace(/^\[|\]$/g, "").split(/\s+/).filter(Boolean);
   const set = (name, value) => {
@@ -180,11 +224,16 @@ function withPlace(brackets, change) {
   const before = words.join(" ");
   if ("zoom" in change) set("p", change.zoom === null ? null : typed(change.zoom));
   if ("focus" in change) set("focus", change.focus && change.focus.map((c) => typed(c)).join(","));
+  for (const [name, value] of Object.entries(change.settings ?? {})) {
+    set(name, settingText(name, value));
+  }
   if (words.join(" ") === before) return brackets;
   return words.length ? `[${words.join(" ")}]` : "";
 }
 
-/** What can be shown of a line that does not parse. @param {string} line @returns {Rung} */
-function unread(line) {
-  return { prompt: strip(line), zoom: null, focus: null };
+/** A setting as brackets have it; null where it is the plain one. @param {string} name */
+function settingText(name, value) {
+  if (value === null || String(value) === String(PLAIN[name])) return null;
+  if (name === "steps") return value.map((share) => typed(share)).join("-");
+  return name === "seed" ? value : typed(value);
 }

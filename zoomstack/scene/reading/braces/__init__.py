@@ -1,0 +1,1 @@
+"""Levels in JSON, as strictly or as loosely as it is written."""

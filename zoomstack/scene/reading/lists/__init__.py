@@ -1,0 +1,3 @@
+"""Lists: ``runs`` finds them (``marks``, ``heads``, ``edges``), ``items`` reads their entries
+(``fields``, ``titles``).
+"""

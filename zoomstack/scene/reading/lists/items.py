@@ -1,0 +1,47 @@
+"""From the entries of a list to the levels that they describe."""
+
+from __future__ import annotations
+
+import re
+
+from ..brackets import NAMES, Rung, in_front, parse_rung
+from ..letters import Line, strip
+from ..tidy import tidied
+from .edges import Item
+from .fields import parts_of
+from .heads import head_parts
+from .runs import Found
+from .titles import Draft, are_titles, bared
+
+_BRACKET = re.compile(rf"(.*[^ ]) *(\[ *(?:{'|'.join(NAMES)}) *=[^\]\[]*\])")
+
+
+def drafts_of(found: Found) -> list[Draft]:
+    """The levels of a list. Raises ``ValueError`` where brackets do not parse."""
+    titled = are_titles(found.kind, found.items)
+    return bared([_draft(item, titled) for item in found.items])
+
+
+def _draft(item: Item, titled: bool) -> Draft:
+    heads, scales = head_parts(item.front.rest) if titled else ([], [])
+    heads, scales = [*item.front.heads, *heads], [*item.front.scales, *scales]
+    parts = parts_of(item, titled)
+    prompt = parts.prompt
+    if not tidied(prompt) and heads:
+        prompt, heads = heads[-1], heads[:-1]
+    rung = _rung(item.line, prompt)
+    return Draft(rung, heads, [*scales, *parts.scales], item.line.number, parts.dropped)
+
+
+def _rung(line: Line, prompt: str) -> Rung:
+    """The prompt with its brackets, which in an answer may stand behind it as well."""
+    text = strip(prompt)
+    front = in_front(text)
+    behind = _BRACKET.fullmatch(text)
+    if behind and not front:
+        text = f"{behind[2]} {behind[1]}"
+        front = in_front(text)
+    if not front:
+        return Rung(tidied(text))
+    rung = parse_rung(line.number, text, max(line.text.find(front[0]), 0))
+    return rung._replace(prompt=tidied(rung.prompt))
