@@ -51,7 +51,8 @@ class Plan:
             )
         check_grid(site.patcher, site.shape)
         layout = layout_of(site.latent_format, site.shape)
-        given = Given(self.options, self.anchors, self.vae, self.small_vae)
+        own = self.ladder.own if self.ladder.settings else ()
+        given = Given(self.options, self.anchors, self.vae, self.small_vae, settings=own)
         scene = Scene(self.ladder.geometry(*grid_of_rows(layout, site)), self.ladder.prompts)
         return Run(given, Levels(site, layout), scene, self.teller)
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from .geometry import MIDDLE, Geometry, check_ladder
+from .settings import Settings, settings_of
 
 MOST_LEVELS = 256
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -21,7 +22,8 @@ class Ladder(NamedTuple):
     """What each level shows and how it sits in the one above, widest first.
 
     ``prompts`` and ``negatives`` hold N texts, prefix and suffix included; ``zooms`` and ``focus``
-    N - 1 entries, as in ``Geometry``, and N where it is ``closed``: a ring.
+    N - 1 entries, as in ``Geometry``, and N where it is ``closed``: a ring. ``settings`` hold what
+    each level asks for itself, N of them, or none where no level asks for anything.
     """
 
     prompts: tuple[str, ...]
@@ -29,10 +31,19 @@ class Ladder(NamedTuple):
     zooms: tuple[float, ...]
     focus: tuple[tuple[float, float], ...]
     closed: bool = False
+    settings: tuple[Settings, ...] = ()
 
     @property
     def levels(self) -> int:
         return len(self.prompts)
+
+    @property
+    def own(self) -> tuple[Settings, ...]:
+        """The settings of every level, plain ones where there are none.
+
+        Raises ``ValueError`` as ``settings_of`` does.
+        """
+        return settings_of(self.settings, self.levels)
 
     def geometry(self, height: int, width: int) -> Geometry:
         """The ladder's frames on a grid of ``height`` x ``width`` pixels."""
