@@ -82,6 +82,7 @@ class Run:
         self.router = Router(self.levels, site.repeats_text)
         self.most = min(options.levels_per_batch, self.levels)
         self.shares_noise = options.shared_noise
+        self.seeds = given.seeds
         self._layout, self._options, self._site = levels.layout, options, site
         self._teller, self._anchors, self._scene = teller, given.anchors, scene
         self._held = given.held

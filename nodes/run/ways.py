@@ -51,6 +51,12 @@ class Given(NamedTuple):
             settings = tuple(rows.get(level, PLAIN) for level in range(self.held.rows.of))
         return replace(self.options.consensus, weights=weights_of(settings))
 
+    @property
+    def seeds(self) -> tuple[int | None, ...]:
+        """Of the rows' own noise; none where all have the sampler's."""
+        seeds = tuple(own.seed for own in self.settings)
+        return () if all(seed is None for seed in seeds) else seeds
+
 
 class Watched:
     """A coupler of pictures that holds those that met last, until it is told to forget them."""

@@ -76,6 +76,7 @@ class LevelsRun(Protocol):
 
     most: int  # levels per model call, none more than there are; 0 for as many as fit
     shares_noise: bool
+    seeds: tuple[int | None, ...]  # of each level's own noise; none where all have the sampler's
 
     @property
     def levels(self) -> int:
