@@ -57,6 +57,12 @@ class Given(NamedTuple):
         seeds = tuple(own.seed for own in self.settings)
         return () if all(seed is None for seed in seeds) else seeds
 
+    @property
+    def cfgs(self) -> tuple[float | None, ...]:
+        """What guides the rows; none where all have the sampler's."""
+        cfgs = tuple(own.cfg for own in self.settings)
+        return () if all(cfg is None for cfg in cfgs) else cfgs
+
 
 class Watched:
     """A coupler of pictures that holds those that met last, until it is told to forget them."""

@@ -17,6 +17,7 @@ from ...conditioning.tags import check_tags
 from ..vae import load_together
 from . import areas
 from .apart import CFG_PP, set_apart
+from .guidance import set_guidance
 from .hints import set_hints
 from .install import LEVELS, put_in_order
 from .noise import share_noise
@@ -51,6 +52,7 @@ def outer_sample(
     if not run.alone:
         set_apart(guider, run)
         set_hints(guider.model_options, run)
+    set_guidance(guider, run)
     if run.vae is not None:
         load_together(guider.model_patcher, run.vae)
     sharing = run.levels > 1 and run.shares_noise

@@ -78,6 +78,8 @@ class LevelsRun(Protocol):
     shares_noise: bool
     seeds: tuple[int | None, ...]  # of each level's own noise; none where all have the sampler's
 
+    cfgs: tuple[float | None, ...]  # what guides each level; none where all have the guider's
+
     @property
     def levels(self) -> int:
         """How many are sampled: the rows of the latent."""
@@ -110,6 +112,10 @@ class LevelsRun(Protocol):
 
     def begin(self, sigma: Tensor) -> None:
         """A prediction is about to be made at ``sigma``, as the sampler gave it, one a level."""
+        ...
+
+    def sigma(self) -> float:
+        """That of the prediction; waits until the device has told it."""
         ...
 
     def couple(self, x0: Tensor, free: Tensor | None = None) -> Tensor:
