@@ -6,7 +6,8 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..zoomstack.scene.ladder import parse_ladder
+from ..zoomstack.scene.ladder import around, parse_ladder
+from ..zoomstack.scene.settings import steps_of
 from . import host
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
@@ -93,6 +94,6 @@ class PromptLadder(io.ComfyNode):
         ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative, loop)
         return io.NodeOutput(
             ladder,
-            host.encode_levels(clip, ladder.prompts),
+            host.encode_levels(clip, ladder.prompts, steps_of(ladder.own), around(prefix, suffix)),
             host.encode_levels(clip, ladder.negatives),
         )

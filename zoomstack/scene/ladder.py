@@ -157,6 +157,11 @@ def _negatives(text: str, levels: int) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def around(prefix: str, suffix: str) -> str:
+    """What is said of every level, alone: the text of a level while its own prompt is not."""
+    return _join(prefix, "", suffix)
+
+
 def _join(prefix: str, prompt: str, suffix: str) -> str:
     parts = (part.strip().strip(",").strip() for part in (prefix, prompt, suffix))
     return ", ".join(part for part in parts if part)

@@ -49,6 +49,12 @@ def weights_of(settings: Sequence[Settings]) -> tuple[float, ...]:
     return () if all(weight == 1 for weight in weights) else weights
 
 
+def steps_of(settings: Sequence[Settings]) -> tuple[tuple[float, float], ...]:
+    """When each level's prompt applies; none where all do in all steps."""
+    steps = tuple(own.steps for own in settings)
+    return () if all(each == PLAIN.steps for each in steps) else steps
+
+
 def check_weight(level: int, weight: float) -> None:
     """Raise ``ValueError`` unless a level can count as much."""
     if not 0 < weight <= HEAVIEST:
