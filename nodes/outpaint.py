@@ -21,6 +21,7 @@ from . import host
 from .inputs import sampler_inputs, zoom_inputs
 from .run.levels import Plan
 from .run.options import Options
+from .run.own import unblended
 from .run.painter import Painter
 from .run.photo import Photo
 from .tensors import check_open, one_picture, to_image
@@ -125,7 +126,7 @@ class OutpaintZoom(io.ComfyNode):
         **sampling: Any,
     ) -> io.NodeOutput:
         check_open(ladder, "OutpaintZoom")
-        painter = Painter(vae, host.Sampling(**sampling))
+        painter = Painter(vae, host.Sampling(**sampling), ladder.own)
         given = None if image is None else one_picture(image, "OutpaintZoom")
         if given is not None:
             height, width = given.shape[-2:]
@@ -146,18 +147,28 @@ class OutpaintZoom(io.ComfyNode):
             canvas=canvas,
         )
         teller, inner = host.Teller(cls), given
-        for line in host.cut_pictures(cls.hidden):
-            teller.add(line)
+        alone = "" if joint > 0 else unblended(ladder.own, "OutpaintZoom without joint")
+        for line in (*host.cut_pictures(cls.hidden), alone):
+            if line:
+                teller.add(line)
         seeds = count(painter.how.seed)  # one for each painting
+        # And of the levels that have one, theirs for the first painting of each.
+        own = [count(painter.seed(level, 0)) for level in range(ladder.levels)]
+
+        def seed(level: int) -> int:
+            usual, its = next(seeds), next(own[level])
+            return usual if ladder.own[level].seed is None else its
+
         if inner is None:
             teller.show(f"level {ladder.levels - 1} of {ladder.levels - 1}")
-            inner = painter.invent(height, width, level=ladder.levels - 1, seed=next(seeds))
+            deepest = ladder.levels - 1
+            inner = painter.invent(height, width, level=deepest, seed=seed(deepest))
 
         def paint(picture: Tensor, mask: Tensor, level: int) -> Tensor:
             teller.show(
                 f"level {level} of {ladder.levels - 1}, on {mask.shape[1]} x {mask.shape[0]} pixels"
             )
-            return painter.paint(picture, mask, level, seed=next(seeds)).picture
+            return painter.paint(picture, mask, level, seed=seed(level)).picture
 
         levels = [inner, *outward(inner, geometry, paint, how)]
         stack = torch.stack(levels[::-1])
