@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 import torch
@@ -21,7 +20,7 @@ from . import host
 from .inputs import sampler_inputs, zoom_inputs
 from .run.levels import Plan
 from .run.options import Options
-from .run.own import unblended
+from .run.own import Seeds, unblended
 from .run.painter import Painter
 from .run.photo import Photo
 from .tensors import check_open, one_picture, to_image
@@ -151,24 +150,17 @@ class OutpaintZoom(io.ComfyNode):
         for line in (*host.cut_pictures(cls.hidden), alone):
             if line:
                 teller.add(line)
-        seeds = count(painter.how.seed)  # one for each painting
-        # And of the levels that have one, theirs for the first painting of each.
-        own = [count(painter.seed(level, 0)) for level in range(ladder.levels)]
-
-        def seed(level: int) -> int:
-            usual, its = next(seeds), next(own[level])
-            return usual if ladder.own[level].seed is None else its
-
+        seeds = Seeds(painter.how.seed, ladder)
         if inner is None:
             teller.show(f"level {ladder.levels - 1} of {ladder.levels - 1}")
             deepest = ladder.levels - 1
-            inner = painter.invent(height, width, level=deepest, seed=seed(deepest))
+            inner = painter.invent(height, width, level=deepest, seed=seeds.next(deepest))
 
         def paint(picture: Tensor, mask: Tensor, level: int) -> Tensor:
             teller.show(
                 f"level {level} of {ladder.levels - 1}, on {mask.shape[1]} x {mask.shape[0]} pixels"
             )
-            return painter.paint(picture, mask, level, seed=seed(level)).picture
+            return painter.paint(picture, mask, level, seed=seeds.next(level)).picture
 
         levels = [inner, *outward(inner, geometry, paint, how)]
         stack = torch.stack(levels[::-1])
@@ -176,10 +168,10 @@ class OutpaintZoom(io.ComfyNode):
             teller.show("all levels together")
             stack = joined(
                 stack,
-                ladder,
+                seeds.onward(),
                 painter,
                 teller,
-                seed=next(seeds),
+                seed=seeds.next(),
                 denoise=joint,
                 keeps_inner=given is not None,
                 small_vae=small_vae,

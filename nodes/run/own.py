@@ -1,10 +1,12 @@
-"""What levels ask for themselves and a run has no way to give: said under the node."""
+"""What levels ask for themselves: seeds of paintings, and what a run has no way to give."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
-from ...zoomstack.scene.settings import PLAIN, Settings
+from ...zoomstack.scene.ladder import Ladder
+from ...zoomstack.scene.settings import PLAIN, SEEDS, Settings
 from ..conditioning.tags import TAG, Entry
 from .options import Options
 
@@ -37,6 +39,31 @@ def unblended(settings: Sequence[Settings], who: str) -> str:
     if not heavy:
         return ""
     return f"{_named(heavy, 'a weight')}, but {who} blends no levels: it counts nowhere"
+
+
+class Seeds:
+    """Of paintings one after the other: ``seed`` and those after it, each for one of them.
+
+    A level with a seed of its own has that for its first painting, and those after it.
+    """
+
+    def __init__(self, seed: int, ladder: Ladder) -> None:
+        self._ladder, self._usual = ladder, count(seed)
+        self._own = [None if own.seed is None else count(own.seed) for own in ladder.own]
+
+    def next(self, level: int | None = None) -> int:
+        """For a painting of ``level``, or of all; those of other levels are as without it."""
+        usual = next(self._usual)
+        own = None if level is None else self._own[level]
+        return usual if own is None else next(own) % SEEDS
+
+    def onward(self) -> Ladder:
+        """The ladder for one painting more of all its levels, none from the noise that it had."""
+        settings = tuple(
+            given if own is None else given._replace(seed=next(own) % SEEDS)
+            for given, own in zip(self._ladder.settings, self._own, strict=False)
+        )
+        return self._ladder._replace(settings=settings)
 
 
 def _of(settings: Sequence[Settings], levels: Sequence[int]) -> list[tuple[int, Settings]]:

@@ -467,6 +467,17 @@ def test_a_level_that_is_painted_outward_has_its_own_cfg_and_seed(pack, method):
     assert torch.equal(other[1:], plain[1:]) and not torch.equal(other[0], plain[0])
 
 
+def test_paintings_of_a_level_go_on_from_its_seed(pack):
+    kit = Asking(pack, {1: {"seed": 2**64 - 1, "weight": 2.0}})
+    seeds = part(pack, "nodes.run.own").Seeds(5, kit.ladder)
+    assert [seeds.next(level) for level in (2, 1, 1, 0, None)] == [5, 2**64 - 1, 0, 8, 9]
+    onward = seeds.onward()
+    assert [own.seed for own in onward.settings] == [None, 1, None]
+    assert onward.settings[1].weight == 2.0
+    plain = Asking(pack).ladder
+    assert part(pack, "nodes.run.own").Seeds(5, plain).onward() == plain
+
+
 def test_a_level_that_is_painted_inward_has_its_own_cfg_and_seed(pack, caplog):
     kit = Asking(pack, {1: {"cfg": 7.0, "seed": 11, "weight": 2.0}})
     with caplog.at_level("INFO", "zoomstack"):
