@@ -16,6 +16,7 @@ from ..zoomstack.measure.likeness import ALIKE, likeness
 from ..zoomstack.paint.colours import matched_colours
 from ..zoomstack.scene.geometry import Geometry
 from ..zoomstack.scene.ladder import Ladder
+from ..zoomstack.scene.settings import weights_of
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
 from .run.photo import Photo
@@ -112,7 +113,14 @@ class LaplacianBlend(io.ComfyNode):
             photo.anchor(photo.fitted_to(geometry.height, geometry.width)[0].to(levels))
             for photo in anchor or ()
         ]
-        agree = Consensus(method=blend, weighting=weighting, feather=feather, values=(0.0, 1.0))
+        weights = weights_of(ladder.own) if ladder else ()
+        agree = Consensus(
+            method=blend,
+            weighting=weighting,
+            feather=feather,
+            values=(0.0, 1.0),
+            weights=weights,
+        )
         views = keep(levels, geometry, anchors, agree)
         lines = [
             describe(agreement(levels, geometry), geometry.levels),

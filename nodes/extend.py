@@ -150,5 +150,5 @@ def _made(node: Any, draft: Draft, ladder: Ladder, options: dict[str, Any]) -> i
     doors = taken(Doors, options)._replace(ladder=ladder)
     prompts = asked(node.__name__, doors, Rows.all(ladder.levels))
     teller = host.Teller(node)
-    made = rework_of(options, prompts, node.hidden, teller)(draft)
+    made = rework_of(options, prompts, node.hidden, teller, ladder)(draft)
     return io.NodeOutput(made, to_image(made.levels), ui=teller.ui)

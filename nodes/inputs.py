@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 import comfy.samplers
 from comfy_api.latest import io
 
+from ..zoomstack.scene.ladder import Ladder
 from ..zoomstack.scene.stack import ZoomStack
 from . import host
+from .conditioning.rows import Rows
 from .run.asked import Asked
 from .run.options import SPACES, Options
 from .run.rework import Rework
@@ -161,11 +163,24 @@ def stack_outputs(tooltip: str) -> list[Any]:
     ]
 
 
-def rework_of(inputs: dict[str, Any], prompts: Asked, hidden: Any, teller: host.Teller) -> Rework:
-    """How new levels are made, of a node's ``rework_inputs`` and its own of the same names."""
+def rework_of(
+    inputs: dict[str, Any],
+    prompts: Asked,
+    hidden: Any,
+    teller: host.Teller,
+    ladder: Ladder | None = None,
+    rows: Rows | None = None,
+) -> Rework:
+    """How new levels are made, of a node's ``rework_inputs`` and its own of the same names.
+
+    ``ladder`` says what they ask for themselves: its ``rows``, or all that it has.
+    """
     left = {**inputs, **prompts._asdict()}
     how, options = taken(host.Sampling, left), taken(Options, left)
-    return Rework(how=how, options=options, hidden=hidden, teller=teller, **left)
+    own = ladder.own if ladder is not None and ladder.settings else ()
+    settings = own if rows is None or not own else tuple(own[level] for level in rows.levels)
+    told: dict[str, Any] = {"hidden": hidden, "teller": teller, "settings": settings}
+    return Rework(how=how, options=options, **told, **left)
 
 
 def zoom_inputs(image: str) -> list[Any]:

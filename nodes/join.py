@@ -128,7 +128,7 @@ class JoinZooms(io.ComfyNode):
             prompts = asked("JoinZooms", doors, Rows.all(bridge))
             # Free: a shows b laid into it where the two meet, which the bridge is to make good.
             how = {**options, "model": model, "wider": 0.0}
-            joined = rework_of(how, prompts, cls.hidden, teller)(draft)
+            joined = rework_of(how, prompts, cls.hidden, teller, ladder)(draft)
         return io.NodeOutput(joined, to_image(joined.levels), ui=teller.ui)
 
 

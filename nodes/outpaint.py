@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 import torch
@@ -21,6 +20,7 @@ from . import host
 from .inputs import sampler_inputs, zoom_inputs
 from .run.levels import Plan
 from .run.options import Options
+from .run.own import Seeds, unblended
 from .run.painter import Painter
 from .run.photo import Photo
 from .tensors import check_open, one_picture, to_image
@@ -125,7 +125,7 @@ class OutpaintZoom(io.ComfyNode):
         **sampling: Any,
     ) -> io.NodeOutput:
         check_open(ladder, "OutpaintZoom")
-        painter = Painter(vae, host.Sampling(**sampling))
+        painter = Painter(vae, host.Sampling(**sampling), ladder.own)
         given = None if image is None else one_picture(image, "OutpaintZoom")
         if given is not None:
             height, width = given.shape[-2:]
@@ -146,18 +146,21 @@ class OutpaintZoom(io.ComfyNode):
             canvas=canvas,
         )
         teller, inner = host.Teller(cls), given
-        for line in host.cut_pictures(cls.hidden):
-            teller.add(line)
-        seeds = count(painter.how.seed)  # one for each painting
+        alone = "" if joint > 0 else unblended(ladder.own, "OutpaintZoom without joint")
+        for line in (*host.cut_pictures(cls.hidden), alone):
+            if line:
+                teller.add(line)
+        seeds = Seeds(painter.how.seed, ladder)
         if inner is None:
             teller.show(f"level {ladder.levels - 1} of {ladder.levels - 1}")
-            inner = painter.invent(height, width, level=ladder.levels - 1, seed=next(seeds))
+            deepest = ladder.levels - 1
+            inner = painter.invent(height, width, level=deepest, seed=seeds.next(deepest))
 
         def paint(picture: Tensor, mask: Tensor, level: int) -> Tensor:
             teller.show(
                 f"level {level} of {ladder.levels - 1}, on {mask.shape[1]} x {mask.shape[0]} pixels"
             )
-            return painter.paint(picture, mask, level, seed=next(seeds)).picture
+            return painter.paint(picture, mask, level, seed=seeds.next(level)).picture
 
         levels = [inner, *outward(inner, geometry, paint, how)]
         stack = torch.stack(levels[::-1])
@@ -165,10 +168,10 @@ class OutpaintZoom(io.ComfyNode):
             teller.show("all levels together")
             stack = joined(
                 stack,
-                ladder,
+                seeds.onward(),
                 painter,
                 teller,
-                seed=next(seeds),
+                seed=seeds.next(),
                 denoise=joint,
                 keeps_inner=given is not None,
                 small_vae=small_vae,

@@ -6,7 +6,8 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..zoomstack.scene.ladder import parse_ladder
+from ..zoomstack.scene.ladder import around, parse_ladder
+from ..zoomstack.scene.settings import steps_of
 from . import host
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
@@ -98,7 +99,7 @@ class PromptLadder(io.ComfyNode):
             teller.add(note)
         return io.NodeOutput(
             ladder,
-            host.encode_levels(clip, ladder.prompts),
+            host.encode_levels(clip, ladder.prompts, steps_of(ladder.own), around(prefix, suffix)),
             host.encode_levels(clip, ladder.negatives),
             ui=teller.ui,
         )

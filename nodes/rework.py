@@ -66,5 +66,5 @@ class ReworkZoom(io.ComfyNode):
         draft = again(host.with_seed(stack, cls.hidden), rows.levels, new)
         prompts = asked("ReworkZoom", doors, rows, stack.prompts)
         teller = host.Teller(cls)
-        made = rework_of(options, prompts, cls.hidden, teller)(draft)
+        made = rework_of(options, prompts, cls.hidden, teller, doors.ladder, rows)(draft)
         return io.NodeOutput(made, to_image(made.levels), ui=teller.ui)

@@ -13,6 +13,7 @@ from ..zoomstack.paint.inward import inward
 from ..zoomstack.scene.ladder import Ladder
 from . import host
 from .inputs import sampler_inputs, zoom_inputs
+from .run.own import unblended
 from .run.painter import Painter
 from .tensors import check_open, one_picture, to_image
 from .types import CATEGORY, SEARCH
@@ -67,20 +68,23 @@ class SuperResZoom(io.ComfyNode):
         **sampling: Any,
     ) -> io.NodeOutput:
         check_open(ladder, "SuperResZoom")
-        painter = Painter(vae, host.Sampling(**sampling))
+        painter = Painter(vae, host.Sampling(**sampling), ladder.own)
         teller = host.Teller(cls)
-        for line in host.cut_pictures(cls.hidden):
-            teller.add(line)
+        for line in (*host.cut_pictures(cls.hidden), unblended(ladder.own, "SuperResZoom")):
+            if line:
+                teller.add(line)
         if image is None:
             teller.show(f"level 0 of {ladder.levels - 1}")
-            widest = painter.invent(height, width, level=0, seed=painter.how.seed)
+            seed = painter.seed(0, painter.how.seed)
+            widest = painter.invent(height, width, level=0, seed=seed)
         else:
             widest = one_picture(image, "SuperResZoom")
         geometry = ladder.geometry(*widest.shape[-2:])
 
         def redraw(picture: Tensor, level: int) -> Tensor:
             teller.show(f"level {level} of {ladder.levels - 1}")
-            return painter.redraw(picture, level, seed=painter.how.seed + level, denoise=denoise)
+            seed = painter.seed(level, painter.how.seed + level)
+            return painter.redraw(picture, level, seed=seed, denoise=denoise)
 
         enlarge = partial(host.enlarge, upscale_model) if upscale_model is not None else None
         given = image is not None

@@ -12,6 +12,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import torch
 from torch import Tensor
 
 
@@ -107,7 +108,8 @@ def rows_of(tensor: Tensor, rows: tuple[int, ...]) -> Tensor:
     first, last = rows[0], rows[-1]
     if rows == tuple(range(first, last + 1)):
         return tensor[first : last + 1]
-    return tensor[list(rows)]
+    # No list of rows, which would be waited for on its way to the device.
+    return torch.cat([tensor[row : row + 1] for row in rows])
 
 
 def _on(device: Any, control: Any) -> Any:

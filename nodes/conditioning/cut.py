@@ -19,16 +19,15 @@ from torch import Tensor
 from .control import with_pictures
 from .maps import MAPS, on_grid
 from .tags import Entry
+from .timed import TIMED
 from .view import Part, View, speaks
 
 # Where a prompt's area ends inside the picture, it fades over as many latent pixels (the host's).
 _FADE = 8
 # What of an entry is made anew, and what is chosen here where calls have a sigma of their own.
 _PLACED = (
-    "area", "mask", "mask_strength", "set_area_to_bounds", "control", "timestep_start",
-    "timestep_end",
+    "area", "mask", "mask_strength", "set_area_to_bounds", "control", *TIMED,
 )  # fmt: skip
-_TIMED = ("timestep_start", "timestep_end")
 
 
 class Scissors:
@@ -58,7 +57,7 @@ class Scissors:
             )
         cut = {name: value for name, value in entry.items() if name not in _PLACED}
         if part.view.sigma is None:
-            cut |= {name: entry[name] for name in _TIMED if name in entry}
+            cut |= {name: entry[name] for name in TIMED if name in entry}
         cut["uuid"] = uuid.uuid4()
         if extent is not None:
             cut["mask"] = part.cut(_to_rows(extent, len(part.x)))

@@ -2,13 +2,14 @@
 
 ComfyUI runs every conditioning entry on the whole batch and averages the answers. A ladder's
 entries are tagged with their level (``TAG``); here each level gets those with its tag and those
-without one, and levels whose entries fit together run as one batch.
+without one, and levels whose entries fit together run as one batch. Entries whose part of the
+schedule is not now are left out before that, so that levels share a call whatever their parts are.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -16,15 +17,17 @@ from torch import Tensor
 
 from .control import LevelControls, rows_of
 from .tags import TAG, Entry
+from .timed import Timed
 
 # What an entry does to the whole of its call, so that entries with it cannot share one.
 _ALONE = ("area", "mask", "gligen", "default")
 # And where they may, if it is the same for all: which hooks (a LoRA's), and when.
-_ALIKE = ("hooks", "timestep_start", "timestep_end", "strength")
+_ALIKE = ("hooks", "strength")
 # What inpainting models are shown beside the latent.
 _BESIDE = ("concat_latent_image", "concat_mask")
 
 Conds = Sequence[list[Entry] | None]
+Rows = tuple[int, ...]
 
 
 class Group(NamedTuple):
@@ -43,18 +46,22 @@ class Router:
     def __init__(self, levels: int, repeats: bool) -> None:
         self.levels, self._repeats = levels, repeats
         self._controls = LevelControls(levels)
-        self._known: dict[tuple[int, tuple[object, ...]], tuple[Conds, list[Group]]] = {}
+        self._known: dict[tuple[int, Rows, tuple[object, ...]], tuple[Conds, list[Group]]] = {}
+        self._timed = Timed()
 
-    def groups(self, conds: Conds, most: int) -> list[Group]:
-        """The calls to make, of at most ``most`` levels each.
+    def groups(
+        self, conds: Conds, most: int, rows: Rows, sigma: Callable[[], float]
+    ) -> list[Group]:
+        """The calls to make, of at most ``most`` of the levels ``rows`` each.
 
+        ``sigma`` says where the sampling is; it is asked where an entry is not for all of it.
         Raises ``ValueError`` where entries hold a number of rows that is neither 1 nor the levels'.
         """
-        key = (most, tuple(None if c is None else tuple(map(id, c)) for c in conds))
+        conds = [None if entries is None else self._timed.now(entries, sigma) for entries in conds]
+        key = (most, rows, tuple(None if c is None else tuple(map(id, c)) for c in conds))
         if key not in self._known:
             # The entries are kept with their groups: a freed one's id could come again.
-            kept = [None if entries is None else list(entries) for entries in conds]
-            self._known[key] = kept, self._group(kept, most)
+            self._known[key] = conds, self._group(conds, most, rows)
         return self._known[key][1]
 
     def forget(self, more_than: int) -> None:
@@ -62,9 +69,9 @@ class Router:
         self._known = {key: known for key, known in self._known.items() if key[0] <= more_than}
         self._controls.forget(more_than)
 
-    def _group(self, conds: Conds, most: int) -> list[Group]:
+    def _group(self, conds: Conds, most: int, rows: Rows) -> list[Group]:
         together: list[list[int]] = []
-        for level in range(self.levels):
+        for level in rows:
             for group in together:
                 if len(group) < most and self._fit(conds, group[0], level):
                     group.append(level)
@@ -177,19 +184,27 @@ def _check_count(tensor: Tensor, levels: int, name: str) -> None:
 
 
 def level_by_level(
-    router: Router, most: int, call: Any, conds: Conds, x: Tensor, sigma: Tensor
+    router: Router,
+    most: int,
+    call: Any,
+    asked: Sequence[tuple[Rows, Conds]],
+    x: Tensor,
+    timestep: Tensor,
+    sigma: Callable[[], float],
 ) -> list[Any]:
-    """``call(conds, x, sigma, rows) -> [prediction per kind]``, level group by level group.
+    """``call(conds, x, timestep, rows) -> [prediction per kind]``, level group by level group.
 
-    ``rows`` are those of ``x`` that the call shows.
+    ``asked`` are some rows each, and their conditioning, together those of ``x``; ``sigma`` is
+    ``Router.groups``'. The last argument of ``call`` are the rows that it shows.
     """
-    groups = router.groups(conds, most)
+    groups = [group for rows, conds in asked for group in router.groups(conds, most, rows, sigma)]
     if len(groups) == 1:
-        return call(groups[0].conds, x, sigma, groups[0].levels)
-    answers: list[Tensor] = [torch.zeros_like(x) for _ in conds]
+        return call(groups[0].conds, x, timestep, groups[0].levels)
+    places = {row: place for place, row in enumerate(sorted(r for rows, _ in asked for r in rows))}
+    found: list[dict[int, Tensor]] = [{} for _ in asked[0][1]]
     for group in groups:
-        rows = list(group.levels)
-        told = call(group.conds, x[rows], sigma[rows], group.levels)
-        for whole, part in zip(answers, told, strict=True):
-            whole[rows] = part
-    return answers
+        at = tuple(places[level] for level in group.levels)
+        told = call(group.conds, rows_of(x, at), rows_of(timestep, at), group.levels)
+        for of_kind, part in zip(found, told, strict=True):
+            of_kind |= {place: part[row : row + 1] for row, place in enumerate(at)}
+    return [torch.cat([of_kind[place] for place in places.values()]) for of_kind in found]

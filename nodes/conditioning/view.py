@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from ...zoomstack.windows.tiling import At, Windows
 from .tags import Entry
+from .timed import applies
 
 
 class View(NamedTuple):
@@ -39,10 +39,7 @@ class Part(NamedTuple):
 
 def is_now(entry: Entry, view: View) -> bool:
     """Whether the entry's part of the schedule is now; the host judges by the call's own sigma."""
-    if view.sigma is None:
-        return True
-    start, end = entry.get("timestep_start", math.inf), entry.get("timestep_end", -math.inf)
-    return start >= view.sigma >= end
+    return view.sigma is None or applies(entry, view.sigma)
 
 
 def speaks(control: Any, view: View) -> bool:

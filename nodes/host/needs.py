@@ -21,7 +21,7 @@ FEATURES = (
     ("comfy.patcher_extension", "WrappersMP.OUTER_SAMPLE WrappersMP.PREPARE_SAMPLING"),
     ("comfy.patcher_extension", "WrappersMP.PREDICT_NOISE WrappersMP.CALC_COND_BATCH"),
     ("comfy.patcher_extension", "WrappersMP.SAMPLER_SAMPLE"),
-    ("comfy.samplers", "KSAMPLER SAMPLER_NAMES SCHEDULER_NAMES"),
+    ("comfy.samplers", "KSAMPLER SAMPLER_NAMES SCHEDULER_NAMES CFGGuider.predict_noise"),
     ("comfy.samplers", "resolve_areas_and_cond_masks_multidim create_cond_with_same_area_if_none"),
     ("comfy.samplers", "apply_empty_x_to_equal_area"),
     ("comfy.k_diffusion.sampling", "BrownianTreeNoiseSampler default_noise_sampler"),
@@ -51,7 +51,7 @@ FEATURES = (
 MODULES = ("nodes", "comfy_extras.nodes_differential_diffusion", "comfy_extras.nodes_upscale_model")
 # What objects have besides: only in the making are these given to them.
 HELD = {
-    "guider": "model_patcher model_options conds",
+    "guider": "model_patcher model_options conds cfg",
     "MODEL": "model model_options wrappers patches load_device",
     "network": "current_patcher diffusion_model concat_keys model_config",  # a MODEL's model
     "keyframes": "_curr_t",  # a hook's, and when it looked at them last

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ...zoomstack.scene.ladder import Ladder
+from ...zoomstack.scene.settings import steps_of
 from ...zoomstack.scene.stack import ZoomStack
 from .. import host
 from ..conditioning.rows import Rows, RowsOf
@@ -50,6 +51,12 @@ def asked(who: str, doors: Doors, rows: Rows, prompts: Sequence[str] = ()) -> As
             raise ValueError(
                 f"{who} is to encode the stack's own prompts, but this stack holds none; connect "
                 "ladder, positive and negative of a Prompt Ladder."
+            )
+        if ladder is not None and steps_of(ladder.own):
+            raise ValueError(
+                f"{who} is to encode a ladder's texts with clip, but some apply in some of the "
+                "steps alone, and what the Prompt Ladder has around them is not known here; "
+                "connect its positive."
             )
         positive = host.encode_levels(doors.clip, tuple(texts[level] for level in rows.levels))
     negative = _given("negative", doors.negative, cut, rows)

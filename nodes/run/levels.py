@@ -22,6 +22,7 @@ from ..host.layout import Layout, check_grid, layout_of
 from .autoencoder import Levels
 from .meeting import meet
 from .options import Options
+from .own import unheard
 from .photo import Photo
 from .told import Progress, Seen, end_line
 from .watch import Watch
@@ -51,7 +52,8 @@ class Plan:
             )
         check_grid(site.patcher, site.shape)
         layout = layout_of(site.latent_format, site.shape)
-        given = Given(self.options, self.anchors, self.vae, self.small_vae)
+        own = self.ladder.own if self.ladder.settings else ()
+        given = Given(self.options, self.anchors, self.vae, self.small_vae, settings=own)
         scene = Scene(self.ladder.geometry(*grid_of_rows(layout, site)), self.ladder.prompts)
         return Run(given, Levels(site, layout), scene, self.teller)
 
@@ -81,6 +83,7 @@ class Run:
         self.router = Router(self.levels, site.repeats_text)
         self.most = min(options.levels_per_batch, self.levels)
         self.shares_noise = options.shared_noise
+        self.seeds, self.cfgs = given.seeds, given.cfgs
         self._layout, self._options, self._site = levels.layout, options, site
         self._teller, self._anchors, self._scene = teller, given.anchors, scene
         self._held = given.held
@@ -95,6 +98,9 @@ class Run:
             line = photo.cropped(ways.pixels.height, ways.pixels.width)
             if line:
                 self._add(line)
+        positive = site.conds.get("positive", [])
+        for line in unheard(given.settings, self.rows.levels, options, positive):
+            self._add(line)
         self._progress = Progress(teller.show) if teller else None
 
     @property
@@ -124,6 +130,9 @@ class Run:
         self._watch.begin(sigma)
         if self._meeting.seen:
             self._meeting.seen.forget()
+
+    def sigma(self) -> float:
+        return self._watch.now
 
     def couple(self, x0: Tensor, free: Tensor | None = None) -> Tensor:
         """Predicted clean latents, one scene. Raises where an earlier one was not finite.

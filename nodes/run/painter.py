@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ...zoomstack.paint.grid import on_grid, to_cells
+from ...zoomstack.scene.settings import Settings
 from .. import host
 from ..conditioning.tags import of_level
 from ..host.layout import check_pictures, grid_of, ratio_of
@@ -28,11 +29,13 @@ class Painter:
     """The model and how it samples: what every way of painting with it shares.
 
     Pictures are (3, H, W) in [0, 1], of any size; masks (H, W), 1 where it is to paint.
-    Conditioning entries that are tagged with a level paint only that level.
+    Conditioning entries that are tagged with a level paint only that level. ``settings`` are what
+    levels ask for themselves, one a level, or none.
     """
 
     vae: Any
     how: host.Sampling
+    settings: tuple[Settings, ...] = ()
 
     def __post_init__(self) -> None:
         check_pictures(self.how.model)
@@ -104,6 +107,11 @@ class Painter:
         painted = self._sample(how, latent, denoise)
         return Painted(self._decoded(painted, *picture.shape[-2:]), painted)
 
+    def seed(self, level: int, otherwise: int) -> int:
+        """The seed that ``level`` is painted with: its own, where it has one."""
+        own = self.settings[level].seed if self.settings else None
+        return otherwise if own is None else own
+
     def kept(self, picture: Tensor) -> Painted:
         """The picture as it is, and its latent."""
         return Painted(picture, host.encode_pictures(self.vae, self._padded(picture)[None]))
@@ -128,9 +136,12 @@ class Painter:
         return on_grid(picture.float(), self._grid)
 
     def _of(self, level: int, seed: int) -> host.Sampling:
-        """How the level is sampled: by its own prompts."""
+        """How the level is sampled: by its own prompts, and by its own cfg where it has one."""
+        own = self.settings[level].cfg if self.settings else None
         return self.how.seeded(seed)._replace(
-            positive=of_level(self.how.positive, level), negative=of_level(self.how.negative, level)
+            positive=of_level(self.how.positive, level),
+            negative=of_level(self.how.negative, level),
+            cfg=self.how.cfg if own is None else own,
         )
 
     def _sample(self, how: host.Sampling, latent: dict[str, Any], denoise: float) -> Tensor:

@@ -13,6 +13,7 @@ from ...zoomstack.linear.precision import working
 from ...zoomstack.linear.sizes import resized
 from ...zoomstack.paint.rework.draft import Draft
 from ...zoomstack.paint.rework.settle import settle
+from ...zoomstack.scene.settings import Settings
 from ...zoomstack.scene.stack import ZoomStack
 from ...zoomstack.spaces.pairs import patch
 from ...zoomstack.spaces.plain import as_space, plain_space
@@ -58,6 +59,7 @@ class Rework:
     denoise: float = 1.0
     checkpoint: str = ""
     hidden: Any = None  # the host's, with the workflow
+    settings: tuple[Settings, ...] = ()  # the free levels' own, row by row; none where all plain
 
     def __call__(self, draft: Draft) -> ZoomStack:
         """The draft's stack with its free levels made; held ones keep their pixels to the bit.
@@ -72,17 +74,18 @@ class Rework:
         pictures = torch.stack([resized(level, (height, width)) for level in levels])
         rows = Rows(draft.free, len(levels))
         held = Held(rows, pictures, self.wider)
-        made = self._sampled(draft, held)
+        stays = None if held.rows.whole else held
+        given = Given(self.options, (), self.vae, self.small_vae, stays, self.settings)
+        made = self._sampled(draft, held, given)
         made = torch.stack([resized(level, (g.height, g.width)) for level in made]).clamp(0, 1)
         line = end_line(held.all(made, levels), as_space(g), new=draft.free)
         if line:
             self.teller.add(line)
-        return settle(draft, made, self.how.seed, self.wider, self.options.feather)
+        weights = given.consensus.weights
+        return settle(draft, made, self.how.seed, self.wider, self.options.feather, weights)
 
-    def _sampled(self, draft: Draft, held: Held) -> Tensor:
+    def _sampled(self, draft: Draft, held: Held, given: Given) -> Tensor:
         """The free levels, (F, 3, H, W), at the size of those that are held."""
-        stays = None if held.rows.whole else held
-        given = Given(self.options, (), self.vae, self.small_vae, stays)
         model = host.install_levels(self.how.model, HeldPlan(draft, given, self.teller))
         if self.checkpoint:
             model = recorded(model, self.checkpoint, Told(draft, self), self.teller)
@@ -141,6 +144,7 @@ class Told:
             "vae": host.weights(rework.vae.patcher),
             "small_vae": "" if small is None else host.weights(small.patcher),
             "options": fingerprint(rework.options),
+            "settings": fingerprint(rework.settings),
             # For what hangs on a model or a prompt and is known only by how it was made.
             "workflow": host.workflow_above(rework.hidden),
         }

@@ -26,13 +26,18 @@ class Watch:
         self._now = Later(sigma.flatten()[:1])
         self._late, self._fresh = self._late + self._fresh, []
 
+    @property
+    def now(self) -> float:
+        """The noise level of this step; waits until the device has told it."""
+        assert self._now is not None, "a step that never began"
+        return self._now.numbers()[0]
+
     def see(self, views: Tensor) -> float:
         """The noise level of this step, whose predictions ``views`` (N, ...) are.
 
         Raises ``ValueError`` where these, or those of an earlier step, are not finite.
         """
-        assert self._now is not None, "a step that never began"
-        now = self._now.numbers()[0]
+        now = self.now
         self._fresh.append((Later(torch.isfinite(views).flatten(1).all(1)), now))
         known = [each for each in self._fresh if each[0].ready]
         self._fresh = [each for each in self._fresh if each not in known]

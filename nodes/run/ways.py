@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,12 +12,14 @@ from torch import Tensor
 
 from ...zoomstack.joint.anchor import PhotoAnchor
 from ...zoomstack.joint.blend import Show
+from ...zoomstack.joint.consensus import Consensus
 from ...zoomstack.joint.coupler import Couple, Coupler
 from ...zoomstack.joint.hold.coupler import HeldCoupler
 from ...zoomstack.joint.hold.levels import agreeing
 from ...zoomstack.joint.through_pixels import Finish, ThroughPixels, at_every_step, through
 from ...zoomstack.joint.trials.choose import Candidate
 from ...zoomstack.scene.geometry import Geometry
+from ...zoomstack.scene.settings import PLAIN, Settings, weights_of
 from ...zoomstack.spaces.choose import SPACES, Kind
 from ...zoomstack.spaces.codec import Codec
 from ...zoomstack.spaces.plain import as_space
@@ -37,6 +40,28 @@ class Given(NamedTuple):
     vae: Any = None
     small_vae: Any = None
     held: Held | None = None  # what stays as it is; None: nothing
+    settings: tuple[Settings, ...] = ()  # the sampled levels' own, row by row; none where all plain
+
+    @property
+    def consensus(self) -> Consensus:
+        """How levels become one scene; by what each counts, held ones as any."""
+        settings = self.settings
+        if self.held is not None and settings:
+            rows = dict(zip(self.held.rows.levels, settings, strict=True))
+            settings = tuple(rows.get(level, PLAIN) for level in range(self.held.rows.of))
+        return replace(self.options.consensus, weights=weights_of(settings))
+
+    @property
+    def seeds(self) -> tuple[int | None, ...]:
+        """Of the rows' own noise; none where all have the sampler's."""
+        seeds = tuple(own.seed for own in self.settings)
+        return () if all(seed is None for seed in seeds) else seeds
+
+    @property
+    def cfgs(self) -> tuple[float | None, ...]:
+        """What guides the rows; none where all have the sampler's."""
+        cfgs = tuple(own.cfg for own in self.settings)
+        return () if all(cfg is None for cfg in cfgs) else cfgs
 
 
 class Watched:
@@ -177,12 +202,13 @@ class Ways:
             "sigmas": self.levels.site.sigmas,
         }
         if held is None or self.given.held is None:
-            return Coupler(space, photos, options.consensus, **when)
+            return Coupler(space, photos, self.given.consensus, **when)
         stay, wider = (
             {level: held[level] for level in self.given.held.levels},
             self.given.held.wider,
         )
-        return HeldCoupler(space, stay, photos, options.consensus, wider=wider, exact=False, **when)
+        how = {"wider": wider, "exact": False, **when}
+        return HeldCoupler(space, stay, photos, self.given.consensus, **how)
 
     def _anchor(self, photo: Photo, picture: Callable[[Photo], Tensor]) -> PhotoAnchor:
         levels = self.geometry.levels

@@ -121,7 +121,7 @@ def lacking(kind, part):
         return lambda host: host.install_levels(
             types.SimpleNamespace(clone=lambda: Without(model, part)), None
         )
-    guider = types.SimpleNamespace(model_patcher=model, model_options={}, conds={})
+    guider = types.SimpleNamespace(model_patcher=model, model_options={}, conds={}, cfg=1.0)
     if kind == "guider":
         guider = Without(guider, part)
     elif kind == "network":

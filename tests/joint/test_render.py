@@ -3,7 +3,7 @@ import torch
 from ladders import LADDERS, NAMES, even, noise
 
 from zoomstack.joint.blend import agreement
-from zoomstack.joint.render import render, render_noise
+from zoomstack.joint.render import render, render_noise, seeded
 from zoomstack.scene.geometry import Geometry
 from zoomstack.spaces.plain import plain_space
 
@@ -69,3 +69,15 @@ def test_the_whole_film_renders():
 def test_another_size_than_the_geometry_is_refused():
     with pytest.raises(ValueError, match=r"4 levels of 53 x 74 .* \(4, 2, 53, 70\)"):
         render(torch.zeros(4, 2, 53, 70), even(2.0))
+
+
+def test_levels_with_a_seed_have_the_noise_of_a_batch_of_their_own():
+    white = torch.randn(3, 2, 5, 7, generator=torch.Generator().manual_seed(0))
+    own = seeded(white, (None, 4, None))
+    assert torch.equal(own[[0, 2]], white[[0, 2]])
+    alone = torch.randn(1, 2, 5, 7, generator=torch.Generator().manual_seed(4))
+    assert torch.equal(own[1:2], alone)
+    assert torch.equal(seeded(white.half(), (4, 4, 4))[2], alone[0].half())
+    assert torch.equal(seeded(white, ()), white)
+    with pytest.raises(ValueError, match="2 seeds for the noise of 3 levels"):
+        seeded(white, (1, 2))

@@ -72,8 +72,8 @@ def rework(pack, stack, levels, **options):
 def extend(pack, stack, lines, where="inward", zooms=(), **options):
     at = {"level": 0, "zoom": 0.0, "focus_x": 0.5, "focus_y": 0.5}
     return reworked(
-        pack, "ExtendZoom", stack=stack, ladder=ladder(pack, lines, zooms), where=where,
-        count=len(lines), **{**at, **options},
+        pack, "ExtendZoom", stack=stack, where=where, count=len(lines),
+        **{"ladder": ladder(pack, lines, zooms), **at, **options},
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ nothing to correct, so blending and rendering is an exact projection.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -22,6 +22,7 @@ from ..linear.pyramid import octaves, weighted
 from ..linear.smooth import smoothstep
 from ..scene.checks import check_choice, check_levels
 from ..scene.geometry import Geometry, Placement
+from ..scene.settings import check_weight
 from ..spaces.pairs import disagreement, falling, pairs, patch
 from ..spaces.plain import as_space
 from ..spaces.space import Link, Space, Window
@@ -39,6 +40,7 @@ def blend(
     feather: float = 0.25,
     method: Method = "laplacian",
     show: Show | None = None,
+    weights: Sequence[float] = (),
 ) -> Tensor:
     """The zoom stack of ``views`` (N, C, H, W), widest first; the same shape out.
 
@@ -52,11 +54,19 @@ def blend(
     view cannot show of a deeper one is then no disagreement, and the deeper one keeps it. Without
     it such views lose, step by step, the detail that the wider ones never had.
 
+    ``weights``, N numbers over 0, are how much each view counts beside that: in every octave the
+    mean of Wang et al. (2023), section 4.2, is one weighted by them. All alike, or none given, no
+    view counts more. A large one draws all deeper levels to its own, as far as they see each other;
+    at the border of its frame a level follows the one above, whatever they weigh.
+
     Changes nothing where the views agree.
+
+    Raises ``ValueError`` for options and weights that are none, and another number of weights.
     """
     check_options(weighting, feather, method)
     space = as_space(geometry)
     check_levels(views, space.geometry)
+    weights = _checked(weights, space.geometry.levels)
     pictures = working(views)
     stack = [pictures[level] for level in range(len(pictures))]
     for parent, child, link in falling(space):
@@ -64,14 +74,15 @@ def blend(
         if link is None:
             continue
         if method == "average":
-            wider = len(space.geometry.above(child))
-            stack[child] = _average(stack[parent], view, link, wider)
+            share = average_share(space.geometry, child, weights)
+            stack[child] = torch.lerp(view, link.enlarge(patch(stack[parent], link)), share)
         else:
             if show is None:
                 d = disagreement(stack[parent], view, link)
             else:
                 d = patch(stack[parent], link) - _shown(pictures[parent], view, link, show)
-            change = _share(d, space.geometry, (parent, child), weighting, feather)
+            pair = (parent, child)
+            change = _share(d, space.geometry, pair, weighting, feather, weights)
             stack[child] = view + link.spread(change)
     return torch.stack(stack).to(views.dtype)
 
@@ -84,10 +95,15 @@ def _shown(wider: Tensor, deeper: Tensor, link: Link, show: Show) -> Tensor:
 
 
 def _share(
-    d: Tensor, g: Geometry, pair: tuple[int, int], weighting: Weighting, feather: float
+    d: Tensor,
+    g: Geometry,
+    pair: tuple[int, int],
+    weighting: Weighting,
+    feather: float,
+    weights: tuple[float, ...],
 ) -> Tensor:
     """The part of the disagreement ``d`` that the deeper of a pair takes over from the wider."""
-    shares = [octave_share(g, pair[1], octave, weighting) for octave in range(octaves(d) + 1)]
+    shares = [octave_share(g, pair[1], o, weighting, weights) for o in range(octaves(d) + 1)]
     change = weighted(d, shares)
     if feather > 0:
         border = border_share(g.placement(*pair), feather).like(d)
@@ -96,16 +112,42 @@ def _share(
 
 
 @lru_cache(maxsize=4096)
-def octave_share(geometry: Geometry, level: int, octave: int, weighting: Weighting) -> float:
+def octave_share(
+    geometry: Geometry,
+    level: int,
+    octave: int,
+    weighting: Weighting,
+    weights: tuple[float, ...] = (),
+) -> float:
     """The share, 0 to 1, of the views wider than ``level`` in an octave of their disagreement.
 
     Octave 0 is the finest of the grid of the level above; a view that is wider still by a factor r
-    sees the octaves from log2 r on.
+    sees the octaves from log2 r on. ``weights``, one a level or none, multiply what views count.
     """
-    wider = geometry.above(level)
-    seeing = [above for above in wider if above - wider[-1] <= octave + 1e-9]
-    weight = float(len(seeing)) if weighting == "uniform" else sum(4.0**-o for o in seeing)
-    return weight / (1 + weight)
+    wider = [*zip(geometry.above(level), geometry.higher(level), strict=True)]
+    nearest, _ = wider[-1]
+    weight = sum(
+        (1.0 if weighting == "uniform" else 4.0**-above) * (weights[other] if weights else 1.0)
+        for above, other in wider
+        if above - nearest <= octave + 1e-9
+    )
+    return weight / ((weights[level] if weights else 1.0) + weight)
+
+
+def average_share(geometry: Geometry, level: int, weights: tuple[float, ...] = ()) -> float:
+    """The share of the views wider than ``level`` in the mean of whole pictures."""
+    wider = sum(weights[other] if weights else 1.0 for other in geometry.higher(level))
+    return wider / (wider + (weights[level] if weights else 1.0))
+
+
+def _checked(weights: Sequence[float], levels: int) -> tuple[float, ...]:
+    if len(weights) not in (0, levels):
+        raise ValueError(
+            f"There are {len(weights)} weights for {levels} levels; give one a level, or none."
+        )
+    for level, weight in enumerate(weights):
+        check_weight(level, weight)
+    return tuple(weights)
 
 
 @lru_cache(maxsize=256)
@@ -122,11 +164,6 @@ def _distance_to_border(placement: Placement) -> Tensor:
     centre = torch.arange(window.start, window.stop, dtype=torch.float64) + 0.5
     inside = (centre - placement.left) * placement.zoom / placement.size
     return torch.minimum(inside, 1 - inside)
-
-
-def _average(parent: Tensor, view: Tensor, link: Link, wider: int) -> Tensor:
-    """The mean of the view and the enlarged parent, which stands for ``wider`` views."""
-    return torch.lerp(view, link.enlarge(patch(parent, link)), wider / (wider + 1))
 
 
 def agreement(

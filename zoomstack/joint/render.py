@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import torch
 from torch import Tensor
 
 from ..linear.precision import working
@@ -33,6 +34,28 @@ def render_noise(noise: Tensor, geometry: Geometry | Space) -> Tensor:
     Wang et al. (2023), Alg. 1, with whitened operators (``Link.shrink_noise``).
     """
     return _render(noise, geometry, lambda link, deeper: link.shrink_noise(deeper))
+
+
+def seeded(white: Tensor, seeds: Sequence[int | None]) -> Tensor:
+    """White noise (N, ...), drawn anew where a level has a seed of its own; what comes out is new.
+
+    ``seeds`` are N numbers from 0 to 2^64 - 1, None where the level's noise stays as it is; none at
+    all where every level's does. A level's noise is what a batch of it alone would get, on the CPU
+    in single precision. Before ``render_noise``, what is not shared is then the level's own.
+
+    Raises ``ValueError`` for another number of seeds.
+    """
+    if len(seeds) not in (0, len(white)):
+        raise ValueError(
+            f"There are {len(seeds)} seeds for the noise of {len(white)} levels; give one a level, "
+            "None for those that have none."
+        )
+    noise = white.clone()
+    for level, seed in enumerate(seeds):
+        if seed is not None:
+            generator = torch.Generator().manual_seed(seed)
+            noise[level] = torch.randn((1, *white.shape[1:]), generator=generator)[0].to(white)
+    return noise
 
 
 def _render(

@@ -123,6 +123,11 @@ class Geometry:
         steps = (child - parent - 1) % self.levels + 1
         return (2 * self.neighbours)[parent : parent + steps]
 
+    def higher(self, level: int) -> tuple[int, ...]:
+        """The levels that are wider than ``level``, widest first; in a ring all others."""
+        around = range(level + 1, self.levels) if self.closed else ()
+        return (*around, *range(level))
+
     def above(self, level: int) -> tuple[float, ...]:
         """How many octaves wider each level is that is wider than ``level``, widest first.
 

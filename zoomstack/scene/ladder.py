@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .geometry import MIDDLE, Geometry, check_ladder
 from .reading.letters import BLANK, strip
 from .reading.read import read
-from .settings import PLAIN, Settings
+from .settings import PLAIN, Settings, settings_of
 
 MOST_LEVELS = 256
 
@@ -16,9 +16,9 @@ class Ladder(NamedTuple):
     """What each level shows and how it sits in the one above, widest first.
 
     ``prompts`` and ``negatives`` hold N texts, prefix and suffix included; ``zooms`` and ``focus``
-    N - 1 entries, as in ``Geometry``, and N where it is ``closed``: a ring. ``settings`` are the
-    levels' own, none at all where no level has any; ``notes`` say how the text was read, where it
-    is no plain ladder.
+    N - 1 entries, as in ``Geometry``, and N where it is ``closed``: a ring. ``settings`` hold what
+    each level asks for itself, N of them, or none where no level asks for anything; ``notes`` say
+    how the text was read, where it is no plain ladder.
     """
 
     prompts: tuple[str, ...]
@@ -32,6 +32,14 @@ class Ladder(NamedTuple):
     @property
     def levels(self) -> int:
         return len(self.prompts)
+
+    @property
+    def own(self) -> tuple[Settings, ...]:
+        """The settings of every level, plain ones where there are none.
+
+        Raises ``ValueError`` as ``settings_of`` does.
+        """
+        return settings_of(self.settings, self.levels)
 
     def geometry(self, height: int, width: int) -> Geometry:
         """The ladder's frames on a grid of ``height`` x ``width`` pixels."""
@@ -102,6 +110,11 @@ def _negatives(text: str, levels: int) -> tuple[str, ...]:
             "levels, or one a level."
         )
     return tuple(lines)
+
+
+def around(prefix: str, suffix: str) -> str:
+    """What is said of every level, alone: the text of a level while its own prompt is not."""
+    return _join(prefix, "", suffix)
 
 
 def _join(prefix: str, prompt: str, suffix: str) -> str:

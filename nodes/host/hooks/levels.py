@@ -26,6 +26,7 @@ from ..jobs import check_interrupted
 from ..layout import check_pictures
 from . import areas
 from .apart import ALONE, CFG_PP, predict_apart, refuse_parts
+from .guidance import asked
 from .hints import with_hints
 from .install import APART, LEVELS, wrapped
 from .kept import Kept, couple_around, keep
@@ -138,6 +139,8 @@ def _calc_cond_batch(
     if run is None or run.alone:
         return executor(model, conds, x, timestep, model_options)
 
+    everyone = tuple(range(run.levels))
+
     def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
         check_interrupted()
         if len(rows) < run.levels:
@@ -149,10 +152,9 @@ def _calc_cond_batch(
     def attempt(most: int) -> list[Any]:
         if run.most:
             run.router.forget(run.most)
-        if ALONE in model_options:
-            alone = run.router.groups(conds, 1)[model_options[ALONE]]
-            return call(alone.conds, x, timestep, alone.levels)
-        return level_by_level(run.router, most, call, conds, x, timestep)
+        rows = model_options.get(ALONE, everyone)
+        parts = asked(model_options, conds, rows)
+        return level_by_level(run.router, most, call, parts, x, timestep, run.sigma)
 
     return memory.with_fewer(
         run,

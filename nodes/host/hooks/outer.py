@@ -11,11 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ....zoomstack.joint.render import seeded
 from ...conditioning.levels import check_rows
 from ...conditioning.tags import check_tags
 from ..vae import load_together
 from . import areas
 from .apart import CFG_PP, set_apart
+from .guidance import set_guidance
 from .hints import set_hints
 from .install import LEVELS, put_in_order
 from .noise import share_noise
@@ -50,13 +52,18 @@ def outer_sample(
     if not run.alone:
         set_apart(guider, run)
         set_hints(guider.model_options, run)
+    set_guidance(guider, run)
     if run.vae is not None:
         load_together(guider.model_patcher, run.vae)
-    if run.levels > 1 and run.shares_noise:
+    sharing = run.levels > 1 and run.shares_noise
+    if run.seeds and noise.any():
+        noise = seeded(noise, run.seeds)
+    if sharing:
         noise = run.noise(noise.to(site.device)).to(noise.device)
+    if sharing or run.seeds:
         sampler = share_noise(sampler, run, site, seed)
     # Without fresh noise the latent is the noisy one of an earlier stage, and should be shared.
-    if run.levels > 1 and run.shares_noise and not noise.any() and latent.any():
+    if sharing and not noise.any() and latent.any():
         run.look(site.process_in(latent.to(site.device, torch.float32)))
     if not run.alone and noise.any() and latent.any() and denoise_mask is None:
         settled = run.settle(site.process_in(latent.to(site.device, torch.float32)))

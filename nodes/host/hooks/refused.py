@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import torch
+from comfy.samplers import CFGGuider
 from torch import Tensor
+
+from .site import LevelsRun
+
+# Guiders that predict in a way of their own, and guide by their one cfg.
+_BY_CFG = ("Guider_PerpNeg", "Guider_DualModel")
+_TWO_MODELS = "Guider_DualModel"
 
 
 def refuse(
@@ -30,3 +38,25 @@ def refuse(
     for mask in (denoise_mask, *(entry.get("mask") for entry in entries)):
         if mask is not None and not torch.isfinite(mask).all():
             raise ValueError("A mask holds NaN or infinite values; draw or make it again.")
+
+
+def refuse_guider(guider: Any, run: LevelsRun) -> None:
+    """Raises ``ValueError`` for a guider without a cfg that could be a level's own."""
+    row, cfg = next((row, cfg) for row, cfg in enumerate(run.cfgs) if cfg is not None)
+    (level,) = run.rows.named((row,))
+    wish = f"Level {level} (0 is the widest) is to be guided by a cfg of {cfg:g}, but"
+    kind = type(guider)
+    remedy = "use the CFG Guider or a KSampler, or take cfg= out of the ladder's lines."
+    if not guider.conds.get("negative"):
+        raise ValueError(f"{wish} {kind.__name__} has no negative prompt to guide from; {remedy}")
+    usual = kind.predict_noise is CFGGuider.predict_noise
+    if not usual and kind.__name__ not in _BY_CFG:
+        raise ValueError(
+            f"{wish} {kind.__name__} guides in a way of its own, which has no one cfg that could "
+            f"be a level's; {remedy}"
+        )
+    if kind.__name__ == _TWO_MODELS and math.isclose(guider.cfg, 1.0):
+        raise ValueError(
+            f"{wish} the Dual Model CFG Guider loads its second model only for a cfg of its own "
+            "that is not 1; give it another, which the levels without cfg= then have."
+        )

@@ -76,6 +76,9 @@ class LevelsRun(Protocol):
 
     most: int  # levels per model call, none more than there are; 0 for as many as fit
     shares_noise: bool
+    seeds: tuple[int | None, ...]  # of each level's own noise; none where all have the sampler's
+
+    cfgs: tuple[float | None, ...]  # what guides each level; none where all have the guider's
 
     @property
     def levels(self) -> int:
@@ -109,6 +112,10 @@ class LevelsRun(Protocol):
 
     def begin(self, sigma: Tensor) -> None:
         """A prediction is about to be made at ``sigma``, as the sampler gave it, one a level."""
+        ...
+
+    def sigma(self) -> float:
+        """That of the prediction; waits until the device has told it."""
         ...
 
     def couple(self, x0: Tensor, free: Tensor | None = None) -> Tensor:

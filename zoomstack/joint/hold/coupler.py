@@ -60,6 +60,7 @@ class HeldCoupler(Coupler):
         self._parts = [
             (list(run.levels), Part(self.space, run.levels)) for run in self._holder.runs
         ]
+        self._among = [self.consensus.of(levels) for levels, _ in self._parts]
 
     def __call__(self, views: Tensor, sigma: float | Tensor, show: Show | None = None) -> Tensor:
         """Clean free views predicted at ``sigma``, one scene with the held ones."""
@@ -78,8 +79,8 @@ class HeldCoupler(Coupler):
             if within(progress, anchor.start, anchor.end):
                 whole = anchor(whole, self.space)
         if within(progress, *self.range):
-            for levels, part in self._parts:
-                whole[levels] = self.consensus(whole[levels], part, show)
+            for (levels, part), among in zip(self._parts, self._among, strict=True):
+                whole[levels] = among(whole[levels], part, show)
             whole = self._holder(whole)
         return whole[free]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -23,6 +25,7 @@ def settle(
     seed: int | None = None,
     wider: float = 1.0,
     feather: float = 0.25,
+    weights: Sequence[float] = (),
 ) -> ZoomStack:
     """The draft's stack with what was ``made`` of its free levels, and one event more.
 
@@ -33,7 +36,8 @@ def settle(
     ones shrink to what it shows, to 1e-5. 0, *free*: the held levels above take over what the free
     ones show inside of their frame, and agree with it as they did with what lay there; elsewhere,
     and below, they stay to the bit. Between, a share of the way. ``feather``, from 0 to 0.5 of a
-    frame: over that border of its frame a free level meets the one above.
+    frame: over that border of its frame a free level meets the one above. ``weights``, one for each
+    level of the stack or none, are how much free ones count among each other, as in ``blend``.
 
     No better than held levels agree among themselves: where two of them see the same, nothing
     between can meet both. Of a file in half precision that is its rounding, 2e-4; between inserted
@@ -50,7 +54,7 @@ def settle(
     levels[list(draft.free)] = made.to(levels)
     prompts = tuple(stack.prompts[level] for level in draft.free) if stack.prompts else ()
     told = noted(stack, draft.deed, draft.free, seed, prompts, draft.note)
-    among = Consensus(feather=feather, values=(0.0, 1.0))
+    among = Consensus(feather=feather, values=(0.0, 1.0), weights=tuple(weights))
     if not draft.held:
         return told._replace(levels=among(levels, stack.geometry))
     held = {level: old[level] for level in draft.held}
@@ -58,7 +62,7 @@ def settle(
     parts = runs(space, held)
     for run in parts:
         part = list(run.levels)
-        levels[part] = among(levels[part], _alone(run, stack.geometry))
+        levels[part] = among.of(part)(levels[part], _alone(run, stack.geometry))
     met = hold(levels, space, held, wider, feather)
     agreed = ranged([*met], parts, held, space, wider == 1, old)
     return told._replace(levels=torch.stack(agreed))
