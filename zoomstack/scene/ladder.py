@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from .geometry import MIDDLE, Geometry, check_ladder
+from .settings import Settings
 
 MOST_LEVELS = 256
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -21,7 +22,9 @@ class Ladder(NamedTuple):
     """What each level shows and how it sits in the one above, widest first.
 
     ``prompts`` and ``negatives`` hold N texts, prefix and suffix included; ``zooms`` and ``focus``
-    N - 1 entries, as in ``Geometry``, and N where it is ``closed``: a ring.
+    N - 1 entries, as in ``Geometry``, and N where it is ``closed``: a ring. ``settings`` holds N,
+    or none where all are plain; ``bridges`` N that are True for a level that was put between two
+    lines, or none (``scene/bridges``).
     """
 
     prompts: tuple[str, ...]
@@ -29,6 +32,8 @@ class Ladder(NamedTuple):
     zooms: tuple[float, ...]
     focus: tuple[tuple[float, float], ...]
     closed: bool = False
+    settings: tuple[Settings, ...] = ()
+    bridges: tuple[bool, ...] = ()
 
     @property
     def levels(self) -> int:
@@ -85,7 +90,7 @@ def parse_ladder(
     focus = tuple(rung.focus or MIDDLE for rung in placed)
     check_ladder(zooms, focus, loop)
     return Ladder(
-        tuple(_join(prefix, rung.prompt, suffix) for rung in rungs),
+        tuple(joined(prefix, rung.prompt, suffix) for rung in rungs),
         _negatives(negative, len(rungs)),
         zooms,
         focus,
@@ -146,6 +151,12 @@ def _negatives(text: str, levels: int) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _join(prefix: str, prompt: str, suffix: str) -> str:
-    parts = (part.strip().strip(",").strip() for part in (prefix, prompt, suffix))
+def dressed(ladder: Ladder, prefix: str, suffix: str) -> Ladder:
+    """The ladder with a prefix and a suffix around every prompt."""
+    return ladder._replace(prompts=tuple(joined(prefix, text, suffix) for text in ladder.prompts))
+
+
+def joined(*texts: str) -> str:
+    """Texts with commas between them; those that are empty left out."""
+    parts = (part.strip().strip(",").strip() for part in texts)
     return ", ".join(part for part in parts if part)
