@@ -10,6 +10,7 @@ class OfSome(TypedDict, total=False):
 
     photo: float  # the widest level of the film against the photo, dB
     photo_coded: float  # what the autoencoder makes of it by itself, which bounds the former
+    lines: list[float]  # agreement as below, of levels that are no bridges, with the next such one
     made: int  # the one level that was made, which alone counts
 
 

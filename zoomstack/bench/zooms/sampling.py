@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
@@ -10,7 +12,9 @@ from ...joint.consensus import Consensus
 from ...measure.colour import mean_colours
 from ...measure.detail import decibels, detail, disagreements
 from ...measure.seam import seams, visible
+from ...scene.geometry import Geometry
 from ...spaces.plain import as_space
+from ..model.ladders import PATTERNS
 from ..model.model import Model
 from ..model.settings import RATIO
 from .finding import Measured
@@ -57,7 +61,7 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
         best = likely.argmax(1).tolist()
         found: Measured = {
             "octaves": list(ladder.octaves),
-            "prompts": list(ladder.prompts),
+            "prompts": [str(text) for text in ladder.prompts],
             "seen": best,
             "right": [best[i] in names for i, names in enumerate(ladder.names)],
             "log_probability": [float(value) for value in right],
@@ -70,6 +74,8 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
             "colour": mean_colours(final),
             "seconds": outcome.seconds,
         }
+        if PATTERNS[job.row.ladder].span:
+            found["lines"] = lines_agreement(job, outcome)
         if isinstance(job.row, Reworked):
             found["made"] = job.row.made(len(final))
         if outcome.photo is not None:
@@ -78,6 +84,14 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
             found["photo"] = decibels(film[0], photo)
             found["photo_coded"] = decibels(back, photo)
     return found
+
+
+def lines_agreement(job: Job, outcome: Outcome) -> list[float]:
+    """dB of neighbouring lines, as the model predicted them last, whatever was put between."""
+    lines, g = job.ladder.lines, pixel_grid(job.geometry)
+    zooms = [2.0 ** (g.octaves[b] - g.octaves[a]) for a, b in pairwise(lines)]
+    far = Geometry(g.height, g.width, tuple(zooms))
+    return list(agreement(outcome.alone[list(lines)], as_space(far)))
 
 
 def photograph(job: Job) -> Tensor:
