@@ -1,14 +1,17 @@
 """The variants: the default is the library's, new ones can be written, and all scales are shown."""
 
 import pytest
+import torch
 
 from zoomstack import Consensus
 from zoomstack.bench.model.ladders import PATTERNS, BenchLadder, wordings
 from zoomstack.bench.model.settings import FULL, QUICK
 from zoomstack.bench.zooms.job import Job
 from zoomstack.bench.zooms.rows import ABLATIONS, BY_NAME, ROWS, change, grid, parse_row, reference
+from zoomstack.bench.zooms.sampling import every_octave
 from zoomstack.demo.networks.text import Mixed
 from zoomstack.demo.world import NAMES, SCALES
+from zoomstack.spaces.plain import as_space
 
 
 def test_the_default_is_the_librarys():
@@ -123,6 +126,15 @@ def test_far_lines_are_bridged_by_both_prompts_or_by_a_mixture_of_them():
     assert blend.prompts == (a, *mixed[:2], b, *mixed[2:], c)
     own, four = BenchLadder("far2", 5, 0), BenchLadder("far4-both", 5, 0)
     assert four.prompts == own.prompts and four.octaves == own.octaves
+
+
+def test_a_film_of_far_lines_is_looked_at_at_every_octave():
+    g = BenchLadder("far8", 5, 0).geometry(64, 64)
+    levels = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    film = Consensus()(levels, as_space(g))
+    views = every_octave(film, g)
+    assert views.shape == (7, 3, 64, 64)
+    assert torch.allclose(views[::3], film.clamp(0, 1), atol=1e-5)
 
 
 def test_a_ladder_deeper_than_the_world_is_refused():

@@ -88,6 +88,18 @@ def film_sharpness_of_levels(found: Finding, reference: Finding) -> list[float]:
     return detail.sharpness(found["film_detail"], _beside(found, reference, reference["detail"]))
 
 
+def along_right(found: Finding, reference: Finding) -> float:
+    """Per cent of a film's views, at every octave, that show what the world has there."""
+    return 100 * _mean(found["along_right"]) if "along_right" in found else math.nan
+
+
+def along_sharpness(found: Finding, reference: Finding) -> float:
+    """The sharpness of these views against levels that were sampled there."""
+    if "along_detail" not in found:
+        return math.nan
+    return _mean(detail.sharpness(found["along_detail"], reference["detail"]))
+
+
 def drift(found: Finding, reference: Finding) -> list[float]:
     """How mean L*, a* and b* move away from the reference's, per level deeper: a vector."""
     return colour.drift(found["colour"], _beside(found, reference, reference["colour"]))
@@ -130,6 +142,8 @@ COLUMNS = (
     Column("film_frame", "frame in the film", film_frame, ratio=True),
     Column("sharpness", "sharpness", sharpness, ratio=True),
     Column("film_sharpness", "sharpness in the film", film_sharpness, ratio=True),
+    Column("along_right", "right along the film, %", along_right, 1),
+    Column("along_sharpness", "sharpness along the film", along_sharpness, ratio=True),
     Column("seconds", "seconds", seconds, 1),
     Column("photo", "photo, dB", photo, 1),
 )

@@ -7,6 +7,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from ...demo.world import named
+from ...film.film import Film
+from ...film.path import Path
 from ...joint.blend import agreement
 from ...joint.consensus import Consensus
 from ...measure.colour import mean_colours
@@ -76,6 +79,11 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
         }
         if PATTERNS[job.row.ladder].span:
             found["lines"] = lines_agreement(job, outcome)
+            views = every_octave(film, pixel_grid(job.geometry))
+            best = model.log_probabilities(views).argmax(1).tolist()
+            first = ladder.octaves[0]
+            found["along_detail"] = detail(views)
+            found["along_right"] = [one in named(first + n) for n, one in enumerate(best)]
         if isinstance(job.row, Reworked):
             found["made"] = job.row.made(len(final))
         if outcome.photo is not None:
@@ -92,6 +100,13 @@ def lines_agreement(job: Job, outcome: Outcome) -> list[float]:
     zooms = [2.0 ** (g.octaves[b] - g.octaves[a]) for a, b in pairwise(lines)]
     far = Geometry(g.height, g.width, tuple(zooms))
     return list(agreement(outcome.alone[list(lines)], as_space(far)))
+
+
+def every_octave(film: Tensor, geometry: Geometry) -> Tensor:
+    """What a film shows at 1, 2, 4, ... times, whether a level is there or not: (N, 3, H, W)."""
+    frames = round(geometry.octaves[-1]) + 1
+    way = Path.through(geometry, fps=1, duration=frames)
+    return torch.stack([*map(Film(film, geometry, way).picture, range(frames))])
 
 
 def photograph(job: Job) -> Tensor:
