@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from comfy_api.latest import io
 
-from ..zoomstack.scene.ladder import parse_ladder
+from ..zoomstack.scene.bridges import bridged
+from ..zoomstack.scene.checks import check_choice
+from ..zoomstack.scene.ladder import dressed, parse_ladder
+from ..zoomstack.scene.written import ways
 from . import host
+from .inputs import shown_with
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
+BRIDGES = ("both", "blend")
 EXAMPLE = """a planet
 a planet, a continent
 a continent
@@ -59,6 +64,20 @@ class PromptLadder(io.ComfyNode):
                     tooltip="A zoom without an end: the deepest level shows the first line again. "
                     "Brackets of the first line then say how it sits in the last.",
                 ),
+                io.Float.Input(
+                    "largest_step", optional=True, default=0.0, min=0.0, max=64.0, step=0.5,
+                    advanced=True,
+                    tooltip="For lines that lie far from each other, such as powers of ten: a line "
+                    "that is magnified more than this gets levels between it and the one above, "
+                    "none magnified more. 2 suits most models; 0: none.",
+                ),
+                io.Combo.Input(
+                    "bridge", optional=True, options=list(BRIDGES), default="both", advanced=True,
+                    extra_dict=shown_with("largest_step"),
+                    tooltip="What a level shows that largest_step puts between two lines. both: "
+                    "the prompts of both, with a comma. blend: their conditioning, mixed by the "
+                    "share of the way.",
+                ),
             ],
             outputs=[
                 ZoomLadderType.Output(
@@ -84,15 +103,24 @@ class PromptLadder(io.ComfyNode):
         suffix: str = "",
         negative: str = "",
         loop: bool = False,
+        largest_step: float = 0.0,
+        bridge: Literal["both", "blend"] = "both",
     ) -> io.NodeOutput:
         if clip is None:
             raise ValueError(
                 "PromptLadder got no text encoder: the checkpoint holds none. Load one with "
                 "CLIPLoader and connect it."
             )
-        ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative, loop)
+        check_choice("bridge", bridge, BRIDGES)
+        if largest_step:
+            lines = parse_ladder(prompts, zoom_factor, negative=negative, loop=loop)
+            ladder = dressed(bridged(lines, largest_step), prefix, suffix)
+        else:
+            ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative, loop)
+        blend = bridge == "blend" and any(ladder.bridges)
+        between = ways(ladder.zooms, ladder.bridges, ladder.closed) if blend else ()
         return io.NodeOutput(
             ladder,
-            host.encode_levels(clip, ladder.prompts),
-            host.encode_levels(clip, ladder.negatives),
+            host.encode_levels(clip, ladder.prompts, between),
+            host.encode_levels(clip, ladder.negatives, between),
         )

@@ -10,7 +10,7 @@ import { Loader, roomFor, wanted } from "../../web/viewer/loader.mjs";
 import { VERSION, checked, geometryOf, titleOf } from "../../web/viewer/manifest.mjs";
 import { length, magnification, power, scaleBar } from "../../web/viewer/scale.mjs";
 import { bands, cellOf, manifestOf } from "../../web/viewer/sheet.mjs";
-import { nearestLine, stepsOf } from "../../web/zoom/written.mjs";
+import { lineNumber, nearestLine, stepsOf } from "../../web/zoom/written.mjs";
 import { near, shared } from "./shared.mjs";
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
@@ -188,6 +188,11 @@ test("a manifest's marks of bridges go into its geometry, or are refused", () =>
 test("over bridges the words of a level that somebody wrote stand, as in a film", () => {
   for (const { nearest, steps, ...geometry } of shared.bridged) {
     assert.equal(stepsOf(geometry), steps);
+    nearest.forEach(([[level]], i) => {
+      const before = nearest.slice(0, i).map(([[one]]) => one).filter((one) => one < level);
+      const own = [...new Set(before)].filter((one) => !geometry.bridges[one]);
+      assert.equal(lineNumber(geometry, level), geometry.bridges.length ? own.length : level);
+    });
     for (const [[level, offset], line] of nearest) {
       assert.equal(nearestLine(geometry, { level, offset }), line, `${level} ${offset}`);
     }

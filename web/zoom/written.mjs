@@ -11,6 +11,10 @@ import { below } from "./geometry.mjs";
 /** How many steps there are from one level that somebody wrote to the next. @param {Geometry} of */
 export const stepsOf = ({ zooms, bridges = [] }) => zooms.length - bridges.filter(Boolean).length;
 
+/** How many levels that somebody wrote are wider than `level`. @param {Geometry} geometry */
+export const lineNumber = ({ bridges }, level) =>
+  bridges?.length ? bridges.slice(0, level).filter((mark) => !mark).length : level;
+
 /**
  * The level that most of the picture shows, of those that somebody wrote.
  * @param {Geometry} geometry  @param {Depth} depth
