@@ -121,7 +121,8 @@ class BenchLadder:
         count = self.levels - (not pattern.closed)
         if pattern.span:
             count = round(pattern.span / math.log2(pattern.zooms[0]))
-        zooms, focus = (tuple(islice(cycle(of), count)) for of in (pattern.zooms, pattern.focus))
+        zooms = tuple(islice(cycle(pattern.zooms), count))
+        focus = tuple(islice(cycle(pattern.focus), count))
         blank = ("",) * (count + (not pattern.closed))
         return Ladder(blank, blank, zooms, focus, pattern.closed)
 
