@@ -131,7 +131,8 @@ class LaplacianBlend(io.ComfyNode):
         teller = host.Teller(cls)
         for line in reversed([*lines, *filter(None, more)]):
             teller.add(line)
-        stack = ZoomStack(views, geometry, ladder.prompts if ladder else ())
+        known = (ladder.prompts, ladder.bridges) if ladder else ((), ())
+        stack = ZoomStack(views, geometry, known[0], bridges=known[1])
         return io.NodeOutput(stack, to_image(views), "; ".join(lines), ui=teller.ui)
 
 

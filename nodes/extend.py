@@ -7,7 +7,7 @@ from typing import Any
 from comfy_api.latest import io
 
 from ..zoomstack.paint.rework.branch import branch
-from ..zoomstack.paint.rework.draft import Draft
+from ..zoomstack.paint.rework.draft import Draft, marked
 from ..zoomstack.paint.rework.extend import extend
 from ..zoomstack.paint.rework.insert import insert
 from ..zoomstack.scene.ladder import Ladder
@@ -147,6 +147,7 @@ class BranchZoom(io.ComfyNode):
 
 def _made(node: Any, draft: Draft, ladder: Ladder, options: dict[str, Any]) -> io.NodeOutput:
     """The draft's stack, its free levels from the lines of ``ladder``."""
+    draft = marked(draft, ladder.bridges)
     doors = taken(Doors, options)._replace(ladder=ladder)
     prompts = asked(node.__name__, doors, Rows.all(ladder.levels))
     teller = host.Teller(node)

@@ -117,5 +117,7 @@ class LoadZoomStack(io.ComfyNode):
         stack = stack._replace(levels=stack.levels.float())
         g = stack.geometry
         prompts = stack.prompts or ("",) * g.levels
-        ladder = Ladder(prompts, ("",) * g.levels, g.zooms, g.focus, g.closed)
+        ladder = Ladder(
+            prompts, ("",) * g.levels, g.zooms, g.focus, g.closed, bridges=stack.bridges
+        )
         return io.NodeOutput(stack, to_image(stack.levels), ladder)

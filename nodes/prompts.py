@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from comfy_api.latest import io
 
-from ..zoomstack.scene.ladder import around, parse_ladder
+from ..zoomstack.scene.bridges import bridged
+from ..zoomstack.scene.checks import check_choice
+from ..zoomstack.scene.ladder import Ladder, around, dressed, parse_ladder
 from ..zoomstack.scene.settings import steps_of
+from ..zoomstack.scene.written import ways
 from . import host
+from .inputs import shown_with
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
+BRIDGES = ("both", "blend")
 EXAMPLE = """a planet
 a planet, a continent
 a continent
@@ -62,6 +67,20 @@ class PromptLadder(io.ComfyNode):
                     tooltip="A zoom without an end: the deepest level shows the first line again. "
                     "Brackets of the first line then say how it sits in the last.",
                 ),
+                io.Float.Input(
+                    "largest_step", optional=True, default=0.0, min=0.0, max=64.0, step=0.5,
+                    advanced=True,
+                    tooltip="For lines that lie far from each other, such as powers of ten: a line "
+                    "that is magnified more than this gets levels between it and the one above, "
+                    "none magnified more. 2 suits most models; 0: none.",
+                ),
+                io.Combo.Input(
+                    "bridge", optional=True, options=list(BRIDGES), default="both", advanced=True,
+                    extra_dict=shown_with("largest_step"),
+                    tooltip="What a level shows that largest_step puts between two lines. both: "
+                    "the prompts of both, with a comma. blend: their conditioning, mixed by the "
+                    "share of the way.",
+                ),
             ],
             outputs=[
                 ZoomLadderType.Output(
@@ -87,19 +106,34 @@ class PromptLadder(io.ComfyNode):
         suffix: str = "",
         negative: str = "",
         loop: bool = False,
+        largest_step: float = 0.0,
+        bridge: Literal["both", "blend"] = "both",
     ) -> io.NodeOutput:
         if clip is None:
             raise ValueError(
                 "PromptLadder got no text encoder: the checkpoint holds none. Load one with "
                 "CLIPLoader and connect it."
             )
-        ladder = parse_ladder(prompts, zoom_factor, prefix, suffix, negative, loop)
-        teller = host.Teller(cls)
-        for note in reversed(ladder.notes):
-            teller.add(note)
+        check_choice("bridge", bridge, BRIDGES)
+        lines = parse_ladder(prompts, zoom_factor, negative=negative, loop=loop)
+        ladder = dressed(bridged(lines, largest_step), prefix, suffix)
+        blend = bridge == "blend" and any(ladder.bridges)
+        between = ways(ladder.zooms, ladder.bridges, ladder.closed) if blend else ()
+        steps, alone = steps_of(ladder.own), around(prefix, suffix)
+        teller = _said(cls, ladder)
         return io.NodeOutput(
             ladder,
-            host.encode_levels(clip, ladder.prompts, steps_of(ladder.own), around(prefix, suffix)),
-            host.encode_levels(clip, ladder.negatives),
+            host.encode_levels(clip, ladder.prompts, steps, alone, between),
+            host.encode_levels(clip, ladder.negatives, between=between),
             ui=teller.ui,
         )
+
+
+def _said(node: type[io.ComfyNode], ladder: Ladder) -> host.Teller:
+    """Says what its user should know of a ladder."""
+    teller = host.Teller(node)
+    for note in reversed(ladder.notes):
+        teller.add(note)
+    if ladder.levels == 1:
+        teller.add("this ladder has one level, which is a picture and no zoom")
+    return teller

@@ -115,7 +115,8 @@ class ZoomVideoRender(io.ComfyNode):
         lines = str(timing.get("caption_lines", ""))
         look = taken(partial(look_of, stack), timing)
         timing = taken(partial(timed, timing, sound), timing)
-        path = Path.through(g, **timing)  # whose fields have the names and defaults of the inputs
+        # Its other fields have the names and defaults of the inputs.
+        path = Path.through(g, bridges=stack.bridges, **timing)
         size = even(height or g.height), even(width or g.width)
         check_size(*size)
         film = Film(stack.levels, g, path, *size, roll=roll, shutter=shutter)

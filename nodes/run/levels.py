@@ -52,9 +52,11 @@ class Plan:
             )
         check_grid(site.patcher, site.shape)
         layout = layout_of(site.latent_format, site.shape)
-        own = self.ladder.own if self.ladder.settings else ()
+        ladder = self.ladder
+        own = ladder.own if ladder.settings else ()
         given = Given(self.options, self.anchors, self.vae, self.small_vae, settings=own)
-        scene = Scene(self.ladder.geometry(*grid_of_rows(layout, site)), self.ladder.prompts)
+        geometry = ladder.geometry(*grid_of_rows(layout, site))
+        scene = Scene(geometry, ladder.prompts, ladder.bridges)
         return Run(given, Levels(site, layout), scene, self.teller)
 
 
@@ -63,6 +65,7 @@ class Scene(NamedTuple):
 
     geometry: Geometry
     prompts: tuple[str, ...]
+    bridges: tuple[bool, ...] = ()
 
 
 def grid_of_rows(layout: Layout, site: host.Site) -> tuple[int, int]:
@@ -213,6 +216,7 @@ class Run:
             "focus": [list(point) for point in geometry.focus],
             "closed": geometry.closed,
             "prompts": list(self._scene.prompts),
+            "bridges": list(self._scene.bridges),
         }
 
     def tell(self, step: int, total: int) -> None:

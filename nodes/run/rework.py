@@ -42,7 +42,7 @@ class HeldPlan:
         layout = layout_of(site.latent_format, site.shape)
         rows, columns = layout.grid(torch.empty(site.shape, device="meta"))
         stack = self.draft.stack
-        scene = Scene(stack.geometry.resized(rows, columns), stack.prompts)
+        scene = Scene(stack.geometry.resized(rows, columns), stack.prompts, stack.bridges)
         return Run(self.given, Levels(site, layout), scene, self.teller)
 
 

@@ -1,13 +1,17 @@
 """The variants: the default is the library's, new ones can be written, and all scales are shown."""
 
 import pytest
+import torch
 
 from zoomstack import Consensus
 from zoomstack.bench.model.ladders import PATTERNS, BenchLadder, wordings
 from zoomstack.bench.model.settings import FULL, QUICK
 from zoomstack.bench.zooms.job import Job
 from zoomstack.bench.zooms.rows import ABLATIONS, BY_NAME, ROWS, change, grid, parse_row, reference
+from zoomstack.bench.zooms.sampling import every_octave
+from zoomstack.demo.networks.text import Mixed
 from zoomstack.demo.world import NAMES, SCALES
+from zoomstack.spaces.plain import as_space
 
 
 def test_the_default_is_the_librarys():
@@ -23,7 +27,10 @@ def test_every_row_is_measured_against_independent_sampling_of_its_ladder():
     for row in ROWS:
         other = reference(row)
         ours, theirs = (Job(each, 3, FULL).ladder for each in (row, other))
-        assert theirs.prompts == ours.prompts and theirs.octaves == ours.octaves
+        if PATTERNS[row.ladder].span:
+            assert set(ours.octaves) <= set(theirs.octaves)
+        else:
+            assert theirs.prompts == ours.prompts and theirs.octaves == ours.octaves
         assert other.options().coupling == "independent" and not other.shared_noise
 
 
@@ -89,7 +96,8 @@ def test_ladders_stay_in_the_world_and_begin_at_a_name(pattern, settings):
         ladder = BenchLadder(pattern, settings.levels, seed)
         assert ladder.octaves[0] in [scale.octave for scale in SCALES]
         assert ladder.octaves[-1] <= SCALES[-1].octave
-        assert len(ladder.prompts) == len(ladder.names) == settings.levels
+        assert len(ladder.prompts) == len(ladder.names) == len(ladder.octaves)
+        assert PATTERNS[pattern].span or len(ladder.prompts) == settings.levels
 
 
 def test_sixteen_seeds_show_every_scale():
@@ -105,6 +113,28 @@ def test_a_level_between_two_scales_is_asked_for_by_both():
     assert [len(names) for names in ladder.names] == [1, 2, 1]
     assert ladder.prompts[1] == f"{ladder.prompts[0]}, {ladder.prompts[2]}"
     assert list(wordings()) == list(NAMES)
+
+
+def test_far_lines_are_bridged_by_both_prompts_or_by_a_mixture_of_them():
+    plain, both, blend = (BenchLadder(f"far8{way}", 5, 0) for way in ("", "-both", "-blend"))
+    assert plain.octaves == (0, 3, 6) and both.octaves == blend.octaves == tuple(range(7))
+    a, b, c = plain.prompts
+    assert both.lines == blend.lines == (0, 3, 6) and plain.lines == (0, 1, 2)
+    assert both.prompts == (a, *(f"{a}, {b}",) * 2, b, *(f"{b}, {c}",) * 2, c)
+    between = [(a, b), (a, b), (b, c), (b, c)]
+    mixed = [Mixed(*pair, pytest.approx(n % 2 / 3 + 1 / 3)) for n, pair in enumerate(between)]
+    assert blend.prompts == (a, *mixed[:2], b, *mixed[2:], c)
+    own, four = BenchLadder("far2", 5, 0), BenchLadder("far4-both", 5, 0)
+    assert four.prompts == own.prompts and four.octaves == own.octaves
+
+
+def test_a_film_of_far_lines_is_looked_at_at_every_octave():
+    g = BenchLadder("far8", 5, 0).geometry(64, 64)
+    levels = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    film = Consensus()(levels, as_space(g))
+    views = every_octave(film, g)
+    assert views.shape == (7, 3, 64, 64)
+    assert torch.allclose(views[::3], film.clamp(0, 1), atol=1e-5)
 
 
 def test_a_ladder_deeper_than_the_world_is_refused():

@@ -85,7 +85,8 @@ def test_the_table_has_every_row_and_column():
     numbers = "66.7 ± 0.0 | -0.20 ± 0.00 | 26.5 ± 0.6 | 2.00 ± 0.00 |"
     assert f"| the default, where no small autoencoder is | {numbers}" in text
     titles = {column.name: column.title for column in COLUMNS}
-    assert titles.pop("photo") not in text  # a column that no row fills
+    assert titles.pop("photo") not in text  # a column that no row fills, as this one:
+    assert not any(titles.pop(name) in text for name in ("lines", "along_right", "along_sharpness"))
     assert all(title in text for title in titles.values())
     rows = list(csv.DictReader(io.StringIO(table.csv())))
     assert [row["row"] for row in rows] == ["independent", "default"]
@@ -109,6 +110,19 @@ def test_the_verdict_says_what_the_default_keeps_and_what_it_fails():
     lines = verdict(results("independent", "snr", default={"frame": [1.0, 16.0]}))
     assert lines[1].startswith("FAILS") and "against snr: -6.0" in lines[1]
     assert verdict(results("snr")) == []
+
+
+def test_a_row_of_fewer_levels_is_measured_against_those_that_lie_where_its_own_do():
+    own = finding(octaves=[0.0, 2.0], right=[True] * 2, detail=[0.1, 0.2], lines=[20.0, 21.0])
+    own |= {"along_detail": [0.1, 9.0, 0.1], "along_right": [True, False, True]}
+    own["film_detail"] = own["detail"]
+    other = finding(octaves=[0.0, 1.0, 2.0], detail=[0.2, 9.0, 0.1])
+    assert math.exp(sharpness(own, other)) == pytest.approx((0.5 * 2) ** 0.5)
+    own["colour"] = [[50.0, 0.0, 0.0], [60.0, 0.0, 0.0]]
+    assert drift(own, other) == pytest.approx([10, 0, 0])
+    (row,) = csv.DictReader(io.StringIO(Table({BY_NAME["far4"]: [(own, other)]}).csv()))
+    assert float(row["lines"]) == 20.5 and float(row["along_right"]) == pytest.approx(66.7, abs=0.1)
+    assert float(row["along_sharpness"]) == pytest.approx(0.5 ** (1 / 3), rel=1e-2)
 
 
 def test_every_number_of_a_finding_has_a_column_of_its_own():

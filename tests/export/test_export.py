@@ -83,6 +83,12 @@ class TestManifest:
         assert made["closed"] is True and len(made["zooms"]) == len(made["agreement"]) == 2
         assert "closed" not in describe(stack_of(Geometry(32, 32, (2.0, 3.0))))
 
+    def test_marks_of_bridges_are_there_where_there_are_bridges(self):
+        g = Geometry(32, 32, (2.0, 3.0))
+        bridged = stack_of(g, tuple("abc"))._replace(bridges=(False, True, False))
+        assert describe(bridged)["bridges"] == [False, True, False]
+        assert "bridges" not in describe(stack_of(g))
+
     def test_exact_agreement_is_a_number_and_an_unknown_one_null(self):
         g = Geometry(32, 32, (2.0, 64.0))
         views = render(blend(stack_of(g).levels, g), g)

@@ -76,6 +76,16 @@ def test_a_history_and_a_ring_come_back_and_are_the_second_version(tmp_path, sta
         assert metadata(tmp_path / "a.safetensors")["version"] == "2"
 
 
+def test_which_levels_were_put_between_two_comes_back(tmp_path, stack):
+    """In the first version still: one that does not know it loses no picture."""
+    bridged = stack._replace(bridges=(False, True, False, True, False))
+    save_stack(tmp_path / "a.safetensors", bridged)
+    assert load_stack(tmp_path / "a.safetensors")[1:] == bridged[1:]
+    assert metadata(tmp_path / "a.safetensors")["version"] == "1"
+    with pytest.raises(ValueError, match="the first is False"):
+        save_stack(tmp_path / "b.safetensors", stack._replace(bridges=(True,) * 5))
+
+
 def test_a_broken_history_costs_no_stack(tmp_path, stack):
     path = tmp_path / "a.safetensors"
     save_stack(path, stack._replace(history=HISTORY))
@@ -145,7 +155,9 @@ def set_about(**values):
         (lambda m, t: t.update(levels=t["levels"].int()), "must be floats"),
         (set_about(zooms=[0.5] * 4), "zoom factor of 0.5"),
         (set_about(focus=None), "description of its levels is broken"),
-        (set_about(closed=1), "closed must be true or false"),
+        (set_about(closed=1), "closed and bridges must be true or false"),
+        (set_about(bridges=[False, True]), "2 marks of levels put between two for 5 levels"),
+        (set_about(bridges=[False, 1, 0, 0, 0]), "closed and bridges must be true or false"),
         (set_about(height=-4), "description of its levels is broken"),
         (set_about(height=float("inf")), "description of its levels is broken"),
         (set_about(zooms=[10**400] * 4), "description of its levels is broken"),

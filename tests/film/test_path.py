@@ -134,3 +134,40 @@ def test_a_frame_that_is_not_there_is_refused():
     path = Path(ZOOMS)
     with pytest.raises(IndexError):
         path[len(path)]
+
+
+BRIDGED = {"zooms": (2.0, 2.0, 2.5, 2.0, 3.0, 1.5), "bridges": (0, 1, 1, 0, 0, 1, 0)}
+WRITTEN = (10.0, 2.0, 4.5)
+
+
+@pytest.mark.parametrize(
+    "timing",
+    (
+        {"seconds_per_level": 1.3},
+        {"duration": 5.0, "easing": "smooth", "direction": "in-out"},
+        {"start": 0.5, "end": 2.5, "direction": "out"},
+        {"keyframes": "0: 0, 2: 1.5, 3: 1.5, 5: 3"},
+    ),
+)
+def test_a_film_goes_through_bridges_as_if_they_were_not_there(timing):
+    plain, bridged = Path(WRITTEN, **timing), Path(**BRIDGED, **timing)
+    assert len(plain) == len(bridged) and plain.ends == bridged.ends
+    assert logs(bridged) == pytest.approx(logs(plain), abs=1e-9)
+    shown = [bridged.among_lines(depth) for depth in bridged]
+    assert [d.level + d.offset for d in shown] == pytest.approx([d.level + d.offset for d in plain])
+    assert shown[0] == plain[0] and shown[-1] == plain[-1]
+    assert all(plain.among_lines(depth) is depth for depth in plain)
+
+
+def test_a_loop_goes_through_bridges_at_its_one_speed():
+    marks = BRIDGED["bridges"][:-1]
+    plain = Path(WRITTEN, direction="loop", closed=True)
+    bridged = Path(BRIDGED["zooms"], direction="loop", closed=True, bridges=marks)
+    assert len(plain) == len(bridged) and bridged[len(bridged)] == bridged[0] == Depth(0)
+    at = [a.level + a.offset for a in map(bridged.among_lines, bridged)]
+    assert at == pytest.approx([a.level + a.offset for a in plain])
+
+
+def test_marks_of_bridges_fit_the_levels():
+    with pytest.raises(ValueError, match="2 marks .* for 4 levels"):
+        Path(WRITTEN, bridges=(False, True))

@@ -228,6 +228,15 @@ def test_a_saved_stack_comes_back(pack, folders, stack, precision, error):
     assert blended(pack, views, ladder=ladder)[0].geometry == stack.geometry
 
 
+def test_which_levels_were_put_between_two_is_saved_and_goes_with_the_ladder(pack, folders, stack):
+    marks = (False, True, *(False,) * (stack.geometry.levels - 2))
+    save(pack, stack._replace(bridges=marks))
+    back, views, ladder = load(pack, "zoomstack/stack_00001_.safetensors [output]")
+    assert back.bridges == ladder.bridges == marks
+    assert blended(pack, views, ladder=ladder)[0].bridges == marks
+    assert blended(pack, views)[0].bridges == ()
+
+
 @pytest.mark.parametrize(
     "sampler, seed",
     [

@@ -179,3 +179,15 @@ test("in another stack the camera stays where it is, or at what is deepest there
   made.take(other([2]));
   assert.deepEqual(made.depth, depthAt(1));
 });
+
+test("playing takes no longer for levels that were put between two", () => {
+  const play = (zooms, bridges) => {
+    const focus = zooms.map(() => [0.5, 0.5]);
+    const made = new Motion(new Camera({ width: 4, height: 4, zooms, focus, bridges }));
+    made.play();
+    let steps = 0;
+    while (made.step(0.05)) steps++;
+    return steps;
+  };
+  assert.equal(play([2, 2, 2.5, 4], [false, true, true, false, false]), play([10, 4]));
+});

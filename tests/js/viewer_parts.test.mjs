@@ -10,6 +10,7 @@ import { Loader, roomFor, wanted } from "../../web/viewer/loader.mjs";
 import { VERSION, checked, geometryOf, titleOf } from "../../web/viewer/manifest.mjs";
 import { length, magnification, power, scaleBar } from "../../web/viewer/scale.mjs";
 import { bands, cellOf, manifestOf } from "../../web/viewer/sheet.mjs";
+import { lineNumber, nearestLine, stepsOf } from "../../web/zoom/written.mjs";
 import { near, shared } from "./shared.mjs";
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
@@ -172,6 +173,32 @@ test("what is being sampled has a manifest like what is finished", () => {
   assert.deepEqual(geometryOf(manifest).focus[1], [0.4, 0.6]);
   assert.deepEqual([manifest.files.length, manifest.metres, titleOf(manifest, 2)], [3, 12, "c"]);
   assert.equal(manifest.thumbnails.width / manifest.thumbnails.height, 96 / 64);
+});
+
+test("a manifest's marks of bridges go into its geometry, or are refused", () => {
+  const manifest = structuredClone(shared.manifests.whole);
+  assert.equal(geometryOf(checked(manifest)).bridges, undefined);
+  manifest.bridges = [false, true, false, true, false];
+  assert.deepEqual(geometryOf(checked(manifest)).bridges, manifest.bridges);
+  for (const bridges of [[true, false, false, false, false], [false, true], [0, 0, 0, 0, 0], "x"]) {
+    assert.throws(() => checked({ ...manifest, bridges }), /need 5 marks of bridges/);
+  }
+});
+
+test("over bridges the words of a level that somebody wrote stand, as in a film", () => {
+  for (const { nearest, steps, ...geometry } of shared.bridged) {
+    assert.equal(stepsOf(geometry), steps);
+    nearest.forEach(([[level]], i) => {
+      const before = nearest.slice(0, i).map(([[one]]) => one).filter((one) => one < level);
+      const own = [...new Set(before)].filter((one) => !geometry.bridges[one]);
+      assert.equal(lineNumber(geometry, level), geometry.bridges.length ? own.length : level);
+    });
+    for (const [[level, offset], line] of nearest) {
+      assert.equal(nearestLine(geometry, { level, offset }), line, `${level} ${offset}`);
+    }
+    const deepest = geometry.zooms.length;
+    if (!geometry.closed) assert.equal(nearestLine(geometry, { level: deepest, offset: 0 }), deepest);
+  }
 });
 
 test("a magnification, a width and a bar are said as Python says them", () => {

@@ -18,6 +18,7 @@ from zoomstack.export.length import metres
 from zoomstack.export.manifest import describe_branch
 from zoomstack.film.camera import Camera
 from zoomstack.film.captions import scale
+from zoomstack.film.encode.cues import nearest
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.film.layers import covered, layers_of, narrowing, soft_edge
 from zoomstack.film.path import Path as Course
@@ -29,6 +30,7 @@ from zoomstack.scene.ladder import MOST_LEVELS
 from zoomstack.scene.sheet import grid, sheet
 from zoomstack.scene.span import SLACK
 from zoomstack.scene.stack import ZoomStack
+from zoomstack.scene.written import lines
 
 FILE = SHARED / "viewer.json"
 OFFSETS = (0.0, 0.004, 0.37, 0.6, 0.996)
@@ -49,6 +51,11 @@ GEOMETRIES = {
         90, 120, (2.0,) * 4, ((0.25, 0.25), (0.75, 0.75), (0.75, 0.25), (0.25, 0.75)), True
     ),
 }
+BRIDGED = (
+    Course((2.0, 2.0, 2.5, 2.0, 3.0, 1.5), bridges=(False, True, True, False, False, True, False)),
+    Course((2.0, 2.0, 2.5, 3.0, 2.0), bridges=(False, True, True, False, True), closed=True),
+    Course((2.0, 3.0)),
+)
 FRAMES = ((0, 0), (50, 122), (122, 50))
 UNITS = ("fm", "pm", "nm", "\u00b5m", "mm", "m", "km", "AU", "light years")
 # Powers of ten at every size, none of them where a rounding turns.
@@ -82,6 +89,18 @@ def numbers():
             {"zooms": path.zooms, "closed": path.closed, "direction": path.direction,
              "easing": path.easing, "depths": list(path)} for path in _paths()
         ],
+        "bridged": [_bridged(path) for path in BRIDGED],
+    }  # fmt: skip
+
+
+def _bridged(path):
+    """Which level's words stand at some depths, and how many levels' time a film takes."""
+    own = lines(path.bridges, len(path.zooms) + (not path.closed))
+    places = [Depth(i, at) for i in range(len(path.zooms)) for at in (0.0, 0.2, 0.63, 0.9)]
+    nears = [own[nearest(path.among_lines(depth), len(own))] for depth in places]
+    return {
+        "zooms": path.zooms, "closed": path.closed, "bridges": path.bridges, "steps": path.ends[1],
+        "nearest": list(zip(places, nears, strict=True)),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@
 import { laddersBehind } from "../host/graph.mjs";
 import { watch } from "../host/nodes.mjs";
 import { wordsFor } from "../host/words.mjs";
-import { below } from "../zoom/geometry.mjs";
+import { lineNumber, nearestLine } from "../zoom/written.mjs";
 import { focusBoxFor } from "./focus.mjs";
 
 export class Aim {
@@ -22,7 +22,7 @@ export class Aim {
     this.on = false;
     this.level = 0;
     const ladders = () => laddersBehind(app, node, "stack");
-    this.box = focusBoxFor(app, ladders, () => this.level);
+    this.box = focusBoxFor(app, ladders, () => this.#line());
     this.box.element.slot = "over";
     // A click that places the box is no wish to go deeper.
     for (const name of ["click", "dblclick"]) {
@@ -50,8 +50,7 @@ export class Aim {
     const { viewer } = this;
     this.on = !this.on;
     if (this.on) {
-      const { level, offset } = viewer.depth;
-      this.level = offset > 0.5 ? below(viewer.scene.geometry, level) : level;
+      this.level = nearestLine(viewer.scene.geometry, viewer.depth);
       let why = this.box.show();
       if (why && this.level > 0) why = this.#above();
       if (why) viewer.hud.tell(why);
@@ -65,13 +64,22 @@ export class Aim {
     const { viewer } = this;
     if (!viewer) return;
     this.level = viewer.depth.level;
-    if (this.on && viewer.motion.isWhole) this.box.show();
+    // What was put between two lines has no brackets of its own to write.
+    const written = !viewer.scene.geometry.bridges?.[this.level];
+    if (this.on && viewer.motion.isWhole && written) this.box.show();
     else this.box.element.hidden = true;
+  }
+
+  /** The ladder's row of the level on show. */
+  #line() {
+    const geometry = this.viewer?.scene.geometry;
+    return geometry ? lineNumber(geometry, this.level) : this.level;
   }
 
   /** Why the level above has no box either; null where it has one. */
   #above() {
-    this.level -= 1;
+    do this.level -= 1;
+    while (this.viewer.scene.geometry.bridges?.[this.level]);
     return this.box.show();
   }
 }

@@ -82,11 +82,14 @@ export class Tree {
 }
 
 /** A branch as a stack by itself. @param {Manifest} base  @param {Branch} branch @returns {Manifest} */
-function joined(base, { from, zooms, focus, prompts, agreement, files, thumbnails, notes }) {
+function joined(base, branch) {
+  const { from, zooms, focus, prompts, agreement, files, thumbnails, notes } = branch;
   const levels = from + 1;
   const pairs = (before, own) => [...before.slice(0, from), ...own];
   const texts = base.prompts.length || prompts.length;
-  const filled = (list, count) => (list.length ? list.slice(0, count) : Array(count).fill(""));
+  const filled = (list, count, none = "") =>
+    list?.length ? list.slice(0, count) : Array(count).fill(none);
+  const marks = [...filled(base.bridges, levels, false), ...filled(branch.bridges, files.length, false)];
   return {
     ...base,
     zooms: pairs(base.zooms, zooms),
@@ -95,6 +98,7 @@ function joined(base, { from, zooms, focus, prompts, agreement, files, thumbnail
     prompts: texts ? [...filled(base.prompts, levels), ...filled(prompts, files.length)] : [],
     files: [...base.files.slice(0, levels), ...files],
     thumbnails, notes,
+    bridges: marks.some(Boolean) ? marks : undefined,
     branches: undefined,
   }; // prettier-ignore
 }

@@ -3,7 +3,7 @@
 import { element } from "../page/elements.mjs";
 import { fill } from "../page/words.mjs";
 import { asNumber } from "../zoom/depth.mjs";
-import { below } from "../zoom/geometry.mjs";
+import { nearestLine } from "../zoom/written.mjs";
 import { iconButton } from "./icons.mjs";
 import { titleOf } from "./manifest.mjs";
 import { length, magnification, power, scaleBar } from "./scale.mjs";
@@ -49,7 +49,7 @@ export class Hud {
     this.bar.style.inlineSize = `${share * 100}cqi`;
     this.length.textContent = label;
     // The prompt of the level that most of the picture shows.
-    const nearest = depth.offset > 0.5 ? below(geometry, depth.level) : depth.level;
+    const nearest = nearestLine(geometry, depth);
     this.caption.textContent = manifest.prompts.length ? titleOf(manifest, nearest) : "";
   }
 

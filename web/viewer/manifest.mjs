@@ -10,6 +10,7 @@
  * @property {number[]} zooms of level i + 1 over level i, each over 1
  * @property {[number, number][]} focus the centre of level i + 1 in level i, from 0 to 1
  * @property {true} [closed] of a ring: its last zoom and focus lead from the last level to level 0
+ * @property {boolean[]} [bridges] a mark a level, true for one that was put between two
  * @property {string[]} prompts one a level, or none
  * @property {(number | null)[]} agreement of neighbours in dB, one a pair or none; null where no
  *   pixel shows it, and 100 where they agree exactly
@@ -59,12 +60,16 @@ function fault(m) {
   if (!optional.includes(m.prompts?.length) || !m.prompts.every(text)) {
     return `${levels} levels need ${levels} prompts, or none.`;
   }
+  const marks = m.bridges;
+  if (marks && !(numbers(marks, levels, (mark) => typeof mark === "boolean") && !marks[0])) {
+    return `${levels} levels need ${levels} marks of bridges, the first of them false, or none.`;
+  }
   return "";
 }
 
 /** @returns {Geometry} */
-export const geometryOf = ({ width, height, zooms, focus, closed }) => ({
-  width, height, zooms, focus, ...(closed && { closed }),
+export const geometryOf = ({ width, height, zooms, focus, closed, bridges }) => ({
+  width, height, zooms, focus, ...(closed && { closed }), ...(bridges && { bridges }),
 }); // prettier-ignore
 
 /** A level's prompt, or its number where it has none. */

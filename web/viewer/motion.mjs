@@ -13,6 +13,7 @@ import {
   between, deeper, depthIn, depthOfShare, logarithms, nearest, shareOfDepth, travel,
 } from "../zoom/depth.mjs";
 import { levelsOf, ringOf } from "../zoom/geometry.mjs";
+import { stepsOf } from "../zoom/written.mjs";
 import { EASINGS, wayOf } from "../zoom/path.mjs";
 import { size } from "../zoom/span.mjs";
 
@@ -182,7 +183,7 @@ export class Motion {
 
   #play(dt) {
     const loops = this.way === "in-out";
-    const levels = Math.max(1, this.zooms.length) * (loops ? 2 : 1);
+    const levels = Math.max(1, stepsOf(this.camera.geometry)) * (loops ? 2 : 1);
     const step = (dt * this.speed) / (SECONDS_PER_LEVEL * levels);
     const endless = this.ring > 0 && !loops;
     this.time += step;

@@ -14,6 +14,7 @@
  * @property {[number, number][]} focus the centre of level i + 1 in level i, from 0 to 1
  * @property {true} [closed] of a ring: the last zoom and focus lead from the last level to level 0
  * @property {string[]} prompts one a level
+ * @property {boolean[]} [bridges] a mark a level, true for one that was put between two
  */
 
 import { VERSION } from "./manifest.mjs";
@@ -35,12 +36,13 @@ export function cellOf({ rows, columns }, level) {
  * @returns {Manifest}
  */
 export function manifestOf(sheet, metres) {
-  const { levels, columns, width, height, zooms, focus, closed, prompts } = sheet;
+  const { levels, columns, width, height, zooms, focus, closed, prompts, bridges } = sheet;
   const file = "sheet";
   const thumbnails = { file, columns, width: (THUMBNAIL * width) / height, height: THUMBNAIL };
   return {
     format: "zoomstack", version: VERSION, width, height, zooms, focus, prompts, metres, thumbnails,
     agreement: [], files: Array(levels).fill(file), notes: [], ...(closed && { closed }),
+    ...(bridges?.length && { bridges }),
   }; // prettier-ignore
 }
 

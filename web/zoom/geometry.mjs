@@ -4,9 +4,10 @@
  * @typedef {{zoom: number, left: number}} Placement one axis of a child's frame: its edge `left`
  *   in its parent's frame, and how many times wider the parent's view is
  * @typedef {{width: number, height: number, zooms: number[], focus: [number, number][],
- *   closed?: boolean}} Geometry the frames of `zooms.length + 1` levels of width x height pixels,
+ *   closed?: boolean, bridges?: boolean[]}} Geometry the frames of `zooms.length + 1` levels of width x height pixels,
  *   widest first; a `closed` one is a ring of `zooms.length`, whose last zoom and focus lead from
- *   the deepest level back to level 0
+ *   the deepest level back to level 0; `bridges` are marks a level, true for one that was put
+ *   between two that somebody wrote
  */
 
 import { general } from "./python.mjs";

@@ -6,6 +6,7 @@ import re
 
 from ..film.captions.captions import Look
 from ..scene.stack import ZoomStack
+from ..scene.written import lines as written_levels
 from .length import metres
 
 BOTH = "prompts and scale"
@@ -16,11 +17,14 @@ MARKS = ("none", "bar", "squares", "bar and squares")
 def lines_of(stack: ZoomStack, text: str) -> tuple[str, ...]:
     """The levels' captions: those of ``text``, or the prompts. "" for one without.
 
-    Raises ``ValueError`` where the stack has no prompts, or another number of levels than lines.
+    Levels that were put between two have none, and are not counted. Raises ``ValueError`` where the
+    stack has no prompts, or another number of levels than lines.
     """
-    levels = stack.geometry.levels
+    own = written_levels(stack.bridges, stack.geometry.levels)
+    levels = len(own)
     written = (line.strip() for line in re.split(r"\s/\s|\n", text.strip()) if text.strip())
-    lines = tuple(written) or stack.prompts
+    prompts = tuple(stack.prompts[level] for level in own) if stack.prompts else ()
+    lines = tuple(written) or prompts
     if not lines:
         raise ValueError(
             "This stack knows no prompts, so its levels have no captions. Write them into "

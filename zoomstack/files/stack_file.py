@@ -1,7 +1,8 @@
 """A zoom stack in one safetensors file: levels, geometry, prompts, seed. No pickle anywhere.
 
 Version 1 is a stack that was made once and has an end; a ring, or a stack with a history, is
-version 2: an older ZoomStack refuses it instead of losing what it does not know.
+version 2: an older ZoomStack refuses it instead of losing what it does not know. Which levels were
+put between two it may lose: that changes how long a film of it lasts, and no picture.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..scene.geometry import Geometry
 from ..scene.stack import ZoomStack
+from ..scene.written import Flags, check_flags
 from . import events
 from .tensors import write_tensors
 
@@ -49,6 +51,9 @@ def save_stack(path: str | Path, stack: ZoomStack, extra: Mapping[str, str] | No
     }
     if g.closed:
         about["closed"] = True
+    if any(stack.bridges):
+        check_flags(stack.bridges, g.levels)
+        about["bridges"] = stack.bridges
     version = VERSION if g.closed or stack.history else PLAIN
     metadata = {**(extra or {}), FORMAT: json.dumps(about), "version": str(version)}
     if stack.history:
@@ -68,7 +73,7 @@ def load_stack(path: str | Path) -> ZoomStack:
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
-            geometry, prompts, seed = _about(metadata, Path(path).name)
+            geometry, prompts, seed, bridges = _about(metadata, Path(path).name)
             if LEVELS not in file.keys():  # noqa: SIM118 (a safe_open is no mapping)
                 raise ValueError(f"{Path(path).name} holds no tensor named {LEVELS!r}.")
             shape = tuple(file.get_slice(LEVELS).get_shape())
@@ -86,10 +91,12 @@ def load_stack(path: str | Path) -> ZoomStack:
             f"{Path(path).name}'s levels are {levels.dtype}; they must be floats of 16 to 64 bits."
         )
     history = events.read(metadata[HISTORY], geometry.levels) if HISTORY in metadata else ()
-    return ZoomStack(levels, geometry, prompts, seed, history)
+    return ZoomStack(levels, geometry, prompts, seed, history, bridges)
 
 
-def _about(metadata: dict[str, str], name: str) -> tuple[Geometry, tuple[str, ...], int | None]:
+def _about(
+    metadata: dict[str, str], name: str
+) -> tuple[Geometry, tuple[str, ...], int | None, Flags]:
     if FORMAT not in metadata:
         raise ValueError(
             f"{name} is a safetensors file but not a zoom stack; choose one that Save Zoom Stack "
@@ -108,18 +115,20 @@ def _about(metadata: dict[str, str], name: str) -> tuple[Geometry, tuple[str, ..
             int(about["width"]),
             tuple(about["zooms"]),
             tuple((x, y) for x, y in about["focus"]),
-            _closed(about.get("closed", False)),
+            _flag(about.get("closed", False)),
         )
         prompts = _texts(about["prompts"])
         seed = None if about["seed"] is None else int(about["seed"])
+        bridges = tuple(map(_flag, about.get("bridges", ())))
+        check_flags(bridges, geometry.levels)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"{name}'s description of its levels is broken: {error}.") from error
-    return geometry, prompts, seed
+    return geometry, prompts, seed, bridges
 
 
-def _closed(value: Any) -> bool:
+def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise TypeError("closed must be true or false")
+        raise TypeError("closed and bridges must be true or false")
     return value
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..scene.depth import SNAP, Depth
 from ..scene.geometry import Geometry
+from ..scene.written import Flags, check_flags, lines, merged
 from .keyframes import Eased, Key, check_keyframes, parse_keyframes
 from .ways import EASINGS, LOOPS, TRIPS, check_loop, check_way
 
@@ -27,11 +28,13 @@ HOLDS = ("hold_start", "hold_end", "hold_turn")
 class Path:
     """The depths of a video, frame by frame: ``len(path)``, ``path[k]``, ``for depth in path``.
 
-    ``zooms`` are the geometry's, and so is ``closed``: ``Path.through`` takes both from it. The
-    movement takes ``duration`` seconds, or, where that is 0, ``seconds_per_level`` for each level
-    it passes (of mixed zooms: on average). The camera rests ``hold_start`` seconds on the first
-    view, ``hold_end`` on the last and ``hold_turn`` where a round trip turns. There are
-    ``round(seconds * fps)`` frames, at least one.
+    ``zooms`` are the geometry's, and so is ``closed``: ``Path.through`` takes both from it. Levels
+    that were put between two (``bridges``, a stack's) count for nothing but how frames are made:
+    seconds and depths are those of the levels that somebody wrote, and a film takes the same way
+    in the same time with and without the others. The movement takes ``duration`` seconds, or, where
+    that is 0, ``seconds_per_level`` for each level it passes (of mixed zooms: on average). The
+    camera rests ``hold_start`` seconds on the first view, ``hold_end`` on the last and
+    ``hold_turn`` where a round trip turns. There are ``round(seconds * fps)`` frames, at least one.
 
     ``in`` and ``out`` show the start view first and the end view last. A round trip (``in-out``,
     ``out-in``) comes back: it shows the turn's view once (and for ``hold_turn``), its way back is
@@ -68,6 +71,7 @@ class Path:
     start: float = 0.0
     end: float = 0.0
     keyframes: str | Sequence[Key] = ""
+    bridges: Flags = ()
 
     @classmethod
     def through(cls, geometry: Geometry, **timing: Any) -> Path:
@@ -78,6 +82,7 @@ class Path:
         object.__setattr__(self, "zooms", tuple(float(p) for p in self.zooms))
         if not all(math.isfinite(p) and p > 1 for p in self.zooms):
             raise ValueError(f"zooms are {self.zooms}; each must be a number over 1, such as 2.")
+        check_flags(self.bridges, len(self.zooms) + (not self.closed))
         check_way(self.direction, self.easing)
         if not (math.isfinite(self.fps) and self.fps > 0):
             raise ValueError(f"fps is {self.fps:g}; it must be over 0, such as 30.")
@@ -91,7 +96,8 @@ class Path:
         self._check_ends()
 
     def _check_ends(self) -> None:
-        deepest, start, end = len(self.zooms), self.start, self.end or len(self.zooms)
+        deepest = len(self._steps)
+        start, end = self.start, self.end or deepest
         if not (0 <= start <= end <= deepest) or (start == end and deepest):
             raise ValueError(
                 f"start is depth {self.start:g} and end {self.end:g}; they must be two depths of "
@@ -193,6 +199,18 @@ class Path:
         return tuple(accumulate(map(math.log, self.zooms), initial=0.0))
 
     @cached_property
+    def _steps(self) -> tuple[float, ...]:
+        """The zoom factors from each level that somebody wrote to the next."""
+        return merged(self.zooms, self.bridges, self.closed)
+
+    @cached_property
+    def _lines(self) -> tuple[float, ...]:
+        """Of ``_logs`` those of the levels that somebody wrote, and a ring's whole turn."""
+        levels = len(self.zooms) + (not self.closed)
+        turn = self._logs[-1:] if self.closed else ()
+        return (*(self._logs[level] for level in lines(self.bridges, levels)), *turn)
+
+    @cached_property
     def _keys(self) -> Eased:
         """The logarithm of the magnification by the keyframes' seconds."""
         times, depths = zip(*self.keyframes, strict=True)
@@ -204,7 +222,7 @@ class Path:
         if self.keyframes:
             depths = [float(depth) for _, depth in self.keyframes]
             return min(depths), max(depths)
-        return self.start, self.end or len(self.zooms)
+        return self.start, self.end or len(self._steps)
 
     @cached_property
     def _logarithms(self) -> tuple[float, float]:
@@ -217,10 +235,23 @@ class Path:
 
         In a ring that of depths over its levels is of more than a turn.
         """
-        turns, within = divmod(depth, len(self.zooms)) if self.closed else (0.0, depth)
-        level = min(int(within), len(self.zooms))
-        rest = (within - level) * math.log(self.zooms[level]) if within > level else 0.0
-        return turns * self._logs[-1] + self._logs[level] + rest
+        turns, within = divmod(depth, len(self._steps)) if self.closed else (0.0, depth)
+        level = min(int(within), len(self._steps))
+        rest = (within - level) * math.log(self._steps[level]) if within > level else 0.0
+        return turns * self._logs[-1] + self._lines[level] + rest
+
+    def among_lines(self, depth: Depth) -> Depth:
+        """A depth as it is counted in levels that somebody wrote, of the same magnification."""
+        if not any(self.bridges):
+            return depth
+        level, offset = depth
+        within = offset * math.log(self.zooms[level]) if offset else 0.0
+        log = self._logs[level] + within
+        line = min(bisect_right(self._lines, self._logs[level]), len(self._lines)) - 1
+        if line >= len(self._steps):
+            return Depth(line)
+        share = (log - self._lines[line]) / math.log(self._steps[line])
+        return Depth(line, share) if share >= SNAP else Depth(line)
 
     def depth(self, share: float) -> Depth:
         """The depth at a ``share`` of the way in, 0 at its widest view to 1 at its deepest."""

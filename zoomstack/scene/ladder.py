@@ -17,8 +17,9 @@ class Ladder(NamedTuple):
 
     ``prompts`` and ``negatives`` hold N texts, prefix and suffix included; ``zooms`` and ``focus``
     N - 1 entries, as in ``Geometry``, and N where it is ``closed``: a ring. ``settings`` hold what
-    each level asks for itself, N of them, or none where no level asks for anything; ``notes`` say
-    how the text was read, where it is no plain ladder.
+    each level asks for itself, N of them, or none where no level asks for anything; ``bridges`` N
+    that are True for a level that was put between two lines, or none (``scene/between``);
+    ``notes`` say how the text was read, where it is no plain ladder.
     """
 
     prompts: tuple[str, ...]
@@ -27,6 +28,7 @@ class Ladder(NamedTuple):
     focus: tuple[tuple[float, float], ...]
     closed: bool = False
     settings: tuple[Settings, ...] = ()
+    bridges: tuple[bool, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -90,13 +92,13 @@ def parse_ladder(
     focus = tuple(rung.focus or MIDDLE for rung in placed)
     check_ladder(zooms, focus, loop)
     return Ladder(
-        tuple(_join(prefix, rung.prompt, suffix) for rung in rungs),
+        tuple(joined(prefix, rung.prompt, suffix) for rung in rungs),
         _negatives(negative, len(rungs)),
         zooms,
         focus,
         loop,
         () if all(rung.settings == PLAIN for rung in rungs) else tuple(r.settings for r in rungs),
-        tuple(notes),
+        notes=tuple(notes),
     )
 
 
@@ -114,9 +116,15 @@ def _negatives(text: str, levels: int) -> tuple[str, ...]:
 
 def around(prefix: str, suffix: str) -> str:
     """What is said of every level, alone: the text of a level while its own prompt is not."""
-    return _join(prefix, "", suffix)
+    return joined(prefix, suffix)
 
 
-def _join(prefix: str, prompt: str, suffix: str) -> str:
-    parts = (part.strip().strip(",").strip() for part in (prefix, prompt, suffix))
+def dressed(ladder: Ladder, prefix: str, suffix: str) -> Ladder:
+    """The ladder with a prefix and a suffix around every prompt."""
+    return ladder._replace(prompts=tuple(joined(prefix, text, suffix) for text in ladder.prompts))
+
+
+def joined(*texts: str) -> str:
+    """Texts with commas between them; those that are empty left out."""
+    parts = (part.strip().strip(",").strip() for part in texts)
     return ", ".join(part for part in parts if part)

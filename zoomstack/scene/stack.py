@@ -16,7 +16,8 @@ class ZoomStack(NamedTuple):
 
     ``levels`` is (N, C, H, W) in [0, 1]; ``geometry`` has N levels of H x W. ``prompts`` holds
     one text a level, or none; ``seed`` is the one it was sampled with, where that is known;
-    ``history`` what was done to it since, the oldest first.
+    ``history`` what was done to it since, the oldest first. ``bridges`` holds a mark a level, True
+    for one that was put between two that somebody wrote, or none (``scene/written``).
     """
 
     levels: Tensor
@@ -24,3 +25,4 @@ class ZoomStack(NamedTuple):
     prompts: tuple[str, ...] = ()
     seed: int | None = None
     history: tuple[Event, ...] = ()
+    bridges: tuple[bool, ...] = ()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from zoomstack.export.captions import lines_of
 from zoomstack.film.captions.captions import Captions, Look, shown, width_of
 from zoomstack.film.film import Film
 from zoomstack.film.path import Path
@@ -15,6 +16,7 @@ from zoomstack.film.roll import rolled
 from zoomstack.film.shot import Moment, screen
 from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
+from zoomstack.scene.stack import ZoomStack
 
 G = Geometry(90, 120, (2.0, 10.0, 4.0, 2.5), ((0.5, 0.5), (0.7, 0.4), (0.35, 0.6), (0.5, 0.5)))
 LINES = ("far away", "nearer", "near", "-", "inside <it>")
@@ -195,6 +197,22 @@ def test_a_ring_s_captions_go_round_with_it():
                     squares=True)  # fmt: skip
     for number in range(0, len(one), 7):
         assert seen(one, number).any()
+
+
+def test_captions_go_from_line_to_line_over_bridges():
+    """As if nothing were put between: words stand as long, and numbers go on at their speed."""
+    g = Geometry(90, 120, (2.0, 2.0, 2.5, 4.0))
+    marks = (False, True, True, False, False)
+    plain, bridged = film(Geometry(90, 120, (10.0, 4.0))), film(g, bridges=marks)
+    look = {"lines": ("far", "-", "near"), "scale": True}
+    one, other = captioned(plain, **look), captioned(bridged, **look)
+    assert len(one) == len(other)
+    for number in range(0, len(one), 3):
+        assert torch.allclose(one.picture(number), other.picture(number), atol=1e-5), number
+    with pytest.raises(ValueError, match="5 captions for 3 levels"):
+        captioned(bridged, lines=LINES)
+    of = ZoomStack(bridged.levels, g, tuple("abcde"), bridges=marks)
+    assert lines_of(of, "") == ("a", "d", "e") and lines_of(of, "x / - / y") == ("x", "", "y")
 
 
 @pytest.mark.parametrize(

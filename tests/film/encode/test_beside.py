@@ -101,6 +101,14 @@ def test_each_level_s_words_stand_while_it_is_nearest():
     assert [cue.text for cue in cues(ring, ("a", "b"), range(len(ring)))] == ["a", "b", "a"]
 
 
+def test_words_stand_over_bridges_as_if_they_were_not_there():
+    timing = {"fps": 10.0, "seconds_per_level": 2.0}
+    plain = Path((10.0, 4.0), **timing)
+    bridged = Path((2.0, 2.0, 2.5, 4.0), **timing, bridges=(False, True, True, False, False))
+    every = range(len(plain))
+    assert cues(bridged, "abc", every) == cues(plain, "abc", every)
+
+
 def test_a_webvtt_file_says_the_same():
     long = webvtt([Cue(0, 1.5, "a <b> & c\nd"), Cue(3661.25, 36000, "Ω")])
     assert long == (

@@ -9,6 +9,7 @@ from zoomstack.joint.blend import agreement
 from zoomstack.paint.rework.again import again
 from zoomstack.paint.rework.branch import branch
 from zoomstack.paint.rework.cut import cut
+from zoomstack.paint.rework.draft import marked
 from zoomstack.paint.rework.extend import extend
 from zoomstack.paint.rework.insert import insert
 from zoomstack.scene.geometry import Geometry
@@ -150,3 +151,22 @@ def test_a_stack_without_prompts_has_them_where_it_is_worked_on(stack):
     draft = extend(bare, "a shell")
     assert draft.stack.prompts == ("",) * 5 + ("a shell",) and draft.stack.history == ()
     assert again(bare, [1]).stack.prompts == ()
+
+
+MARKS = (False, True, False, True, False)
+
+
+def test_which_levels_were_put_between_two_goes_with_them(stack):
+    """What is new was written, and so is what ends a part."""
+    old = stack._replace(bridges=MARKS)
+    assert insert(old, 1, ["x"]).stack.bridges == (False, True, False, False, True, False)
+    assert extend(old, ["x"]).stack.bridges == (*MARKS, False)
+    assert extend(old, ["x"], "outward").stack.bridges == (False, *MARKS)
+    assert cut(old, 1).bridges == (False, False, True, False)
+    assert cut(old, 2, 3).bridges == ()
+    assert branch(old, 3, ["x"]).stack.bridges == (False, True, False, False, False)
+    assert again(old, [1]).stack.bridges == MARKS
+    assert insert(stack, 1, ["x"]).stack.bridges == ()
+    both = extend(old, ["x", "x, y", "y"])
+    assert marked(both, (False, True, False)).stack.bridges == (*MARKS, False, True, False)
+    assert marked(both, ()) is both

@@ -36,6 +36,12 @@ def test_two_zooms_are_one_whose_levels_agree(a, b):
     assert maker(one.history, 2).seed == 1 and maker(one.history, 6).seed == 2
 
 
+def test_which_levels_were_put_between_two_is_known_of_both(a, b):
+    marked = b._replace(bridges=(False, True, False)[: len(b.levels)])
+    assert join(a, marked).bridges == (False,) * 5 + marked.bridges
+    assert join(a, b).bridges == ()
+
+
 def test_away_from_the_second_the_first_stays_to_the_bit(a, b):
     one = join(a, b, 2.5, WHERE, feather=0)
     rows, columns = one.geometry.placement(4, 5)

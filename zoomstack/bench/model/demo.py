@@ -13,6 +13,7 @@ from ...demo import parts
 from ...demo.networks.autoencoder import LATENT, channels_last, load_autoencoder
 from ...demo.networks.classifier import load_classifier, log_probabilities
 from ...demo.networks.flow import FlowModel
+from ...demo.networks.text import Mixed
 from ...joint.denoise import Denoise
 from ...spaces.codec import Codec
 from ...spaces.small.file import load_small
@@ -36,7 +37,7 @@ class DemoModel:
         small = load_small(parts.SMALL).to(self.device)
         self.small = small.codec
 
-    def denoiser(self, prompts: Sequence[str], cfg: float) -> Denoise:
+    def denoiser(self, prompts: Sequence[str | Mixed], cfg: float) -> Denoise:
         return self._flow.denoiser(prompts, cfg=cfg)
 
     def encode(self, pictures: Tensor) -> Tensor:

@@ -6,9 +6,14 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle, islice
+from typing import Literal
 
+from ...demo.networks.text import Mixed
 from ...demo.world import SCALES, named, prompt
+from ...scene.bridges import bridged
 from ...scene.geometry import Geometry
+from ...scene.ladder import Ladder
+from ...scene.written import lines, ways
 
 DEEPEST = SCALES[-1].octave
 STRIDES = (5, 7)  # from one seed's first scale to the next one's; one of them shares no factor
@@ -18,19 +23,33 @@ STRIDES = (5, 7)  # from one seed's first scale to the next one's; one of them s
 class Pattern:
     """Zoom factors, and where each child lies in its parent; repeated for more levels.
 
-    ``closed``, the deepest level shows the widest, whatever that is in the world.
+    ``closed``, the deepest level shows the widest, whatever that is in the world. ``span``, in
+    octaves, is how deep it goes, whatever number of levels is asked for; 0 for so many levels.
+    ``bridge`` puts levels between, p = 2 at most, with prompts of ``both`` lines, or a ``blend`` of
+    them.
     """
 
     zooms: tuple[float, ...]
     focus: tuple[tuple[float, float], ...] = ((0.5, 0.5),)
     closed: bool = False
+    span: float = 0.0
+    bridge: Literal["none", "both", "blend"] = "none"
 
 
+LARGEST = 2.0  # of bridged patterns' steps
 PATTERNS = {
     "p2": Pattern((2.0,)),
     "p4": Pattern((4.0,)),
     "loop": Pattern((2.0,), closed=True),
     "mixed": Pattern((2.0, 3.2, 2.5, 2.8), ((0.5, 0.5), (0.46, 0.55), (0.53, 0.44), (0.52, 0.53))),
+    # Lines that lie far from each other, all as deep: 4 and 3 of them, and 7 levels where bridged.
+    "far2": Pattern((2.0,), span=6),
+    "far4": Pattern((4.0,), span=6),
+    "far4-both": Pattern((4.0,), span=6, bridge="both"),
+    "far4-blend": Pattern((4.0,), span=6, bridge="blend"),
+    "far8": Pattern((8.0,), span=6),
+    "far8-both": Pattern((8.0,), span=6, bridge="both"),
+    "far8-blend": Pattern((8.0,), span=6, bridge="blend"),
 }
 
 
@@ -44,11 +63,7 @@ class BenchLadder:
 
     @cached_property
     def zooms(self) -> tuple[float, ...]:
-        return tuple(islice(cycle(PATTERNS[self.pattern].zooms), self._steps))
-
-    @property
-    def _steps(self) -> int:
-        return self.levels - (not PATTERNS[self.pattern].closed)
+        return self._ladder.zooms
 
     @cached_property
     def octaves(self) -> tuple[float, ...]:
@@ -73,13 +88,47 @@ class BenchLadder:
         return tuple(named(octave) for octave in self.octaves)
 
     @cached_property
-    def prompts(self) -> tuple[str, ...]:
-        """The benchmark's one wording for each level: its scale's plainest caption, or both's."""
-        return tuple(prompt(octave) for octave in self.octaves)
+    def lines(self) -> tuple[int, ...]:
+        """The levels that are no bridges."""
+        return lines(self._ladder.bridges, self._ladder.levels)
+
+    @cached_property
+    def prompts(self) -> tuple[str | Mixed, ...]:
+        """The benchmark's one wording for each level: its scale's plainest caption, or both's.
+
+        Of bridges as the pattern says.
+        """
+        own = tuple(prompt(octave) for octave in self.octaves)
+        kind, ladder = PATTERNS[self.pattern].bridge, self._ladder
+        if kind == "none":
+            return own
+        if kind == "both":
+            written = self._lines._replace(prompts=tuple(own[line] for line in self.lines))
+            return bridged(written, LARGEST).prompts
+        places = ways(ladder.zooms, ladder.bridges, ladder.closed)
+        return tuple(
+            text if at is None else Mixed(own[at.wider], own[at.deeper], at.share)
+            for text, at in zip(own, places, strict=True)
+        )
 
     def geometry(self, height: int, width: int) -> Geometry:
-        focus = tuple(islice(cycle(PATTERNS[self.pattern].focus), self._steps))
-        return Geometry(height, width, self.zooms, focus, PATTERNS[self.pattern].closed)
+        return self._ladder.geometry(height, width)
+
+    @cached_property
+    def _lines(self) -> Ladder:
+        """How the lines lie; without their prompts, which hang on where in the world they are."""
+        pattern = PATTERNS[self.pattern]
+        count = self.levels - (not pattern.closed)
+        if pattern.span:
+            count = round(pattern.span / math.log2(pattern.zooms[0]))
+        zooms = tuple(islice(cycle(pattern.zooms), count))
+        focus = tuple(islice(cycle(pattern.focus), count))
+        blank = ("",) * (count + (not pattern.closed))
+        return Ladder(blank, blank, zooms, focus, pattern.closed)
+
+    @cached_property
+    def _ladder(self) -> Ladder:
+        return bridged(self._lines, LARGEST if PATTERNS[self.pattern].bridge != "none" else 0.0)
 
 
 def wordings() -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from ...demo.networks.text import Mixed
 from ...joint.denoise import Denoise
 from ...spaces.codec import Codec
 
@@ -22,7 +23,7 @@ class Model(Protocol):
     device: torch.device
     small: Codec  # its small autoencoder
 
-    def denoiser(self, prompts: Sequence[str], cfg: float) -> Denoise:
+    def denoiser(self, prompts: Sequence[str | Mixed], cfg: float) -> Denoise:
         """``denoise(x, sigma) -> x0`` of one latent a prompt, guided away from no prompt."""
         ...
 

@@ -49,6 +49,11 @@ def agreement(found: Finding, reference: Finding) -> float:
     return _mean(_met(found, found["agreement"]))
 
 
+def lines_agreement(found: Finding, reference: Finding) -> float:
+    """The same of the levels that are no bridges, each with the next such one."""
+    return _mean(found["lines"]) if "lines" in found else math.nan
+
+
 def frame(found: Finding, reference: Finding) -> float:
     return _mean([math.log(value) for value in _met(found, found["frame"])])
 
@@ -71,7 +76,7 @@ def sharpness(found: Finding, reference: Finding) -> float:
 
 
 def sharpness_of_levels(found: Finding, reference: Finding) -> list[float]:
-    return detail.sharpness(found["detail"], reference["detail"])
+    return detail.sharpness(found["detail"], _beside(found, reference, reference["detail"]))
 
 
 def film_sharpness(found: Finding, reference: Finding) -> float:
@@ -80,12 +85,24 @@ def film_sharpness(found: Finding, reference: Finding) -> float:
 
 
 def film_sharpness_of_levels(found: Finding, reference: Finding) -> list[float]:
-    return detail.sharpness(found["film_detail"], reference["detail"])
+    return detail.sharpness(found["film_detail"], _beside(found, reference, reference["detail"]))
+
+
+def along_right(found: Finding, reference: Finding) -> float:
+    """Per cent of a film's views, at every octave, that show what the world has there."""
+    return 100 * _mean(found["along_right"]) if "along_right" in found else math.nan
+
+
+def along_sharpness(found: Finding, reference: Finding) -> float:
+    """The sharpness of these views against levels that were sampled there."""
+    if "along_detail" not in found:
+        return math.nan
+    return _mean(detail.sharpness(found["along_detail"], reference["detail"]))
 
 
 def drift(found: Finding, reference: Finding) -> list[float]:
     """How mean L*, a* and b* move away from the reference's, per level deeper: a vector."""
-    return colour.drift(found["colour"], reference["colour"])
+    return colour.drift(found["colour"], _beside(found, reference, reference["colour"]))
 
 
 def seconds(found: Finding, reference: Finding) -> float:
@@ -119,11 +136,14 @@ COLUMNS = (
     Column("right", "classifier right, %", prompt_right, 1),
     Column("log_probability", "classifier log p", prompt_log),
     Column("agreement", "agreement, dB", agreement, 1),
+    Column("lines", "agreement of the lines, dB", lines_agreement, 1),
     Column("frame", "frame", frame, ratio=True),
     Column("both", "agreement x frame, dB", both, 1),
     Column("film_frame", "frame in the film", film_frame, ratio=True),
     Column("sharpness", "sharpness", sharpness, ratio=True),
     Column("film_sharpness", "sharpness in the film", film_sharpness, ratio=True),
+    Column("along_right", "right along the film, %", along_right, 1),
+    Column("along_sharpness", "sharpness along the film", along_sharpness, ratio=True),
     Column("seconds", "seconds", seconds, 1),
     Column("photo", "photo, dB", photo, 1),
 )
@@ -147,6 +167,14 @@ def _each(name: str, of_levels: Levels, count: int) -> tuple[Column, ...]:
         Column(f"{name}_level_{i}", f"level {i}", level_sharpness(i, of_levels), ratio=True)
         for i in range(count)
     )
+
+
+def _beside(found: Finding, reference: Finding, levels: list[Value]) -> list[Value]:
+    """Of the reference's levels, which may be more, those that lie where the row's do."""
+    if len(found["right"]) == len(reference["right"]):
+        return levels
+    at = {octave: level for level, octave in enumerate(reference["octaves"])}
+    return [levels[at[octave]] for octave in found["octaves"]]
 
 
 def _made(found: Finding, levels: Sequence[Value]) -> Sequence[Value]:

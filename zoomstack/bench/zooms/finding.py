@@ -10,6 +10,9 @@ class OfSome(TypedDict, total=False):
 
     photo: float  # the widest level of the film against the photo, dB
     photo_coded: float  # what the autoencoder makes of it by itself, which bounds the former
+    lines: list[float]  # agreement as below, of levels that are no bridges, with the next such one
+    along_detail: list[float]  # detail as below, of the film at every octave on its way
+    along_right: list[bool]  # and whether the classifier sees there what the world has there
     made: int  # the one level that was made, which alone counts
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ...demo.networks.flow import sigmas as schedule
+from ...demo.networks.text import Mixed
 from ...scene.geometry import Geometry
 from ..model.flow import euler_ancestral
 from ..model.model import Model
@@ -23,7 +24,7 @@ class Joint(NamedTuple):
     """A row's way for a ladder that may be another than its job's, of latents; a prompt a level."""
 
     row: Row
-    prompts: Sequence[str]
+    prompts: Sequence[str | Mixed]
     geometry: Geometry
     job: Job  # settings and seed
 

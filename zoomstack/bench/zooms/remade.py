@@ -92,7 +92,7 @@ def coupling(draft: Draft, row: Reworked, space: Space, model: Model) -> Couple:
 def drafted(job: Job, row: Reworked, stack: ZoomStack) -> Draft:
     """What ``row`` asks for, of the zoom that it begins with."""
     level = row.made(job.settings.levels)
-    prompts = (job.ladder.prompts[level],)
+    prompts = (str(job.ladder.prompts[level]),)
     if row.deed == "again":
         return again(stack, [level])
     if row.deed == "insert":
@@ -106,7 +106,7 @@ def finished(job: Job, row: Reworked, model: Model, operators: Operators) -> Zoo
     levels = range(job.settings.levels)
     kept = [n for n in levels if row.deed == "again" or n != row.made(len(levels))]
     octaves = [job.ladder.octaves[level] for level in kept]
-    prompts = tuple(job.ladder.prompts[level] for level in kept)
+    prompts = tuple(str(job.ladder.prompts[level]) for level in kept)
     zooms = tuple(2.0 ** (deep - wide) for wide, deep in pairwise(octaves))
     geometry = Geometry(job.geometry.height, job.geometry.width, zooms)
     sampled = sample_joint(

@@ -104,10 +104,19 @@ ROWS = (
     _row("mixed-small", "mixed, through the small autoencoder", ladder="mixed", space="small"),
     _row("mixed-latent", "mixed, plain latents", ladder="mixed", space="latent"),
     _row("mixed-alone", "mixed, independent", ALONE, ladder="mixed", shared_noise=False),
+    _row("far2", "p = 2, the world's own prompts", ladder="far2"),
+    _row("far4", "p = 4 as written", ladder="far4"),
+    _row("far4-both", "p = 4, bridged, both", ladder="far4-both"),
+    _row("far4-blend", "p = 4, bridged, blend", ladder="far4-blend"),
+    _row("far8", "p = 8 as written", ladder="far8"),
+    _row("far8-both", "p = 8, bridged, both", ladder="far8-both"),
+    _row("far8-blend", "p = 8, bridged, blend", ladder="far8-blend"),
+    _row("far-alone", "p = 2, independent", ALONE, ladder="far2", shared_noise=False),
 )
 BY_NAME = {row.name: row for row in ROWS}
-# What a row is measured against: the same ladder, each level for itself.
+# What a row is measured against: the same levels and perhaps others, each for itself.
 REFERENCE = {"p2": "independent", "loop": "independent", "p4": "p4-alone", "mixed": "mixed-alone"}
+REFERENCE |= {name: "far-alone" for name in PATTERNS if name.startswith("far")}
 # The rows that the default must beat in agreement and frames together.
 ABLATIONS = ("independent", "iterative", "own-noise", "average", "uniform", "snr")
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
+from ...demo.world import named
+from ...film.film import Film
+from ...film.path import Path
 from ...joint.blend import agreement
 from ...joint.consensus import Consensus
 from ...measure.colour import mean_colours
 from ...measure.detail import decibels, detail, disagreements
 from ...measure.seam import seams, visible
+from ...scene.geometry import Geometry
 from ...spaces.plain import as_space
+from ..model.ladders import PATTERNS
 from ..model.model import Model
 from ..model.settings import RATIO
 from .finding import Measured
@@ -57,7 +64,7 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
         best = likely.argmax(1).tolist()
         found: Measured = {
             "octaves": list(ladder.octaves),
-            "prompts": list(ladder.prompts),
+            "prompts": [str(text) for text in ladder.prompts],
             "seen": best,
             "right": [best[i] in names for i, names in enumerate(ladder.names)],
             "log_probability": [float(value) for value in right],
@@ -70,6 +77,13 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
             "colour": mean_colours(final),
             "seconds": outcome.seconds,
         }
+        if PATTERNS[job.row.ladder].span:
+            found["lines"] = lines_agreement(job, outcome)
+            views = every_octave(film, pixel_grid(job.geometry))
+            best = model.log_probabilities(views).argmax(1).tolist()
+            first = ladder.octaves[0]
+            found["along_detail"] = detail(views)
+            found["along_right"] = [one in named(first + n) for n, one in enumerate(best)]
         if isinstance(job.row, Reworked):
             found["made"] = job.row.made(len(final))
         if outcome.photo is not None:
@@ -78,6 +92,21 @@ def measure(job: Job, outcome: Outcome, model: Model) -> Measured:
             found["photo"] = decibels(film[0], photo)
             found["photo_coded"] = decibels(back, photo)
     return found
+
+
+def lines_agreement(job: Job, outcome: Outcome) -> list[float]:
+    """dB of neighbouring lines, as the model predicted them last, whatever was put between."""
+    lines, g = job.ladder.lines, pixel_grid(job.geometry)
+    zooms = [2.0 ** (g.octaves[b] - g.octaves[a]) for a, b in pairwise(lines)]
+    far = Geometry(g.height, g.width, tuple(zooms))
+    return list(agreement(outcome.alone[list(lines)], as_space(far)))
+
+
+def every_octave(film: Tensor, geometry: Geometry) -> Tensor:
+    """What a film shows at 1, 2, 4, ... times, whether a level is there or not: (N, 3, H, W)."""
+    frames = round(geometry.octaves[-1]) + 1
+    way = Path.through(geometry, fps=1, duration=frames)
+    return torch.stack([*map(Film(film, geometry, way).picture, range(frames))])
 
 
 def photograph(job: Job) -> Tensor:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ...joint.denoise import Denoise
 from .. import parts
-from .text import TextEncoder
+from .text import Mixed, TextEncoder
 from .transformer import Prompt, Transformer, joined, load_transformer
 
 SHIFT = 3.0  # ComfyUI's for SD3
@@ -38,14 +38,17 @@ class FlowModel:
         return cls(load_transformer(weights), TextEncoder(parts.words(), comfyui))
 
     @torch.no_grad()
-    def read(self, prompts: Sequence[str]) -> Prompt:
+    def read(self, prompts: Sequence[str | Mixed]) -> Prompt:
         """The prompts as the transformer keeps them for all steps."""
         weight = self.transformer.text.weight
         text = self.text.encode(prompts)
         return self.transformer.read(text.context.to(weight), text.pooled.to(weight))
 
     def denoiser(
-        self, positive: Sequence[str], negative: Sequence[str] | str = "", cfg: float = 3.0
+        self,
+        positive: Sequence[str | Mixed],
+        negative: Sequence[str] | str = "",
+        cfg: float = 3.0,
     ) -> Denoise:
         """``denoise(x, sigma) -> x0`` for one latent a prompt; ``negative`` is one for all or each.
 

@@ -33,6 +33,14 @@ class Text(NamedTuple):
     counts: Tensor | None = None  # (B, M), how many tokens each one stands for
 
 
+class Mixed(NamedTuple):
+    """A prompt that is two: what is read of them, mixed by the ``share`` of the deeper one."""
+
+    wider: str
+    deeper: str
+    share: float
+
+
 class TextEncoder:
     """Encodes prompts as the checkpoint of ``words`` does; ``comfyui``'s tokenizer numbers them.
 
@@ -56,11 +64,23 @@ class TextEncoder:
         self._normal = _normalised(self.table)
         self.tokens = lru_cache(maxsize=None)(self._tokens)
 
-    def encode(self, prompts: Sequence[str]) -> Text:
+    def encode(self, prompts: Sequence[str | Mixed]) -> Text:
         """All 77 tokens of every prompt.
 
         Raises ``ValueError`` for a prompt of more than 75: ComfyUI would read it in two parts.
         """
+        pairs = [one if isinstance(one, Mixed) else Mixed(one, one, 0.0) for one in prompts]
+        wider, deeper, shares = zip(*pairs, strict=True)
+        text = self._encoded(wider)
+        if not any(shares):
+            return text
+        other, share = self._encoded(deeper), torch.tensor(shares)
+        return Text(
+            text.context.lerp(other.context, share[:, None, None]),
+            text.pooled.lerp(other.pooled, share[:, None]),
+        )
+
+    def _encoded(self, prompts: Sequence[str]) -> Text:
         rows = [self.tokens(prompt) for prompt in prompts]
         vectors, sums = self._look_up(rows, POSITIONS)
         context = vectors + sums / torch.arange(1, POSITIONS + 1)[:, None]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from ...linear.smooth import smoothstep
 from ...scene.depth import Depth
 from ...scene.geometry import Geometry
+from ...scene.written import lines
 from ..film import Film
 from ..overlay import Patch
 from .breaking import plain
@@ -33,10 +34,11 @@ STAYS, GONE = 0.3, 0.5
 class Look:
     """What a film's captions are.
 
-    ``lines`` are the levels' captions, one each, or none. ``scale`` shows the magnification, or,
-    where ``metres`` says how wide the widest level is, how wide the view is; ``bar`` a scale bar;
-    ``squares`` where the views lie that are a power of ten wide. ``size`` is that of the letters in
-    percent of the frame's height, ``font`` a font's file or name (``Fonts``).
+    ``lines`` are the levels' captions, one each but for bridges, or none. ``scale`` shows the
+    magnification, or, where ``metres`` says how wide the widest level is, how wide the view is;
+    ``bar`` a scale bar; ``squares`` where the views lie that are a power of ten wide. ``size`` is
+    that of the letters in percent of the frame's height, ``font`` a font's file or name
+    (``Fonts``).
 
     Raises ``ValueError`` for a size or a width that none can have.
     """
@@ -68,7 +70,7 @@ class Captions:
     def __init__(self, film: Film, look: Look) -> None:
         self.film, self.look = film, look
         height, width = film.height, film.width
-        levels = film.geometry.levels
+        levels = self.levels = len(lines(film.path.bridges, film.geometry.levels))
         if look.lines and len(look.lines) != levels:
             raise ValueError(
                 f"There are {len(look.lines)} captions for {levels} levels; write one line a "
@@ -92,7 +94,7 @@ class Captions:
         wide = width_of(film, number, self.look.metres)
         patches = list(self.squares.at(number, wide)) if self.squares else []
         patches += self.measures.at(decades(film.geometry, depth), wide)
-        level, opacity = shown(depth, film.geometry.levels)
+        level, opacity = shown(film.path.among_lines(depth), self.levels)
         patch = self._line(level) if self.lines and opacity > 0 else None
         if patch:
             patches.append(Patch(patch.row, patch.column, patch.rgb, patch.alpha, opacity))

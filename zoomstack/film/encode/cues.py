@@ -22,14 +22,15 @@ class Cue(NamedTuple):
 
 
 def cues(path: CameraPath, lines: Sequence[str], numbers: range) -> list[Cue]:
-    """The ``lines``, one a level, of the frames ``numbers`` of ``path``: each while it is nearest.
+    """The ``lines`` of the frames ``numbers`` of ``path``, each while its level is nearest.
 
-    Times are those of a film that begins with the first of these frames.
+    There is one a level, but for those that were put between two (``path.bridges``). Times are
+    those of a film that begins with the first of these frames.
     """
     step = max(1, int(path.fps / LOOKED))
     found: list[tuple[int, int]] = []
     for place in range(0, len(numbers), step):
-        level = nearest(path[numbers[place]], len(lines))
+        level = nearest(path.among_lines(path[numbers[place]]), len(lines))
         if not found or found[-1][1] != level:
             found.append((place, level))
     ends = [place for place, _ in found[1:]] + [len(numbers)]

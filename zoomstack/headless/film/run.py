@@ -97,7 +97,7 @@ def film_of(stack: ZoomStack, about: Described, sound: Sound | None = None) -> F
     values = asdict(about)
     timing = {name: values[name] for name in PATHS}
     timing = timed(timing, sound, about.duration_from_audio, about.bpm, about.beats_per_level)
-    path = Path.through(stack.geometry, **timing)
+    path = Path.through(stack.geometry, bridges=stack.bridges, **timing)
     film = Film(
         stack.levels, stack.geometry, path, about.height, about.width,
         roll=about.roll, shutter=about.shutter,

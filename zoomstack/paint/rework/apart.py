@@ -12,10 +12,10 @@ from ...joint.render import render
 from ...linear.precision import working
 from ...linear.sizes import resized
 from ...scene.geometry import MIDDLE, Geometry
+from ...scene.places import Point
 from ...scene.stack import ZoomStack
 from ...spaces.pairs import disagreement
 from ...spaces.plain import plain_space
-from .places import Point
 
 UNLIKE = 0.25  # of the range: mean colours further apart are two worlds, and make a blot
 ASPECT = 0.02  # a picture stretched by less looks the same

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...scene.places import Point
 from ...scene.stack import ZoomStack
 from .cut import part
 from .draft import Draft, check_level
 from .extend import extend
-from .places import Point
 
 
 def branch(

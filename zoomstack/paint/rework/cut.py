@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...scene.geometry import Geometry
 from ...scene.stack import ZoomStack
+from ...scene.written import kept as ends_written
 from .draft import check_level
 from .told import begun, noted
 
@@ -48,4 +49,5 @@ def part(stack: ZoomStack, kept: Sequence[int]) -> ZoomStack:
             tuple(g.focus[level] for level in kept[:-1]),
         ),
         prompts=tuple(stack.prompts[level] for level in kept) if stack.prompts else (),
+        bridges=ends_written(stack.bridges, kept),
     )

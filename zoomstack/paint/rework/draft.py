@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...scene.stack import ZoomStack
 
@@ -49,3 +49,18 @@ def lines_of(prompts: Sequence[str]) -> tuple[str, ...]:
 def spread_out(stack: ZoomStack) -> tuple[str, ...]:
     """A prompt a level: the stack's, or empty ones where it has none."""
     return stack.prompts or ("",) * len(stack.levels)
+
+
+def marked(draft: Draft, bridges: Sequence[bool]) -> Draft:
+    """The draft whose free levels are those of a ladder with these marks, the widest first."""
+    if not any(bridges):
+        return draft
+    own = list(marks(draft.stack))
+    for level, mark in zip(draft.free, bridges, strict=True):
+        own[level] = mark
+    return replace(draft, stack=draft.stack._replace(bridges=tuple(own)))
+
+
+def marks(stack: ZoomStack) -> tuple[bool, ...]:
+    """A mark a level, True for one that was put between two: the stack's, or none of them."""
+    return stack.bridges or (False,) * len(stack.levels)

@@ -9,10 +9,10 @@ from typing import Literal, get_args
 from torch import Tensor
 
 from ...scene.checks import check_choice
+from ...scene.places import Point, factors_of, points_of
 from ...scene.stack import ZoomStack
 from .draft import Draft, lines_of, spread_out
 from .guess import guessed
-from .places import Point, factors_of, points_of
 from .told import begun
 
 Where = Literal["inward", "outward"]
@@ -55,7 +55,12 @@ def extend(
     pictures[first:first] = [None] * count
     texts = list(spread_out(stack))
     texts[first:first] = lines
+    flags = list(stack.bridges)
+    flags[first:first] = [False] * count * bool(flags)
     stack = stack._replace(
-        levels=guessed(pictures, geometry), geometry=geometry, prompts=tuple(texts)
+        levels=guessed(pictures, geometry),
+        geometry=geometry,
+        prompts=tuple(texts),
+        bridges=tuple(flags),
     )
     return Draft(stack, tuple(range(first, first + count)), "extend", where)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from ...scene.places import Point, between
 from ...scene.stack import ZoomStack
 from .draft import Draft, lines_of, spread_out
 from .guess import guessed
-from .places import Point, between
 from .told import begun
 
 
@@ -57,8 +57,13 @@ def insert(
     pictures[at:at] = [None] * count
     texts = list(spread_out(stack))
     texts[at:at] = lines
+    flags = list(stack.bridges)
+    flags[at:at] = [False] * count * bool(flags)
     stack = stack._replace(
-        levels=guessed(pictures, geometry), geometry=geometry, prompts=tuple(texts)
+        levels=guessed(pictures, geometry),
+        geometry=geometry,
+        prompts=tuple(texts),
+        bridges=tuple(flags),
     )
     note = f"between levels {pair[0]} and {pair[1]}"
     return Draft(stack, tuple(range(at, at + count)), "insert", note)

@@ -11,13 +11,13 @@ from torch import Tensor
 from ...joint.keep import SAME
 from ...joint.surround import surround
 from ...scene.geometry import MIDDLE, Geometry
+from ...scene.places import Point
 from ...scene.stack import ZoomStack
 from ...spaces.pairs import disagreement, patch
 from ...spaces.plain import plain_space
 from .apart import UNLIKE, alike, apart, check_colours, check_open, fitted
-from .draft import Draft, lines_of, spread_out
+from .draft import Draft, lines_of, marks, spread_out
 from .insert import insert
-from .places import Point
 from .told import begun, noted
 
 
@@ -57,7 +57,8 @@ def join(
     told = noted(_histories(a, b), "join", note=note)
     levels = _laid(*alike(a.levels, b.levels), geometry, feather)
     prompts = (*spread_out(a), *spread_out(b)) if a.prompts or b.prompts else ()
-    return told._replace(levels=levels, geometry=geometry, prompts=prompts)
+    bridges = (*marks(a), *marks(b)) if a.bridges or b.bridges else ()
+    return told._replace(levels=levels, geometry=geometry, prompts=prompts, bridges=bridges)
 
 
 def bridge(
