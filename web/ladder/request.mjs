@@ -7,13 +7,13 @@
 
 /**
  * @typedef {{if?: string, text: string, rules?: Block[], code?: string[]}} Block
- * @typedef {{scene: string, blocks: Block[]}} Words
+ * @typedef {{scene: string, blocks: Block[]}} Phrases
  */
 
-/** @type {Promise<Words> | undefined} */
+/** @type {Promise<Phrases> | undefined} */
 let kept;
 
-/** The words, fetched once. @returns {Promise<Words>} */
+/** The words, fetched once. @returns {Promise<Phrases>} */
 export function requestWords() {
   kept ??= fetch(new URL("./request.json", import.meta.url)).then((answer) => answer.json());
   return kept;
@@ -27,12 +27,12 @@ export function requestWords() {
  * @param {string} [wish.middle] what stands in the middle
  * @param {string} [wish.style] how all views look
  * @param {boolean} [wish.picture] whether the widest view is a picture that comes with it
- * @param {Words} words
+ * @param {Phrases} phrases
  * @returns {string}
  */
-export function request({ scene, levels, factor, middle = "", style = "", picture = false }, words) {
+export function request({ scene, levels, factor, middle = "", style = "", picture = false }, phrases) {
   const said = {
-    scene: plain(scene) || words.scene,
+    scene: plain(scene) || phrases.scene,
     levels: String(levels),
     side: String(Number((100 / factor).toPrecision(2))),
     factor: String(Number(factor.toPrecision(4))),
@@ -43,7 +43,7 @@ export function request({ scene, levels, factor, middle = "", style = "", pictur
   };
   const asked = ({ if: only }) => !only || said[only];
   const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => said[name]);
-  const blocks = words.blocks.filter(asked).map(({ text, rules = [], code = [] }) => {
+  const blocks = phrases.blocks.filter(asked).map(({ text, rules = [], code = [] }) => {
     const numbered = rules.filter(asked).map((rule, at) => `${at + 1}. ${filled(rule.text)}`);
     const block = code.length ? ["```", ...code, "```"] : [];
     return [filled(text), ...numbered, ...block].join("\n");
