@@ -18,6 +18,8 @@ from .multiscale import MultiScalePatch
 from .outpaint import OutpaintZoom
 from .prompts import PromptLadder
 from .report import ZoomStackReport
+from .reprompt import RepromptLadder
+from .request import LadderRequest
 from .rework import ReworkZoom
 from .sampling import ZoomStackApply, ZoomStackSampler
 from .superres import SuperResZoom
@@ -49,4 +51,6 @@ class ZoomStackExtension(ComfyExtension):
             CutZoom,
             JoinZooms,
             AlignZoom,
+            LadderRequest,
+            RepromptLadder,
         ]

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from comfy_api.latest import io
 
-from ..zoomstack.scene.bridges import bridged
+from ..zoomstack.scene.between.bridges import bridged
+from ..zoomstack.scene.between.written import ways
 from ..zoomstack.scene.checks import check_choice
 from ..zoomstack.scene.ladder import Ladder, around, dressed, parse_ladder
 from ..zoomstack.scene.settings import steps_of
-from ..zoomstack.scene.written import ways
 from . import host
 from .inputs import shown_with
 from .types import CATEGORY, SEARCH, ZoomLadderType

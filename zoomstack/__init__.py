@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .paint.rework.insert import insert
     from .paint.rework.join import bridge, join
     from .paint.rework.settle import settle
-    from .scene.bridges import bridged
+    from .scene.between.bridges import bridged
     from .scene.geometry import Geometry
     from .scene.history import Event
     from .scene.ladder import Ladder, parse_ladder
@@ -72,7 +72,7 @@ _HOME = {
     "blend": "joint.blend",
     "branch": "paint.rework.branch",
     "bridge": "paint.rework.join",
-    "bridged": "scene.bridges",
+    "bridged": "scene.between.bridges",
     "cut": "paint.rework.cut",
     "extend": "paint.rework.extend",
     "fidelity": "spaces.fitting.fidelity",

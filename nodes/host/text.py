@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ...zoomstack.scene.written import Between
+from ...zoomstack.scene.between.written import Between
 from ..conditioning.mix import mixed
 from ..conditioning.tags import tagged
 from .jobs import check_interrupted, progress

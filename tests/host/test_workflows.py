@@ -31,14 +31,16 @@ ZOOMS = (
     "edit-a-level", "endless-zoom", "outpaint-zoom", "photo-to-zoom", "regional-prompts",
     "remake-a-level", "super-resolution-zoom", "text-to-zoom", "two-pass", "zoom-with-upscale",
 )  # fmt: skip
-NAMES = (*ZOOMS, "bring-your-own-zoom", "wide-panorama", "zoom-tree")
+NAMES = (
+    *ZOOMS, "bring-your-own-zoom", "picture-to-ladder", "reprompt", "wide-panorama", "zoom-tree"
+)  # fmt: skip
 OWN, MUSIC = "my zoom", "my music.mp3"  # what bring-your-own-zoom names
 NODES = {
     "PromptLadder", "LevelConditioning", "ZoomStackSampler", "ZoomStackApply", "PhotoAnchor",
     "LaplacianBlend", "ZoomVideoRender", "SaveZoomStack", "LoadZoomStack", "ZoomStackExplorer",
     "ExportZoomStack", "MultiScalePatch", "OutpaintZoom", "SuperResZoom", "BlendedEdit",
     "ZoomStackReport", "ReworkZoom", "ExtendZoom", "BranchZoom", "CutZoom", "JoinZooms",
-    "AlignZoom",
+    "AlignZoom", "LadderRequest", "RepromptLadder",
 }  # fmt: skip
 NOTES = {"Note", "MarkdownNote"}  # the front end's own; the server knows nothing of them
 FOLDER = "zoomstack"  # of the pack among the custom nodes
@@ -306,9 +308,12 @@ def declared(node):
         for name, (kind, *rest) in node["input"].get(group, {}).items():
             options = rest[0] if rest else {}
             if is_widget(kind, options):
-                choices = options.get("options", kind if isinstance(kind, list) else [None])
+                choices = options.get("options", kind if isinstance(kind, list) else []) or [None]
                 first = choices[0]["key"] if isinstance(choices[0], dict) else choices[0]
                 yield name, options.get("default", first), options
+                if isinstance(choices[0], dict):  # a choice that brings widgets of its own
+                    for part, value, own in declared({"input": choices[0]["inputs"]}):
+                        yield f"{name}.{part}", value, own
 
 
 def widgets_of(node, info):
@@ -335,10 +340,10 @@ def test_the_graph_is_the_api_workflow_with_a_note(ready, name):
     links = links_of(graph)
     for key, node in nodes.items():
         info, wanted = known[node["type"]], api[key]["inputs"]
+        connected = {i["name"]: links[i["link"]] for i in node["inputs"] if i.get("link")}
         values = widgets_of(node, info)
         filled = {n: wanted.get(n, default) for n, default, _ in declared(info)}
-        assert values == filled, node["type"]
-        connected = {i["name"]: links[i["link"]] for i in node["inputs"] if i.get("link")}
+        assert {**values, **connected} == {**filled, **connected}, node["type"]
         assert connected == {n: value for n, value in wanted.items() if isinstance(value, list)}
         assert wanted.keys() <= values.keys() | connected.keys()
         assert node["title"] == api[key]["_meta"]["title"]

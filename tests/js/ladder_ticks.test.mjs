@@ -1,11 +1,10 @@
 /**
- * Magnifications that no number holds, and rulers of powers of ten; and the request's sums.
+ * Magnifications that no number holds, and rulers of powers of ten.
  */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { request } from "../../web/ladder/request.mjs";
 import { decades, ticks } from "../../web/ladder/ticks.mjs";
 import { magnification, tenTo } from "../../web/page/magnification.mjs";
 
@@ -66,16 +65,4 @@ test("a level that is gone leaves its 1 to the deepest", () => {
 test("one level or none has a ruler too", () => {
   assert.deepEqual(ticks([], []), []);
   assert.deepEqual(ticks([0], [12]).map((tick) => [tick.label, tick.at]), [["1", 12]]);
-});
-
-test("a request says how many views, and how far from the first to the last", () => {
-  const said = request({ scene: " a galaxy\n to a cell. ", levels: 12, factor: 4 });
-  assert.match(said, /text-to-image model: a galaxy to a cell\.\n/);
-  assert.match(said, /has 12 views/);
-  assert.match(said, /central 25 % of its width, magnified 4 times/);
-  assert.match(said, /about 10\^7\./);
-  const short = request({ scene: "x", levels: 3, factor: 2.5 });
-  assert.match(short, /central 40 %.*2\.5 times.*about 6\./s);
-  assert.doesNotMatch(short, / {2}/);
-  assert.match(request({ scene: " ", levels: 3, factor: 2 }), /choose a scene/);
 });

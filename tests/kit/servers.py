@@ -37,8 +37,11 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(tmp_path_factory, demo_checkpoint, front_end=PINNED):
-    """A real ComfyUI on a free port, with a base directory of its own and the demo model."""
+def serving(tmp_path_factory, demo_checkpoint, front_end=PINNED, prepare=lambda base: None):
+    """A real ComfyUI on a free port, with a base directory of its own and the demo model.
+
+    ``prepare`` puts there what a test wants besides, before the server looks.
+    """
     from zoomstack.demo import parts
     from zoomstack.headless.server import ComfyServer
     from zoomstack.setup.host import base_directory
@@ -46,6 +49,7 @@ def serving(tmp_path_factory, demo_checkpoint, front_end=PINNED):
     arguments = () if front_end == PINNED else ("--front-end-root", str(_newest()))
     base = base_directory(tmp_path_factory.mktemp("comfyui"))
     (base / "models" / "checkpoints" / parts.CHECKPOINT).symlink_to(demo_checkpoint.resolve())
+    prepare(base)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OMP_NUM_THREADS", "1")
         with ComfyServer(TREE, Path(sys.executable), base, arguments=arguments) as comfy:

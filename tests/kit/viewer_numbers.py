@@ -24,13 +24,13 @@ from zoomstack.film.layers import covered, layers_of, narrowing, soft_edge
 from zoomstack.film.path import Path as Course
 from zoomstack.film.ways import DIRECTIONS, EASINGS, LOOPS, OPEN
 from zoomstack.linear.lens import axis
+from zoomstack.scene.between.written import lines
 from zoomstack.scene.depth import SNAP, Depth
 from zoomstack.scene.geometry import MIDDLE, TOUCH, Geometry
 from zoomstack.scene.ladder import MOST_LEVELS
 from zoomstack.scene.sheet import grid, sheet
 from zoomstack.scene.span import SLACK
 from zoomstack.scene.stack import ZoomStack
-from zoomstack.scene.written import lines
 
 FILE = SHARED / "viewer.json"
 OFFSETS = (0.0, 0.004, 0.37, 0.6, 0.996)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomstack.scene.bridges import both, bridged
+from zoomstack.scene.between.bridges import both, bridged
+from zoomstack.scene.between.written import Between, kept, lines, merged, ways
 from zoomstack.scene.geometry import Geometry
 from zoomstack.scene.ladder import Ladder, dressed, parse_ladder
 from zoomstack.scene.settings import PLAIN, Settings
-from zoomstack.scene.written import Between, kept, lines, merged, ways
 
 TEN = "\n".join(f"10^{7 - n} m" for n in range(10))
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zoomstack.scene.between.places import LEAST, between, factors_of, points_of
 from zoomstack.scene.geometry import Geometry
-from zoomstack.scene.places import LEAST, between, factors_of, points_of
 
 inside = st.floats(0, 1)
 

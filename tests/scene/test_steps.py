@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomstack.scene.places import LEAST
-from zoomstack.scene.steps import SMALLEST, steps_between
+from zoomstack.scene.between.places import LEAST
+from zoomstack.scene.between.steps import SMALLEST, steps_between
 
 CASES = {
     (10, 3): (2, 2, 2.5),

@@ -16,7 +16,7 @@ import { createBar } from "./bar.mjs";
 import { createList } from "./list.mjs";
 import { pasted } from "./paste.mjs";
 import { createPlain } from "./plain.mjs";
-import { request } from "./request.mjs";
+import { request, requestWords } from "./request.mjs";
 import { decades } from "./ticks.mjs";
 
 const STYLE = new Style(import.meta.resolve("./ladder.css"));
@@ -156,7 +156,8 @@ export function createEditor({ onText, onStep, onKeep }, words) {
 
   async function copyRequest(asked) {
     keep({ scene: asked.scene });
-    say((await copyText(request(asked))) ? words.copied : words.notCopied);
+    const text = request(asked, await requestWords());
+    say((await copyText(text)) ? words.copied : words.notCopied);
   }
 
   /** Shows a word for a moment; a screen reader reads it out. @param {string} text */

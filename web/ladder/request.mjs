@@ -1,49 +1,59 @@
 /**
- * A request that one can give to a language model: its answer, pasted, is a ladder.
+ * A request that one can give to a language model: its answer is a ladder.
+ *
+ * Its words are those of request.json, which `zoomstack/scene/request.py` reads too; what both make
+ * of them is the same to the letter.
  */
+
+/**
+ * @typedef {{if?: string, text: string, rules?: Block[], code?: string[]}} Block
+ * @typedef {{scene: string, blocks: Block[]}} Phrases
+ */
+
+/** @type {Promise<Phrases> | undefined} */
+let kept;
+
+/** The words, fetched once. @returns {Promise<Phrases>} */
+export function requestWords() {
+  kept ??= fetch(new URL("./request.json", import.meta.url)).then((answer) => answer.json());
+  return kept;
+}
 
 /**
  * @param {object} wish
  * @param {string} wish.scene what the zoom goes through, or where it begins and ends
  * @param {number} wish.levels how many views, at least 2
  * @param {number} wish.factor how many times each view magnifies the one before
+ * @param {string} [wish.middle] what stands in the middle
+ * @param {string} [wish.style] how all views look
+ * @param {boolean} [wish.picture] whether the widest view is a picture that comes with it
+ * @param {Phrases} phrases
  * @returns {string}
  */
-export function request({ scene, levels, factor }) {
-  const subject = scene.replace(/\s+/g, " ").trim().replace(/[.\s]+$/, "") || OPEN;
-  const side = Number((100 / factor).toPrecision(2));
-  return unfolded(`\
-Write the prompts for a continuous zoom made by a text-to-image model: ${subject}.
-
-The zoom has ${levels} views, from the widest to the nearest. Every view looks straight at the
-  middle of the one before it and shows only the central ${side} % of its width, magnified
-  ${Number(factor.toPrecision(4))} times. From the first view to the last that is a magnification
-  of about ${total(levels, factor)}.
-
-Rules:
-1. Write exactly ${levels} lines, one line for each view, the widest first.
-2. Each line describes what a camera would see at that scale: the main subject first, then what
-  surrounds it, then texture and light, in 8 to 20 words.
-3. What a line shows must lie in the middle of what the line before it shows, at a size that is
-  right for the scale. Never jump to another place, and never skip a scale: a thing that fills one
-  view is a detail in the middle of the view before.
-4. Where two scales are far apart, name both in the line between them, such as "a continent, its
-  coast line in the middle".
-5. Keep the point of view (such as "seen from straight above"), the time of day, the light, the
-  colours and the style the same in all lines, and repeat their words exactly in every line.
-6. Describe only what is visible. No camera moves, no words such as "zoom" or "close-up of the
-  previous view", no numbers, no people's names.
-
-Answer with the ${levels} lines in one code block and nothing else: no numbering, no headings, no
-  blank lines, no explanations.
-`);
+export function request({ scene, levels, factor, middle = "", style = "", picture = false }, phrases) {
+  const said = {
+    scene: plain(scene) || phrases.scene,
+    levels: String(levels),
+    side: String(Number((100 / factor).toPrecision(2))),
+    factor: String(Number(factor.toPrecision(4))),
+    total: total(levels, factor),
+    middle: plain(middle),
+    style: plain(style),
+    picture: picture ? "yes" : "",
+  };
+  const asked = ({ if: only }) => !only || said[only];
+  const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => said[name]);
+  const blocks = phrases.blocks.filter(asked).map(({ text, rules = [], code = [] }) => {
+    const numbered = rules.filter(asked).map((rule, at) => `${at + 1}. ${filled(rule.text)}`);
+    const block = code.length ? ["```", ...code, "```"] : [];
+    return [filled(text), ...numbered, ...block].join("\n");
+  });
+  return `${blocks.join("\n\n")}\n`;
 }
 
-const OPEN = "choose a scene that can be followed from very large to very small";
-
-/** Lines that are set in belong to the one before them. @param {string} text */
-function unfolded(text) {
-  return text.replace(/\n {2}/g, " ");
+/** In one line, without a point at its end. @param {string} text */
+function plain(text) {
+  return text.replace(/\s+/g, " ").trim().replace(/[. ]+$/, "");
 }
 
 /**

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ..film.captions.captions import Look
+from ..scene.between.written import lines as written_levels
 from ..scene.stack import ZoomStack
-from ..scene.written import lines as written_levels
 from .length import metres
 
 BOTH = "prompts and scale"

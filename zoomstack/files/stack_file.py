@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..scene.between.written import Flags, check_flags
 from ..scene.geometry import Geometry
 from ..scene.stack import ZoomStack
-from ..scene.written import Flags, check_flags
 from . import events
 from .tensors import write_tensors
 

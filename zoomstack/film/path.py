@@ -15,9 +15,9 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
+from ..scene.between.written import Flags, check_flags, lines, merged
 from ..scene.depth import SNAP, Depth
 from ..scene.geometry import Geometry
-from ..scene.written import Flags, check_flags, lines, merged
 from .keyframes import Eased, Key, check_keyframes, parse_keyframes
 from .ways import EASINGS, LOOPS, TRIPS, check_loop, check_way
 

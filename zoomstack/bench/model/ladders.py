@@ -10,10 +10,10 @@ from typing import Literal
 
 from ...demo.networks.text import Mixed
 from ...demo.world import SCALES, named, prompt
-from ...scene.bridges import bridged
+from ...scene.between.bridges import bridged
+from ...scene.between.written import lines, ways
 from ...scene.geometry import Geometry
 from ...scene.ladder import Ladder
-from ...scene.written import lines, ways
 
 DEEPEST = SCALES[-1].octave
 STRIDES = (5, 7)  # from one seed's first scale to the next one's; one of them shares no factor

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ...linear.smooth import smoothstep
+from ...scene.between.written import lines
 from ...scene.depth import Depth
 from ...scene.geometry import Geometry
-from ...scene.written import lines
 from ..film import Film
 from ..overlay import Patch
 from .breaking import plain

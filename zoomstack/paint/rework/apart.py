@@ -11,8 +11,8 @@ from torch import Tensor
 from ...joint.render import render
 from ...linear.precision import working
 from ...linear.sizes import resized
+from ...scene.between.places import Point
 from ...scene.geometry import MIDDLE, Geometry
-from ...scene.places import Point
 from ...scene.stack import ZoomStack
 from ...spaces.pairs import disagreement
 from ...spaces.plain import plain_space

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...scene.places import Point
+from ...scene.between.places import Point
 from ...scene.stack import ZoomStack
 from .cut import part
 from .draft import Draft, check_level

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...scene.between.written import kept as ends_written
 from ...scene.geometry import Geometry
 from ...scene.stack import ZoomStack
-from ...scene.written import kept as ends_written
 from .draft import check_level
 from .told import begun, noted
 

@@ -8,8 +8,8 @@ from typing import Literal, get_args
 
 from torch import Tensor
 
+from ...scene.between.places import Point, factors_of, points_of
 from ...scene.checks import check_choice
-from ...scene.places import Point, factors_of, points_of
 from ...scene.stack import ZoomStack
 from .draft import Draft, lines_of, spread_out
 from .guess import guessed

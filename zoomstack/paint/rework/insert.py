@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from ...scene.places import Point, between
+from ...scene.between.places import Point, between
 from ...scene.stack import ZoomStack
 from .draft import Draft, lines_of, spread_out
 from .guess import guessed

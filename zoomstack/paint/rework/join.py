@@ -10,8 +10,8 @@ from torch import Tensor
 
 from ...joint.keep import SAME
 from ...joint.surround import surround
+from ...scene.between.places import Point
 from ...scene.geometry import MIDDLE, Geometry
-from ...scene.places import Point
 from ...scene.stack import ZoomStack
 from ...spaces.pairs import disagreement, patch
 from ...spaces.plain import plain_space

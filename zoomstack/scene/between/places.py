@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from .geometry import MIDDLE, TOUCH, check_child
+from ..geometry import MIDDLE, TOUCH, check_child
 
 Point = tuple[float, float]
 Places = tuple[tuple[float, ...], tuple[Point, ...]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from .geometry import Geometry
-from .ladder import MOST_LEVELS, Ladder, joined
+from ..geometry import Geometry
+from ..ladder import MOST_LEVELS, Ladder, joined
+from ..settings import PLAIN, Settings
 from .places import between
-from .settings import PLAIN, Settings
 from .steps import check_largest, steps_between
 from .written import Flags
 

@@ -1,0 +1,1 @@
+"""Levels that are put between two others: where they lie, and which ones somebody wrote."""
