@@ -70,13 +70,13 @@ def _mixed(zoom: float, count: int, largest: float) -> Iterator[tuple[float, ...
     """As many whole factors as leave steps large enough, near the mean; and equal roots alone."""
     low = max(2, math.floor(zoom ** (1 / count) + NEAR))
     high = low + 1 if low + 1 <= largest * (1 + NEAR) else low
-    for whole in range(count - 1, -1, -1):
+    for whole in range(count - 1 if low <= largest else 0, -1, -1):
         found = []
         for higher in range(whole + 1 if high > low else 1):
             wholes = (float(low),) * (whole - higher) + (float(high),) * higher
             rest = (zoom / math.prod(wholes)) ** (1 / (count - whole))
             # Equal roots are the last resort, whatever they are.
-            if whole == 0 or LEAST <= rest <= largest * (1 + NEAR) and low <= largest:
+            if whole == 0 or LEAST <= rest <= largest * (1 + NEAR):
                 found.append((*wholes, *(rest,) * (count - whole)))
         if found:
             yield from found
