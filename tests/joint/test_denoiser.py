@@ -193,3 +193,17 @@ def test_steps_come_one_at_a_time():
     assert asked == []
     first = next(steps)
     assert (first.index, first.sigma, asked, float(first.x)) == (0, 2.0, [4.0], 2.0)
+
+
+def test_levels_with_seeds_of_their_own_have_that_noise_outside_of_what_they_share():
+    g = Geometry(16, 16, (2.0, 2.0))
+    joint = JointDenoiser(lambda x, sigma: x, g)
+    white = torch.randn(3, 1, 16, 16, generator=torch.Generator().manual_seed(0))
+    plain, own = joint.noise(white), joint.noise(white, (None, 7, None))
+    alone = torch.randn(1, 1, 16, 16, generator=torch.Generator().manual_seed(7))
+    assert torch.equal(plain, joint.noise(white, ()))
+    assert torch.equal(own[2], plain[2]) and torch.equal(
+        own[1, :, 4:12, 4:12], plain[1, :, 4:12, 4:12]
+    )
+    assert torch.equal(own[1, :, :4], alone[0, :, :4])
+    assert torch.equal(own[0, :, :4], plain[0, :, :4]) and not torch.equal(own[0], plain[0])

@@ -14,6 +14,7 @@ from .coupler import Coupler
 from .denoise import Denoise
 from .hold.coupler import HeldCoupler
 from .later import Later
+from .render import seeded
 
 
 class JointDenoiser:
@@ -23,6 +24,9 @@ class JointDenoiser:
     After it, in this order: each of ``anchors``, then ``consensus``, from ``start`` to ``end`` of
     the steps (this needs ``sigmas``, the schedule). With one level and no anchor, the answer is
     ``denoise``'s own, untouched.
+
+    Guidance is ``denoise``'s own matter, level by level where it likes; how much each level counts
+    is ``consensus``' (``weights``), and the seed of its own noise ``noise``'s.
 
     ``held`` maps levels to pictures (C, H, W) that they keep. Such levels are not asked for: x, and
     what ``denoise`` is given, are the F others alone, (F, C, H, W), widest first. They are made to
@@ -59,9 +63,11 @@ class JointDenoiser:
         x0 = self.denoise(x, sigma)
         return self.couple(x0, now.numbers()[0])
 
-    def noise(self, white: Tensor) -> Tensor:
+    def noise(self, white: Tensor, seeds: Sequence[int | None] = ()) -> Tensor:
         """Zoom-consistent white noise of independent white noise, (N, C, H, W).
 
-        Of N levels of which some are held, only the others' comes out: (F, C, H, W).
+        Of N levels of which some are held, only the others' comes out: (F, C, H, W). ``seeds``, one
+        for each level of ``white`` or none, are ``seeded``'s: what a level does not share is then
+        drawn from its own. Raises ``ValueError`` for another number of them.
         """
-        return self.couple.noise(white)
+        return self.couple.noise(seeded(white, seeds))

@@ -37,7 +37,7 @@ def render_noise(noise: Tensor, geometry: Geometry | Space) -> Tensor:
 
 
 def seeded(white: Tensor, seeds: Sequence[int | None]) -> Tensor:
-    """White noise (N, ...), drawn anew where a level has a seed of its own; what comes out is new.
+    """White noise (N, ...), drawn anew where a level has a seed of its own; ``white`` stays.
 
     ``seeds`` are N numbers from 0 to 2^64 - 1, None where the level's noise stays as it is; none at
     all where every level's does. A level's noise is what a batch of it alone would get, on the CPU
@@ -50,6 +50,8 @@ def seeded(white: Tensor, seeds: Sequence[int | None]) -> Tensor:
             f"There are {len(seeds)} seeds for the noise of {len(white)} levels; give one a level, "
             "None for those that have none."
         )
+    if not seeds:
+        return white
     noise = white.clone()
     for level, seed in enumerate(seeds):
         if seed is not None:
