@@ -216,7 +216,7 @@ class Run:
             "focus": [list(point) for point in geometry.focus],
             "closed": geometry.closed,
             "prompts": list(self._scene.prompts),
-            "bridges": list(self._scene.between.bridges),
+            "bridges": list(self._scene.bridges),
         }
 
     def tell(self, step: int, total: int) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from zoomstack.headless import workflow as edit
+from zoomstack.scene.ladder import parse_ladder
 from zoomstack.setup.errors import BadInput
 from zoomstack.setup.places import API_WORKFLOWS
 
@@ -109,6 +110,14 @@ def test_takes_a_ladder_from_a_file_without_its_byte_order_mark(tmp_path, graph)
     file.write_bytes(b"\xef\xbb\xbfa planet\n[p=4] a coast\n")
     edit.set_prompts(graph, file)
     assert graph["5"]["inputs"]["prompts"].splitlines() == ["a planet", "[p=4] a coast"]
+
+
+def test_a_ladder_from_a_file_may_be_an_answer_as_a_model_wrote_it(tmp_path, graph):
+    file = tmp_path / "answer.txt"
+    file.write_bytes(b"\xef\xbb\xbfSure:\r\n\r\n1. a planet (1x)\r\n2. a coast (4x)\r\n")
+    edit.set_prompts(graph, file)
+    ladder = parse_ladder(graph["5"]["inputs"]["prompts"])
+    assert (ladder.prompts, ladder.zooms) == (("a planet", "a coast"), (4.0,))
 
 
 @pytest.mark.parametrize(("content", "message"), [(b" \n\n", "is empty"), (b"\xff", "UTF-8")])

@@ -149,9 +149,8 @@ def test_in_a_loop_the_first_line_says_how_it_lies_in_the_last(pack, clip):
 
 
 def test_what_of_an_answer_is_left_out_is_said_under_the_node(pack, clip):
-    answer = (
-        "<think>1. no</think>\nSure! Two levels:\n\n1. a planet (1x)\n2. [weight=2] a coast (8x)"
-    )
+    answer = "<think>1. no</think>\nSure! Two levels:\n\n1. a planet (1x)\n"
+    answer += "2. [weight=2] a coast (8x)"
     with torch.inference_mode():
         made = pack.nodes.PromptLadder.execute(clip, answer)
         plain = pack.nodes.PromptLadder.execute(clip, "a planet\n[p=8] a coast")

@@ -14,7 +14,7 @@ import { rungsOf } from "./factors.mjs";
 import { count, folded, linesOf, shortened, splitLines, strip } from "./letters.mjs";
 import { draftsOf } from "./lists/items.mjs";
 import { listIn } from "./lists/runs.mjs";
-import { isClosing, isOpening } from "./sayings.mjs";
+import { announces, asks, isClosing, isOpening } from "./sayings.mjs";
 import { tableIn } from "./tables.mjs";
 
 /** @typedef {import("./brackets.mjs").Rung} Rung */
@@ -179,11 +179,12 @@ function spoken(lines) {
   const around = [];
   if (filled.length > 1 && isOpening(filled[0].text)) {
     const gap = filled[1].number > filled[0].number + 1;
-    if (gap || folded(filled[0].text).endsWith(":")) around.push(filled.shift());
+    if (gap || announces(filled[0].text)) around.push(filled.shift());
   }
   const opened = around.length > 0;
   while (filled.length > 1 && isClosing(filled.at(-1).text)) {
-    if (!opened && filled.at(-1).number === filled.at(-2).number + 1) break;
+    const apart = filled.at(-1).number > filled.at(-2).number + 1;
+    if (!opened && !(apart && asks(filled.at(-1).text))) break;
     around.push(filled.pop());
   }
   const rungs = around.length ? plain(filled) : [];

@@ -34,6 +34,8 @@ const CLOSINGS = new RegExp(
     "fammi sapere|дайте знать|Дайте знать|如果|希望|必要)(?![a-z])",
   "uy",
 );
+const ASKS =
+  /(?:let me know|feel free to|would you like|do you want me|want me to|i hope this|hope this helps)(?![a-z])/uy;
 const END = /[.!?:…。！？：]["'”’)*_`]*$/u;
 
 /** Whether a line announces an answer, such as "Here are your prompts:". @param {string} text */
@@ -48,6 +50,18 @@ export function isOpening(text) {
 export function isClosing(text) {
   const low = folded(trim(text, "*_# "));
   return count(low) <= 600 && Boolean(matchAt(CLOSINGS, low)) && END.test(low);
+}
+
+/** Whether a line can only be said to whoever asked. @param {string} text */
+export function asks(text) {
+  return isClosing(text) && matchAt(ASKS, folded(trim(text, "*_# "))) !== null;
+}
+
+/** Whether a line can only announce what follows, with nothing between. @param {string} text */
+export function announces(text) {
+  const low = folded(trim(text, "*# "));
+  const spoken = matchAt(SPOKEN, low) !== null || ABOUT.test(low);
+  return isOpening(text) && low.endsWith(":") && spoken;
 }
 
 /** Whether a line is a sentence to a reader, or announces what follows. @param {string} text */

@@ -103,7 +103,7 @@ export function scaleAt(text, at = 0) {
  * @returns {Scale | null}
  */
 export function scaleOf(text) {
-  const whole = trim(text, " .");
+  const whole = trim(folded(text), " .");
   if (count(whole) >= 200) return null;
   for (const each of [whole, ...whole.split(SPLIT)]) {
     const part = trim(each, " ()[]*`");

@@ -16,12 +16,14 @@ const QUOTED = / *"([^"]*)" */uy;
 const CELL = /(?:[^|\\]|\\.|\\$)*/uy;
 const PROMPT = new RegExp(`^(?:${PROMPT_NAMES})s?$`, "u");
 const ROW = /^\|.*\|$/u;
-const TIMES_NAME = /magnif|zoom|times|vergrößerung/u;
-const SIZE_NAME = /scale|power|width|size|field of view|fov|maßstab|échelle|escala|scala/u;
+const TIMES_NAME = /^(?:[a-z]+[ _])?(?:magnification|zoom|times|vergrößerung)(?:[ _].*)?$/u;
+const SIZE_NAME =
+  /^(?:[a-z]+[ _])?(?:scale|power|width|size|field of view|fov|maßstab|échelle|escala|scala)(?:[ _].*)?$/u;
 const FACTOR = /^(?:p|factor|zoom factor|step factor)$/u;
 const INDEX = /^(?:#|no\.?|nr\.?|level|step|view|index|ebene|stufe|niveau|nivel|livello)$/u;
 const UNIT = /\(([^()]{1,20})\)/u;
 const OPTIONS = ["focus", "cfg", "seed", "weight", "steps"];
+const OTHERS = ["title", "name", "subject", "notes", "note", "id"];
 const OWN = ["p", "factor", "zoom factor", "step factor", ...OPTIONS];
 
 /**
@@ -62,9 +64,15 @@ export function tableIn(lines) {
 /** A table whose head says so. @param {Line[]} lines @param {number} head @param {string} sign */
 function separated(lines, head, sign) {
   const names = lines[head].text.split(sign).map((cell) => folded(trim(cell)));
-  if (!names.some((name) => PROMPT.test(name))) return null;
+  if (!names.some((name) => PROMPT.test(name)) || !names.every(isKnown)) return null;
   const rows = lines.map((line) => ({ ...line, text: barred(line.text, sign) }));
   return table(rows, head, head + 1);
+}
+
+/** Whether a name is that of a column: a prompt may hold commas as well. @param {string} name */
+function isKnown(name) {
+  if (OWN.includes(name) || OTHERS.includes(name)) return true;
+  return [PROMPT, INDEX, TIMES_NAME, SIZE_NAME].some((pattern) => pattern.test(name));
 }
 
 /**

@@ -17,7 +17,7 @@ from .factors import rungs_of
 from .letters import Line, folded, lines_of, shortened, strip
 from .lists.items import drafts_of
 from .lists.runs import list_in
-from .sayings import is_closing, is_opening
+from .sayings import announces, asks, is_closing, is_opening
 
 LONGEST = 400_000  # letters: more is no answer
 MOST_LINES = 4000
@@ -177,11 +177,12 @@ def _spoken(lines: list[Line]) -> Read | None:
     around = []
     if len(filled) > 1 and is_opening(filled[0].text):
         gap = filled[1].number > filled[0].number + 1
-        if gap or folded(filled[0].text).endswith(":"):
+        if gap or announces(filled[0].text):
             around.append(filled.pop(0))
     opened = bool(around)
     while len(filled) > 1 and is_closing(filled[-1].text):
-        if not opened and filled[-1].number == filled[-2].number + 1:
+        apart = filled[-1].number > filled[-2].number + 1
+        if not opened and not (apart and asks(filled[-1].text)):
             break
         around.append(filled.pop())
     rungs = _plain(filled) if around else []

@@ -31,6 +31,10 @@ _CLOSINGS = re.compile(
     "n'hésite|dites-moi|dis-moi|souhaite|si vous|avísame|házmelo|si quieres|fammi sapere|"
     "дайте знать|Дайте знать|如果|希望|必要)(?![a-z])"
 )
+_ASKS = re.compile(
+    "(?:let me know|feel free to|would you like|do you want me|want me to|i hope this|"
+    "hope this helps)(?![a-z])"
+)
 _END = re.compile(r"[.!?:…。！？：][\"'”’)*_`]*$")
 
 
@@ -47,6 +51,18 @@ def is_closing(text: str) -> bool:
     """Whether a line speaks to whoever asked, such as "Let me know ...!"."""
     low = folded(text.strip("*_# "))
     return len(low) <= 600 and bool(_CLOSINGS.match(low)) and bool(_END.search(low))
+
+
+def asks(text: str) -> bool:
+    """Whether a line can only be said to whoever asked."""
+    return is_closing(text) and bool(_ASKS.match(folded(text.strip("*_# "))))
+
+
+def announces(text: str) -> bool:
+    """Whether a line can only announce what follows, with nothing else between."""
+    low = folded(text.strip("*# "))
+    spoken = bool(_SPOKEN.match(low) or _ABOUT.search(low))
+    return is_opening(text) and low.endswith(":") and spoken
 
 
 def is_sentence(text: str) -> bool:

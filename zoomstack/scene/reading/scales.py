@@ -96,7 +96,7 @@ def scale_at(text: str, at: int = 0) -> Scale | None:
 
 def scale_of(text: str) -> Scale | None:
     """The scale that a text says and nothing else, or one of its parts: "Planet, 100x"."""
-    text = text.strip(" .")
+    text = folded(text).strip(" .")
     for part in [text, *_SPLIT.split(text)] if len(text) < 200 else []:
         part = part.strip(" ()[]*`")
         found = scale_at(part)

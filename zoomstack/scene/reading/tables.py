@@ -15,8 +15,11 @@ TAB = " " * 4  # as lines have it
 _QUOTED = re.compile(' *"([^"]*)" *')
 _CELL = re.compile(r"(?:[^|\\]|\\.|\\$)*")
 _PROMPT = re.compile(rf"(?:{PROMPT_NAMES})s?")
-_TIMES = re.compile(".*(?:magnif|zoom|times|vergrößerung).*")
-_SIZE = re.compile(".*(?:scale|power|width|size|field of view|fov|maßstab|échelle|escala|scala).*")
+_TIMES = re.compile("(?:[a-z]+[ _])?(?:magnification|zoom|times|vergrößerung)(?:[ _].*)?")
+_SIZE = re.compile(
+    "(?:[a-z]+[ _])?(?:scale|power|width|size|field of view|fov|maßstab|échelle|escala|scala)"
+    "(?:[ _].*)?"
+)
 _FACTOR = re.compile("(?:p|factor|zoom factor|step factor)")
 _INDEX = re.compile("(?:#|no\\.?|nr\\.?|level|step|view|index|ebene|stufe|niveau|nivel|livello)")
 
@@ -48,10 +51,17 @@ def table_in(lines: list[Line]) -> Table | None:
 def _separated(lines: list[Line], filled: list[int], sign: str) -> Table | None:
     """A table whose cells have tabs or commas between them, and whose head says so."""
     names = [folded(cell.strip(" ")) for cell in lines[filled[0]].text.split(sign)]
-    if not any(_PROMPT.fullmatch(name) for name in names):
+    prompts = [name for name in names if _PROMPT.fullmatch(name)]
+    if not prompts or not all(_known(name) for name in names):
         return None
     barred = [line._replace(text=_barred(line.text, sign)) for line in lines]
     return _table(barred, filled[0], filled[0] + 1)
+
+
+def _known(name: str) -> bool:
+    """Whether a name is that of a column: a prompt may hold commas as well."""
+    found = _PROMPT.fullmatch(name) or _INDEX.fullmatch(name) or name in (*_OWN, *_OTHERS)
+    return bool(found or _TIMES.fullmatch(name) or _SIZE.fullmatch(name))
 
 
 def _barred(text: str, sign: str) -> str:
@@ -98,6 +108,7 @@ def _table(lines: list[Line], head: int, first: int) -> Table | None:
     return Table(rungs, scales, before, after, left)
 
 
+_OTHERS = ("title", "name", "subject", "notes", "note", "id")
 _OWN = ("p", "factor", "zoom factor", "step factor", "focus", "cfg", "seed", "weight", "steps")
 
 

@@ -73,7 +73,8 @@ export function paragraphsOf(body) {
  */
 export function isApart({ kind, places }, lines, before, after) {
   const blank = !before.length || !lines[places[0] - 1].text;
-  if (before.length && !blank && !isAbout(before.at(-1).text)) return false;
+  const titled = before.length === 1 && places.length > 2 && [LABEL, NUMBER].includes(kind);
+  if (before.length && !blank && !titled && !isAbout(before.at(-1).text)) return false;
   const strange = [...before, ...after].filter((line) => !isAbout(line.text)).length;
   let most = [LABEL, NUMBER, BOLD].includes(kind) ? Math.floor((places.length - 1) / 2) : 1;
   if ([SCALE, LETTER, FIELD].includes(kind) || places.length === 2) most = 0;

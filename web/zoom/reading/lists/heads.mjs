@@ -20,7 +20,7 @@ const NUMBERED = /\*\*([0-9]{1,3}|[ivxl]{1,7})\*\*(?=[.):]| ?-)/uy;
 const SEPARATOR = / ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$)|$)/uy;
 const EDGE = " :.-–—|,";
 const AFTER_SCALE = / ?(?:[(][^()]{0,60}[)] ?)?(?:(?:[:|]|-{1,3}>?|→)(?= |$)|$)/uy;
-const ASIDE = /[([]([^()[\]=]{1,60})[)\]] ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$))?/uy;
+const ASIDE = /(?:\(([^()]{1,60})\)|\[([^[\]=]{1,60})\]) ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$))?/uy;
 const INSIDE = /[([]([^()[\]]{1,60})[)\]]/gu;
 
 /**
@@ -109,7 +109,7 @@ function scale(front) {
   const { rest } = front;
   const aside = matchAt(ASIDE, folded(rest));
   if (aside) {
-    const found = scaleOf(rest.slice(1, 1 + aside[1].length));
+    const found = scaleOf(rest.slice(1, 1 + (aside[1] ?? aside[2]).length));
     if (!found) return;
     front.scales.push(found);
     front.rest = trimStart(rest.slice(aside[0].length));

@@ -16,7 +16,7 @@ const HAN = "〇一二三四五六七八九十";
 const ROMAN = "[ivxl]{1,7}";
 // Ends a mark: a space or the end, or a letter; but no digit, as in "3.5 km" and "12:30".
 const NEXT = "(?= |$|[^0-9 ])";
-const OF = " ?(?:/|of) ?[0-9]{1,3}";
+const OF = " ?(?:/|of) ?[0-9]{1,3}(?![0-9a-z.×^])";
 const DASH = "-{1,3}>?|→";
 
 const STYLES = [
@@ -53,7 +53,7 @@ const LABELLED = new RegExp(
 );
 const TAIL = new RegExp(
   " ?(?:\\(([^()]{0,80})\\)|\\[([^\\[\\]=]{0,80})\\])" +
-    `(?: ?(?:[:.|]|${DASH})(?= |$)|:)?| ?(?::|[.)|,](?= |$)|(?:${DASH})(?= |$))| ?$`,
+    `(?: ?(?:[:.|]|${DASH})(?= |$)|:)?| ?(?::|[.)|,/](?= |$)|(?:${DASH})(?= |$))| ?$`,
   "uy",
 );
 const POINT =

@@ -72,7 +72,8 @@ def paragraphs_of(body: list[Line]) -> list[list[Line]]:
 def is_apart(run: Run, lines: list[Line], before: list[Line], after: list[Line]) -> bool:
     """Whether what stands around a list looks like words about it, and not like levels."""
     blank = not before or not lines[run.places[0] - 1].text
-    if before and not blank and not _about(before[-1].text):
+    titled = len(before) == 1 and len(run.places) > 2 and run.kind in (LABEL, NUMBER)
+    if before and not blank and not titled and not _about(before[-1].text):
         return False
     strange = sum(not _about(line.text) for line in [*before, *after])
     most = (len(run.places) - 1) // 2 if run.kind in (LABEL, NUMBER, BOLD) else 1

@@ -21,7 +21,9 @@ _NUMBERED = re.compile(r"\*\*([0-9]{1,3}|[ivxl]{1,7})\*\*(?=[.):]| ?-)")
 _SEPARATOR = re.compile(r" ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$)|$)")
 _EDGE = " :.-–—|,"
 _AFTER_SCALE = re.compile(r" ?(?:[(][^()]{0,60}[)] ?)?(?:(?:[:|]|-{1,3}>?|→)(?= |$)|$)")
-_ASIDE = re.compile(r"[(\[]([^()\[\]=]{1,60})[)\]] ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$))?")
+_ASIDE = re.compile(
+    r"(?:\(([^()]{1,60})\)|\[([^\[\]=]{1,60})\]) ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$))?"
+)
 _INSIDE = re.compile(r"[(\[]([^()\[\]]{1,60})[)\]]")
 
 
@@ -105,7 +107,7 @@ def _scale(rest: str, scales: list[Scale]) -> str:
     """Takes a scale off the front: "10^7 m: ", "(100x) ", "100x – "."""
     aside = _ASIDE.match(folded(rest))
     if aside:
-        found = scale_of(rest[slice(*aside.span(1))])
+        found = scale_of(rest[1 : aside.end(1 if aside[1] else 2)])
         if found:
             scales.append(found)
             return rest[aside.end() :].lstrip(" ")
