@@ -24,6 +24,8 @@ def mutated(count, seed=0):
 
 
 def _mutated(draw, text, texts):
+    if draw.random() < 0.1:
+        text = text.replace("{", "").replace("}", "")
     for _ in range(draw.randint(0, 4)):
         lines = text.split("\n")
         at = draw.randrange(len(lines))

@@ -79,6 +79,14 @@ def test_a_text_that_says_it_is_plain_is_read_as_it_stands(text):
     assert read(text) == (expected, [], False)
 
 
+def test_json_is_read_without_the_braces_that_dynamic_prompts_take_away():
+    kinds = ["JSON objects", "12_json_levels_obj.txt", "JSON numbered keys", "JSON deep"]
+    found = {each["name"]: each for each in ANSWERS}
+    for case in (found[kind] for kind in kinds):
+        text = case["text"].replace("{", "").replace("}", "")
+        assert text != case["text"] and said(read(text).rungs) == case["rungs"], case["name"]
+
+
 def test_nothing_that_models_write_breaks_it():
     for text in mutated(400, seed=5):
         try:

@@ -3,7 +3,7 @@
  */
 
 import { matchAt, trim } from "../letters.mjs";
-import { Broken, Pairs, gap, stringAt, valueAt } from "./loose.mjs";
+import { Broken, Pairs, gap, grown, namedAt, stringAt, valueAt } from "./loose.mjs";
 import { LISTS, entriesOf } from "./objects.mjs";
 
 /** @typedef {import("./objects.mjs").Entry} Entry */
@@ -67,7 +67,8 @@ function values(text, start) {
 /** Pairs without braces, or texts with commas, one a line. @param {string} text */
 function bare(text, start) {
   if (text[start] === "[" || text[start] === "{") return null;
-  const [pairs, texts] = [[], []];
+  let pairs = [];
+  const texts = [];
   let end = start;
   for (let at = start; at < text.length && "\"'“".includes(text[at]);) {
     let after;
@@ -76,9 +77,9 @@ function bare(text, start) {
       after = behind;
       const place = gap(text, after);
       if (text[place] === ":") {
-        const [value, last] = valueAt(text, place + 1);
+        const [value, last] = namedAt(text, place + 1);
         after = last;
-        pairs.push([said, value]);
+        pairs = grown(pairs, said, value);
       } else texts.push(said);
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
@@ -87,11 +88,12 @@ function bare(text, start) {
     const comma = matchAt(COMMA, text, after)[0];
     end = after + comma.length;
     if (!pairs.length && !comma.includes(",")) break;
-    if (end < text.length && text[end] !== "\n") return null;
+    const goesOn = pairs.length && comma.includes(",");
+    if (end < text.length && text[end] !== "\n" && !goesOn) return null;
     at = gap(text, end);
   }
   if (pairs.length && texts.length) return null;
-  const entries = entriesOf(pairs.length ? new Pairs(pairs) : texts);
+  const entries = entriesOf(pairs.length === 1 ? pairs[0] : pairs.length ? pairs : texts);
   return entries.length > 1 && ends(text, end) ? { entries, end } : null;
 }
 

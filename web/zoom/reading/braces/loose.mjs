@@ -1,7 +1,8 @@
 /**
  * JSON as language models write it: comments, commas too many or too few, any quotation marks.
  *
- * Numbers stay text, so that none is rounded; an object is a list of pairs, in its order.
+ * Numbers stay text, so that none is rounded; an object is a list of pairs, in its order. Braces may
+ * be missing altogether: ComfyUI's dynamic prompts take them away.
  */
 
 import { matchAt } from "../letters.mjs";
@@ -66,13 +67,17 @@ export function gap(text, at) {
 
 /** @param {string} text @param {number} start @returns {[Value[], number]} */
 function array(text, start, depth) {
-  const items = [];
+  let items = [];
   for (let at = start;;) {
     at = comma(text, at);
     if (at >= text.length || text[at] === "]") return [items, Math.min(at + 1, text.length)];
     const [item, end] = valueAt(text, at, depth + 1);
-    items.push(item);
     at = end;
+    if (typeof item === "string" && isColon(text, end)) {
+      const [value, behind] = namedAt(text, gap(text, end) + 1, depth + 1);
+      items = grown(items, item, value);
+      at = behind;
+    } else items.push(item);
   }
 }
 
@@ -93,10 +98,51 @@ function pairsAt(text, start, depth) {
     const [key, behind] = keyAt(text, at);
     at = gap(text, behind);
     if (text[at] !== ":") throw new Broken();
-    const [value, end] = valueAt(text, at + 1, depth + 1);
+    const [value, end] = namedAt(text, at + 1, depth + 1);
     items.push([key, value]);
     at = end;
   }
+}
+
+/**
+ * The value behind a name: where that is followed by a colon, pairs whose braces are missing.
+ *
+ * @param {string} text
+ * @param {number} at
+ * @returns {[Value, number]}
+ */
+export function namedAt(text, at, depth = 0) {
+  let [value, end] = valueAt(text, at, depth);
+  const pairs = [];
+  while (typeof value === "string" && isColon(text, end)) {
+    const [inner, last] = namedAt(text, gap(text, end) + 1, depth + 1);
+    pairs.push([value, inner]);
+    end = last;
+    let behind = end;
+    try {
+      [value, behind] = valueAt(text, comma(text, end), depth + 1);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      break;
+    }
+    if (typeof value !== "string" || !isColon(text, behind)) break;
+    end = behind;
+  }
+  return pairs.length ? [new Pairs(pairs), end] : [value, end];
+}
+
+/** @param {string} text @param {number} at */
+function isColon(text, at) {
+  return text[gap(text, at)] === ":";
+}
+
+/** Objects with one more pair, without braces: a key that the last has begins another. */
+export function grown(items, key, value) {
+  const last = items.at(-1);
+  if (!(last instanceof Pairs) || last.items.some(([known]) => known === key)) {
+    return [...items, new Pairs([[key, value]])];
+  }
+  return [...items.slice(0, -1), new Pairs([...last.items, [key, value]])];
 }
 
 /** @param {string} text @param {number} at @returns {[string, number]} */

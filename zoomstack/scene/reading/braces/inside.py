@@ -63,8 +63,8 @@ def _bare(text: str, at: int) -> tuple[list[Entry], int] | None:
             said, after = loose.string_at(text, at)
             place = loose.gap(text, after)
             if text[place : place + 1] == ":":
-                value, after = loose.value_at(text, place + 1)
-                pairs.append((said, value))
+                value, after = loose.named_at(text, place + 1)
+                pairs = loose.grown(pairs, said, value)
             else:
                 texts.append(said)
         except loose.Broken:
@@ -73,10 +73,11 @@ def _bare(text: str, at: int) -> tuple[list[Entry], int] | None:
         end = comma.end() if comma else after
         if not pairs and (not comma or "," not in comma[0]):
             break
-        if text[end : end + 1] not in ("\n", ""):
+        if text[end : end + 1] not in ("\n", "") and not (pairs and comma and "," in comma[0]):
             return None
         at = loose.gap(text, end)
-    entries = [] if pairs and texts else entries_of(Pairs(pairs) if pairs else texts)
+    value = pairs[0] if len(pairs) == 1 else pairs or texts
+    entries = [] if pairs and texts else entries_of(value)
     return (entries, end) if len(entries) > 1 and _ends(text, end) else None
 
 

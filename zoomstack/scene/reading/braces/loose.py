@@ -1,6 +1,7 @@
 """JSON as language models write it: comments, commas too many or too few, any quotation marks.
 
-Numbers stay text, so that none is rounded; an object is a list of pairs, in its order.
+Numbers stay text, so that none is rounded; an object is a list of pairs, in its order. Braces may
+be missing altogether: ComfyUI's dynamic prompts take them away.
 """
 
 from __future__ import annotations
@@ -66,7 +67,11 @@ def _array(text: str, at: int, depth: int) -> tuple[list[Any], int]:
         if text[at : at + 1] in ("", "]"):
             return items, min(at + 1, len(text))
         item, at = value_at(text, at, depth + 1)
-        items.append(item)
+        if isinstance(item, str) and _colon(text, at):
+            value, at = named_at(text, gap(text, at) + 1, depth + 1)
+            items = grown(items, item, value)
+        else:
+            items.append(item)
 
 
 def _pairs(text: str, at: int, depth: int) -> tuple[Pairs, int]:
@@ -79,8 +84,38 @@ def _pairs(text: str, at: int, depth: int) -> tuple[Pairs, int]:
         at = gap(text, at)
         if text[at : at + 1] != ":":
             raise Broken
-        value, at = value_at(text, at + 1, depth + 1)
+        value, at = named_at(text, at + 1, depth + 1)
         items.append((key, value))
+
+
+def named_at(text: str, at: int, depth: int = 0) -> tuple[Any, int]:
+    """The value behind a name: where a colon follows that, pairs whose braces are missing."""
+    value, end = value_at(text, at, depth)
+    pairs: list[tuple[str, Any]] = []
+    while isinstance(value, str) and _colon(text, end):
+        inner, end = named_at(text, gap(text, end) + 1, depth + 1)
+        pairs.append((value, inner))
+        try:
+            value, behind = value_at(text, _comma(text, end), depth + 1)
+        except Broken:
+            break
+        if not isinstance(value, str) or not _colon(text, behind):
+            break
+        end = behind
+    return (Pairs(pairs), end) if pairs else (value, end)
+
+
+def _colon(text: str, at: int) -> bool:
+    at = gap(text, at)
+    return text[at : at + 1] == ":"
+
+
+def grown(items: list[Any], key: str, value: Any) -> list[Any]:
+    """Objects with one more pair, without braces: a key that the last has begins another."""
+    last = items[-1] if items else None
+    if not isinstance(last, Pairs) or any(known == key for known, _ in last.items):
+        return [*items, Pairs([(key, value)])]
+    return [*items[:-1], Pairs([*last.items, (key, value)])]
 
 
 def _key(text: str, at: int) -> tuple[str, int]:
