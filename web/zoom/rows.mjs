@@ -222,7 +222,7 @@ function withPlace(brackets, change) {
     words = others;
   };
   const before = words.join(" ");
-  if ("zoom" in change) set("p", change.zoom === null ? null : typed(change.zoom, 8));
+  if ("zoom" in change) set("p", change.zoom === null ? null : typed(change.zoom));
   if ("focus" in change) set("focus", change.focus && change.focus.map((c) => typed(c)).join(","));
   for (const [name, value] of Object.entries(change.settings ?? {})) {
     set(name, settingText(name, value));

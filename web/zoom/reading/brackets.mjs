@@ -14,7 +14,6 @@ const NUMBER = "[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?";
 const SHARE = "(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)";
 const OURS = /^\[([^\]]*=[^\]]*)(\]?)/;
 const BEHIND = new RegExp(`\\[[${SPACE}]*(?:${NAMES.join("|")})[${SPACE}]*=`);
-const TAIL = new RegExp(`[${SPACE}]+$`);
 const WORD = new RegExp(`[^${SPACE}]+`);
 const OPTION = new RegExp(
   `[${SPACE}]*(?:p=(?<p>${NUMBER})|focus=(?<x>${NUMBER}),(?<y>${NUMBER})|cfg=(?<cfg>${NUMBER})` +
@@ -113,7 +112,8 @@ export function options(number, column, inside) {
   /** @type {[number, number] | null} */
   let focus = null;
   let settings = PLAIN;
-  const end = inside.replace(TAIL, "").length;
+  let end = inside.length;
+  while (end > 0 && !WORD.test(inside[end - 1])) end -= 1;
   for (let at = 0; at < end;) {
     const option = matchAt(OPTION, inside, at)?.groups;
     const word = WORD.exec(inside.slice(at));

@@ -70,8 +70,8 @@ function ratios(values, deeper) {
 
 /** @param {number | null} value */
 function rounded(value) {
-  // Nine digits: 1e-3 / 1e-4 is 10.
-  const zoom = value === null ? null : Number(value.toPrecision(9));
+  // As many digits as rows write; and 1e-3 / 1e-4 is 10.
+  const zoom = value === null || value > 1e300 ? null : Math.floor(value * 1e4 + 0.5) / 1e4;
   return zoom && zoom > 1 ? zoom : null;
 }
 

@@ -9,7 +9,7 @@ export const SPACE =
   "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 // What shows nowhere and is no space to Python: a byte order mark, zero-width spaces and joiners.
 const INVISIBLE = "\\u200b-\\u200f\\u2060\\ufeff";
-const OUTER = new RegExp(`^[${SPACE}${INVISIBLE}]+|[${SPACE}${INVISIBLE}]+$`, "g");
+const NOWHERE = new RegExp(`[${SPACE}${INVISIBLE}]`);
 // Joiners stay inside of words: scripts and emoji are written with them.
 const UNSEEN = /[\u200b\u200e\u200f\u2060\ufeff\xad]/g;
 const SPACES = new RegExp(`[${SPACE}]`, "g");
@@ -38,7 +38,11 @@ export function splitLines(text) {
 
 /** The text without what shows nowhere around it, as Python's reader takes it. @param {string} text */
 export function strip(text) {
-  return text.replace(OUTER, "");
+  // Letter by letter: a pattern for the end takes the square of a long run's length.
+  let [start, end] = [0, text.length];
+  while (start < end && NOWHERE.test(text[start])) start += 1;
+  while (end > start && NOWHERE.test(text[end - 1])) end -= 1;
+  return text.slice(start, end);
 }
 
 /** Without any of some letters in front and behind. @param {string} text @param {string} [letters] */

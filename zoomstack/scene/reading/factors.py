@@ -6,6 +6,7 @@ is the ratio to the one above. Numbers that do not rise ("10x, 10x, 10x") are fa
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from .brackets import Rung
@@ -66,8 +67,8 @@ def _ratios(values: list[float | None], deeper: int) -> list[float | None]:
 
 
 def _rounded(value: float | None) -> float | None:
-    # Nine digits: 1e-3 / 1e-4 is 10.
-    zoom = None if value is None else float(f"{value:.9g}")
+    # As many digits as rows write; and 1e-3 / 1e-4 is 10.
+    zoom = None if value is None or value > 1e300 else math.floor(value * 1e4 + 0.5) / 1e4
     return zoom if zoom and zoom > 1 else None
 
 
