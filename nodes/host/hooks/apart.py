@@ -37,7 +37,7 @@ _GUIDERS_OVER_ROWS = ("Guider_PerpNeg",)
 _OF_FIRST_CALL = ("KV_Attn_Input",)  # Flux KV Cache
 _OF_LAST_STEP = ("APG",)
 _ASKED_OF_ROWS = "Boolean value of Tensor with more than one value"
-_OURS = __package__ or ""
+_OURS = f"{__package__}."
 
 Function = Callable[[dict[str, Any]], Any]
 
@@ -116,8 +116,8 @@ def _each(function: Function, levels: int) -> Function:
     it is not known.
     """
     at_a_time = _maker(function) in OVER_ROWS
-    if function.__module__.startswith(_OURS):
-        return function
+    if (getattr(function, "__module__", None) or "").startswith(_OURS):
+        return function  # ours know of levels, and are of all
 
     def each(args: dict[str, Any]) -> Any:
         if len(args["input"]) != levels or levels == 1:
