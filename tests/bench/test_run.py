@@ -43,7 +43,9 @@ def test_every_row_samples_and_can_be_repeated(row, toy):
     again, _ = run(job, *toy)
     del measured["seconds"], again["seconds"]
     assert json.dumps(measured) == json.dumps(again)
-    assert views.shape == (TINY.levels + (row.anchor != "none"), 3, TINY.size, TINY.size)
+    pictures = len(job.ladder.prompts) + (row.anchor != "none")
+    assert views.shape == (pictures, 3, TINY.size, TINY.size)
+    assert ("along_right" in measured) == row.ladder.startswith("far")
     assert ("photo" in measured) == (row.anchor != "none")
 
 

@@ -3,6 +3,7 @@
 import torch
 from torch.nn import functional
 
+from zoomstack.demo.networks.text import Mixed
 from zoomstack.demo.world import SCALES, prompt
 from zoomstack.spaces.codec import Codec
 
@@ -22,8 +23,13 @@ class ToyModel:
 
     def denoiser(self, prompts, cfg):
         known = [prompt(scale.octave) for scale in SCALES]
-        named = [[known.index(text) for text in given.split(", ")] for given in prompts]
-        mean = torch.stack([SHADES[names].mean() for names in named]).view(-1, 1, 1, 1)
+
+        def shade(text):
+            return SHADES[[known.index(part) for part in text.split(", ")]].mean()
+
+        pairs = [one if isinstance(one, Mixed) else Mixed(one, one, 0.0) for one in prompts]
+        mean = torch.stack([shade(a).lerp(shade(b), share) for a, b, share in pairs])
+        mean = mean.view(-1, 1, 1, 1)
 
         def denoise(x, sigma):
             self.calls += 1
