@@ -235,7 +235,7 @@ class Path:
 
         In a ring that of depths over its levels is of more than a turn.
         """
-        turns, within = divmod(depth, len(self._steps)) if self.closed else (0.0, depth)
+        turns, within = divmod(depth, len(self._steps) or 1) if self.closed else (0.0, depth)
         level = min(int(within), len(self._steps))
         rest = (within - level) * math.log(self._steps[level]) if within > level else 0.0
         return turns * self._logs[-1] + self._lines[level] + rest
