@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Any, Literal
 
 from comfy_api.latest import io
 
@@ -12,7 +12,6 @@ from . import host
 from .types import CATEGORY, SEARCH, ZoomLadderType
 
 Replace = Literal["missed", "all", "none"]
-T = TypeVar("T")
 
 
 class RepromptLadder(io.ComfyNode):
@@ -84,6 +83,6 @@ class RepromptLadder(io.ComfyNode):
         )
 
 
-def _first(value: T | list[T]) -> T:
+def _first(value: Any) -> Any:
     """A node that takes lists is given every value in one, but for what is left out."""
     return value[0] if isinstance(value, list) else value
