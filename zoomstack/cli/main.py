@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ..bench.align.options import add_options as add_align_options
 from ..bench.fit.options import add_options as add_fit_options
 from ..bench.options import add_options as add_bench_options
+from ..farm.reel.options import add_part_options, in_parts
 from ..headless.film.options import add_options as add_film_options
 from ..headless.options import add_demo_options, add_host_options, add_run_options
 from ..setup.errors import ended
@@ -56,7 +57,7 @@ def _do(options: argparse.Namespace, words: Sequence[str], rest: Sequence[str]) 
     if options.command == "render":
         from .render import render
 
-        return render(words[1:], **own)
+        return render(words[1:], in_parts=in_parts(options), **own)
     if options.command == "test":
         from .testing import test
 
@@ -100,5 +101,6 @@ def _parser() -> argparse.ArgumentParser:
     film = command("render", "render any part of a film from a saved stack")
     add_host_options(film, "your own ComfyUI's folder, whose environment renders")
     add_film_options(film)
+    add_part_options(film)
     add_run_options(command("run", "run a workflow, headless"))
     return parser

@@ -10,10 +10,13 @@ from ..setup.host import prepare
 
 
 def render(
-    arguments: Sequence[str], *, comfyui: Path | None = None, python: Path | None = None
+    arguments: Sequence[str],
+    *,
+    in_parts: bool = False,
+    comfyui: Path | None = None,
+    python: Path | None = None,
 ) -> int:
-    """Go on as ``zoomstack.headless.film`` with ``arguments``; its exit code."""
+    """Go on as ``zoomstack.headless.film`` with ``arguments``, or ``in_parts``; its exit code."""
     host = prepare(comfyui, python)
-    return become(
-        module(host.python, "zoomstack.headless.film", arguments), PYTHONPATH=host.packages
-    )
+    name = "zoomstack.farm.reel" if in_parts else "zoomstack.headless.film"
+    return become(module(host.python, name, arguments), PYTHONPATH=host.packages)
