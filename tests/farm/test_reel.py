@@ -3,11 +3,13 @@
 import os
 import wave
 from fractions import Fraction
+from functools import partial
 
 import av
 import numpy as np
 import pytest
 from ladders import mixed, pictures
+from mortal import broken_off
 
 from zoomstack.farm.reel.__main__ import main
 from zoomstack.farm.reel.join import chain, check_alike, join
@@ -15,6 +17,7 @@ from zoomstack.farm.reel.part import make, read_part
 from zoomstack.farm.reel.plan import cuts, folder_of, name_of, named
 from zoomstack.farm.reel.reel import Reel
 from zoomstack.farm.reel.run import made
+from zoomstack.farm.reel.workers import processes
 from zoomstack.files.stack_file import save_stack
 from zoomstack.film.encode import encode
 from zoomstack.headless.film.__main__ import main as render
@@ -150,6 +153,7 @@ def test_what_was_lost_is_made_again_and_nothing_else(saved, tmp_path):
     with pytest.raises(RuntimeError, match="no machine is left"):
         made(reel, planned, out, breaks_off)
     assert [path.name for path in named(folder)] == [name_of(part) for part in planned[:3]]
+    (folder / f".{name_of(planned[3])}").touch()  # what a killed process leaves
     short = folder / name_of(planned[1])
     os.truncate(short, short.stat().st_size - 9)
     before = {path.name: path.stat().st_mtime_ns for path in named(folder)}
@@ -265,3 +269,32 @@ def test_a_film_that_is_no_part_is_told(saved, tmp_path):
     (tmp_path / "text.mp4").write_text("nothing")
     with pytest.raises(ValueError, match="text.mp4 is no whole part"):
         read_part(tmp_path / "text.mp4")
+
+
+@pytest.mark.slow
+def test_3000_frames_in_8_parts_by_processes_that_are_killed_are_the_whole(saved, tmp_path):
+    """Frames before they are encoded to the bit, then frame for frame; three parts are lost."""
+    film = [str(saved), "--fps", "30", "--duration", "100", "--roll", "1", "--crf", "0"]
+    whole, joined = tmp_path / "whole.mp4", tmp_path / "joined.mp4"
+    assert render([*film, "--out", str(whole)]) == 0
+    reel = Reel.at(saved, Described(fps=30, duration=100, roll=1), crf=0)
+    planned = cuts(range(3000), 8)
+    lost = {numbers[0] for numbers in planned[1:6:2]}
+    make_part = partial(broken_off, tmp_path / "joined.parts", lost)
+
+    def by(function, items):
+        return processes(2)(partial(make_part, function), items)
+
+    made(reel, planned, joined, by)
+    assert sorted(path.name for path in tmp_path.glob("killed-*")) == sorted(
+        f"killed-{first}" for first in lost
+    )
+    assert not folder_of(joined).exists()
+    shown = 0
+    with av.open(str(whole)) as one, av.open(str(joined)) as other:
+        pairs = zip(one.decode(video=0), other.decode(video=0), strict=True)
+        for frame, twin in pairs:
+            shown += 1
+            assert frame.pts == twin.pts
+            assert np.array_equal(frame.to_ndarray(), twin.to_ndarray())
+    assert shown == 3000

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from threading import Thread
 
 
 def noted(folder, item):
@@ -25,3 +26,21 @@ def refused(folder, item):
     if item == 1:
         raise ValueError(f"item {item} is none")
     time.sleep(0 if item == 0 else 60)
+
+
+def broken_off(folder, lost, function, numbers):
+    """``function(numbers)``; one that begins with a number in ``lost`` dies once, half-way.
+
+    That is when its file is begun in ``folder`` and not yet whole.
+    """
+    marker = folder.parent / f"killed-{numbers[0]}"
+
+    def watch():
+        while not any(folder.glob(f".frames_{numbers[0]:06}-*")):
+            time.sleep(0.01)
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if numbers[0] in lost and not marker.exists():
+        Thread(target=watch, daemon=True).start()
+    return function(numbers)

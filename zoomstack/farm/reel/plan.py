@@ -44,3 +44,11 @@ def named(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name))
+
+
+def cleared(folder: Path) -> None:
+    """Delete the parts in ``folder`` and what killed processes left; it goes if that was all."""
+    for path in (*named(folder), *folder.glob(".frames_*.mp4")):
+        path.unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
