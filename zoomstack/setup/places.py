@@ -19,6 +19,8 @@ TREE = "ZOOMSTACK_COMFYUI"
 CHECKPOINT = "ZOOMSTACK_CHECKPOINT"
 # And a second front end, for tests in a browser.
 FRONT_END = "ZOOMSTACK_FRONT_END"
+# And what reads and runs the jobs of render farms.
+OPENJD = "ZOOMSTACK_OPENJD"
 
 
 def host_folder() -> Path:

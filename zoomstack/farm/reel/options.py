@@ -72,6 +72,6 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def template_of(film: Path, language: str) -> Path:
-    """Where the description of a film's job is written."""
-    return film.with_suffix(f".{language}.json")
+def described_files(film: Path, language: str) -> tuple[Path, Path]:
+    """Where the description of a film's job is written, and what its parameters are here."""
+    return film.with_suffix(f".{language}.json"), film.with_suffix(f".{language}.values.json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -14,10 +15,10 @@ from ...film.encode.cues import write_webvtt
 from ...headless.film.options import described, part
 from ...headless.film.run import beside, check_frames
 from .join import chain, check_settings, join
-from .openjd import template
-from .options import FRAMES, check, cores, template_of
+from .openjd import template, values_of
+from .options import FRAMES, check, cores, described_files
 from .part import Part, is_whole, make, read_part
-from .plan import cuts, folder_of, name_of, named
+from .plan import cleared, cuts, folder_of, name_of, named
 from .reel import Reel
 from .workers import Map, processes
 
@@ -79,11 +80,7 @@ def joined(reel: Reel, parts: Sequence[Part], out: Path) -> None:
     join(parts, out, track, words)
     if words:
         write_webvtt(out, words)
-    folder = folder_of(out)
-    for path in named(folder):
-        path.unlink()
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    cleared(folder_of(out))
 
 
 def told(reel: Reel, numbers: range, parts: Sequence[Part], out: Path) -> str:
@@ -96,13 +93,17 @@ def told(reel: Reel, numbers: range, parts: Sequence[Part], out: Path) -> str:
 
 
 def described_job(reel: Reel, numbers: range, options: argparse.Namespace) -> str:
-    """Write the job of a render farm; a line that says how it is tried."""
+    """Write the job of a render farm, and its paths; a line that says how it is tried."""
     frames = max(map(len, cut(numbers, options)))
-    target = template_of(options.out, options.describe)
-    host = [options.comfyui, options.python]
-    with replacing(target) as half:
-        Path(half).write_text(template(reel, options.out, numbers, frames, *host), "utf-8")
+    values = values_of(reel, options.out, options.comfyui, options.python)
+    job, given = described_files(options.out, options.describe)
+    for path, text in (
+        (job, template(reel, options.out.name, numbers, frames, values)),
+        (given, json.dumps(values, indent=2) + "\n"),
+    ):
+        with replacing(path) as half:
+            Path(half).write_text(text, "utf-8")
     return (
-        f"The job is in {target}: {len(numbers)} frames, at most {frames} a part. Try it with: "
-        f"openjd run {target} --step Join --run-dependencies\n"
+        f"{len(numbers)} frames, at most {frames} a part: the job is {job}, its paths on this "
+        f"machine are {given}. To run it here: openjd run {job} -p file://{given}\n"
     )
