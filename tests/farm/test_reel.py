@@ -1,6 +1,7 @@
 """A film that is made in parts is the film that is made in one piece."""
 
 import os
+import pickle
 import wave
 from fractions import Fraction
 from functools import partial
@@ -298,3 +299,17 @@ def test_3000_frames_in_8_parts_by_processes_that_are_killed_are_the_whole(saved
             assert frame.pts == twin.pts
             assert np.array_equal(frame.to_ndarray(), twin.to_ndarray())
     assert shown == 3000
+
+
+def test_a_reel_that_travels_is_opened_once_and_anew_when_its_stack_is_another(saved, tmp_path):
+    path = tmp_path / "zoom.safetensors"
+    path.write_bytes(saved.read_bytes())
+    reel = Reel.at(path, Described(fps=4, duration=1), crf=20)
+    film = reel.film
+    sent = pickle.dumps(reel)
+    assert len(sent) < 2000
+    there = pickle.loads(sent)
+    assert (there.about, there.crf) == (reel.about, 20) and there.film is not film
+    assert pickle.loads(sent) is there
+    save_stack(path, ZoomStack(1 - pictures(G).float(), G))
+    assert pickle.loads(sent).settings["stack"] != there.settings["stack"]

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from mortal import killed, refused
+from mortal import killed, process_of, refused
 
 from zoomstack.farm.reel.workers import processes
 
@@ -32,3 +32,7 @@ def test_an_error_is_raised_once_and_ends_what_runs(tmp_path):
         list(processes(2)(partial(refused, tmp_path), [0, 1, 2, 3]))
     assert time.monotonic() - begun < 30
     assert "1-1" not in done(tmp_path)
+
+
+def test_a_process_does_one_item_after_another():
+    assert len(set(processes(1)(process_of, [0, 1, 2]))) == 1

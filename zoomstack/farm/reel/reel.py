@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +53,9 @@ class Reel:
         }
         return cls(os.path.abspath(stack), replace(about, **files), **how)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # What was opened stays: it would be the stack itself.
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return _arrived, tuple(getattr(self, field.name) for field in fields(self))
 
     @cached_property
     def sound(self) -> Sound | None:
@@ -84,3 +84,18 @@ class Reel:
     @cached_property
     def _stack(self) -> ZoomStack:
         return load_stack(self.stack)
+
+
+def _arrived(*values: Any) -> Reel:
+    """A reel that was sent here: opened already where parts of it were made before."""
+    reel = Reel(*values)
+    files = [path for path in (reel.stack, reel.about.audio) if os.path.isfile(path)]
+    return _opened(
+        values, tuple((os.stat(path).st_mtime_ns, os.stat(path).st_size) for path in files)
+    )
+
+
+@lru_cache(maxsize=1)
+def _opened(values: tuple[Any, ...], when: tuple[tuple[int, int], ...]) -> Reel:
+    """The reel of ``values``, for as long as its files are those of ``when``."""
+    return Reel(*values)

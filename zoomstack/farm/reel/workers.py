@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from threading import Lock
+from threading import Lock, local
+from types import FrameType
 from typing import Any, Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -32,10 +35,11 @@ class Map(Protocol):
 
 
 def processes(workers: int, tries: int = TRIES) -> Map:
-    """``workers`` processes at once, a new one for each item, so that one that dies takes no other.
+    """``workers`` processes of this machine. One that dies takes no other's work with it.
 
     Function, items and results must be what pickle takes. Where the iterator is closed, or an item
-    fails, those that run are ended. A worker that dies ``tries`` times is a ``RuntimeError``.
+    fails, those that run are ended. An item whose process dies ``tries`` times is a
+    ``RuntimeError``.
     """
 
     def mapped(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
@@ -76,63 +80,80 @@ def _called(function: Callable[[Item], Result], item: Item) -> Result:
 
 
 class Crew:
-    """Processes, one an item, that can all be ended at once."""
+    """A process for each thread that has work done by it, and a new one where that dies."""
 
     def __init__(self, tries: int) -> None:
         self._tries, self._dismissed = tries, False
-        self._running: set[BaseProcess] = set()
+        self._of = local()
+        self._all: set[BaseProcess] = set()
         self._lock = Lock()
 
     def do(self, function: Callable[[Item], Result], item: Item) -> Result:
-        """``function(item)`` in a process of its own, and in another one where that dies."""
+        """``function(item)`` by this thread's process."""
         code: int | None = None
         for _ in range(self._tries):
-            process, answers = self._begun(function, item)
-            with answers:
-                try:
-                    done, answer = answers.recv()
-                except EOFError:
-                    done, answer = None, None
-            process.join()
-            self._running.discard(process)
-            if done is False:
+            process, calls = self._hired()
+            try:
+                calls.send((function, item))
+                done, answer = calls.recv()
+            except (EOFError, ConnectionError):
+                code = self._lost(process, calls)
+                continue
+            if not done:
                 raise answer
-            if done:
-                return answer
-            code = process.exitcode
+            return answer
         raise RuntimeError(
             f"The process for {item} ended {self._tries} times without an answer ({_said(code)}). "
             "If memory ran out, give fewer --workers; what others have made is kept."
         )
 
-    def _begun(self, function: Callable[[Any], Any], item: Any) -> tuple[BaseProcess, Connection]:
+    def dismiss(self) -> None:
+        """End all processes; none is begun any more."""
+        with self._lock:
+            self._dismissed = True
+        for process in self._all:
+            process.terminate()
+            process.join()
+
+    def _hired(self) -> tuple[BaseProcess, Connection]:
+        hired = getattr(self._of, "hired", None)
+        if hired:
+            return hired
         context = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-        answers, send = context.Pipe(duplex=False)
-        process = context.Process(target=_answer, args=(send, function, item), daemon=True)
-        with send, self._lock:
+        calls, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        with theirs, self._lock:
             if self._dismissed:
                 raise RuntimeError("The workers were dismissed.")
             process.start()
-            self._running.add(process)
-        return process, answers
+            self._all.add(process)
+        self._of.hired = process, calls
+        return process, calls
 
-    def dismiss(self) -> None:
-        """End those that run; none is begun any more."""
-        with self._lock:
-            self._dismissed = True
-        for process in [*self._running]:
-            process.terminate()
+    def _lost(self, process: BaseProcess, calls: Connection) -> int | None:
+        calls.close()
+        process.join()
+        self._of.hired = None
+        return process.exitcode
 
 
-def _answer(send: Connection, function: Callable[[Item], Any], item: Item) -> None:
+def _serve(calls: Connection) -> None:
+    """Answer calls until whoever makes them is gone."""
     # Ctrl-C reaches all of a terminal's processes; who started us ends us, and says so once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        answer = True, function(item)
-    except Exception as error:
-        answer = False, error
-    with send:
-        send.send(answer)
+    signal.signal(signal.SIGTERM, _ended)  # so that no half of a file stays
+    with suppress(EOFError, ConnectionError):
+        while True:
+            function, item = calls.recv()
+            try:
+                answer = True, function(item)
+            except Exception as error:
+                answer = False, error
+            calls.send(answer)
+
+
+def _ended(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def _said(code: int | None) -> str:
