@@ -3,6 +3,7 @@
 import os
 import pickle
 import wave
+from argparse import ArgumentParser
 from fractions import Fraction
 from functools import partial
 
@@ -14,15 +15,16 @@ from mortal import broken_off
 
 from zoomstack.farm.reel.__main__ import main
 from zoomstack.farm.reel.join import chain, check_alike, join
+from zoomstack.farm.reel.options import add_part_options
 from zoomstack.farm.reel.part import make, read_part
 from zoomstack.farm.reel.plan import cuts, folder_of, name_of, named
 from zoomstack.farm.reel.reel import Reel
-from zoomstack.farm.reel.run import made
+from zoomstack.farm.reel.run import made, report
 from zoomstack.farm.reel.workers import processes
 from zoomstack.files.stack_file import save_stack
 from zoomstack.film.encode import encode
 from zoomstack.headless.film.__main__ import main as render
-from zoomstack.headless.film.options import Described
+from zoomstack.headless.film.options import Described, add_options
 from zoomstack.scene.stack import ZoomStack
 
 G = mixed(48, 64)
@@ -313,3 +315,20 @@ def test_a_reel_that_travels_is_opened_once_and_anew_when_its_stack_is_another(s
     assert pickle.loads(sent) is there
     save_stack(path, ZoomStack(1 - pictures(G).float(), G))
     assert pickle.loads(sent).settings["stack"] != there.settings["stack"]
+
+
+def test_a_cluster_may_make_the_parts(saved, tmp_path):
+    """Whoever maps: a part a worker that it is said to have."""
+    asked = []
+
+    def by(function, items):
+        asked.extend(items)
+        return map(function, items)
+
+    parser = ArgumentParser()
+    add_options(parser)
+    add_part_options(parser)
+    words = [str(saved), "--out", str(tmp_path / "zoom.mp4"), "--fps", "4", "--duration", "2"]
+    said = report(parser.parse_args([*words, "--workers", "3"]), by)
+    assert "8 of 8 frames (0 to 7), 64 x 48, in 3 parts" in said
+    assert asked == [*cuts(range(8), 3)] and len(decoded(tmp_path / "zoom.mp4")) == 8

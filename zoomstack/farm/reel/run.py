@@ -23,8 +23,11 @@ from .reel import Reel
 from .workers import Map, processes
 
 
-def report(options: argparse.Namespace) -> str:
-    """Do what the command line asks for; a line that says what is where."""
+def report(options: argparse.Namespace, by: Map | None = None) -> str:
+    """Do what the command line asks for; a line that says what is where.
+
+    Parts are made ``by`` the workers of a cluster, a core each, or else by processes here.
+    """
     check(options)
     how = {name: getattr(options, name) for name in ("bits", "crf", "device")}
     reel = Reel.at(options.stack, described(options), **how)
@@ -42,8 +45,10 @@ def report(options: argparse.Namespace) -> str:
         joined(reel, chain(parts, numbers), options.out)
         return told(reel, numbers, parts, options.out)
     check_frames(reel.film, numbers[0], reel.bits)
-    workers = options.workers or cores()
+    workers = options.workers or (1 if by else cores())
     planned = cut(numbers, options, workers)
+    if by:
+        return made(reel, planned, options.out.absolute(), by)
     workers = min(workers, len(planned))
     return made(reel, planned, options.out, processes(workers), max(1, cores() // workers))
 
