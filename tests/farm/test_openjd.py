@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import wave
 
 import av
 import pytest
@@ -31,6 +32,10 @@ def described(tmp_path, capsys):
     save_stack(tmp_path / "zoom.safetensors", ZoomStack(pictures(G).float(), G, lines))
     out = ["--out", str(tmp_path / "zoom.mp4"), "--part-frames", "4", "--describe", "openjd"]
     host = ["--comfyui", str(TREE), "--python", sys.executable]
+    with wave.open(str(tmp_path / "tone.wav"), "wb") as file:
+        file.setparams((1, 2, 8000, 16000, "NONE", ""))
+        file.writeframes(bytes(32000))
+    host += ["--audio", str(tmp_path / "tone.wav")]
     assert main([str(tmp_path / "zoom.safetensors"), *out, *FILM, *host]) == 0
     assert "9 frames, at most 3 a part" in capsys.readouterr().out
     return tmp_path / "zoom.openjd.json", tmp_path / "zoom.openjd.values.json"
@@ -48,6 +53,7 @@ def openjd(*words, **variables):
 
 def frames_in(film):
     with av.open(str(film)) as source:
+        assert source.streams.audio
         return [frame.pts for frame in source.decode(video=0)]
 
 

@@ -156,8 +156,8 @@ def test_what_was_lost_is_made_again_and_nothing_else(saved, tmp_path):
     with pytest.raises(RuntimeError, match="no machine is left"):
         made(reel, planned, out, breaks_off)
     assert [path.name for path in named(folder)] == [name_of(part) for part in planned[:3]]
-    (folder / f".{name_of(planned[3])}").touch()  # what a killed process leaves
     short = folder / name_of(planned[1])
+    (folder / f".{short.stem}-x_1y.mp4").touch()  # what a killed process leaves
     os.truncate(short, short.stat().st_size - 9)
     before = {path.name: path.stat().st_mtime_ns for path in named(folder)}
     asked = []
@@ -208,8 +208,11 @@ def test_parts_of_other_settings_are_refused_by_name(saved, part_of, tmp_path, c
     assert "frames_000004-000007.mp4 was made with other settings than this film: crf 30" in said
     assert len(named(tmp_path / "zoom.parts")) == 2
     # Asked for by its settings, it is made again.
-    assert main([*film, "--as-part", "--frames", "4-7"]) == 0
+    for numbers in ("4-7", "6-9"):
+        assert main([*film, "--as-part", "--frames", numbers]) == 0
     assert main([*film, "--join", "--frames", "0-7"]) == 0
+    assert "in 2 parts" in capsys.readouterr().out
+    assert [path.name for path in named(tmp_path / "zoom.parts")] == [name_of(range(6, 10))]
 
 
 def test_parts_that_are_encoded_otherwise_are_refused(part_of):

@@ -30,6 +30,7 @@ VALUES = {
         "description": "ZoomStack's folder, set up already",
     },
     "Audio": {"objectType": "FILE", "dataFlow": "IN", "description": "the sound"},
+    "Font": {"objectType": "FILE", "dataFlow": "IN", "description": "the captions' font"},
     "ComfyUI": {
         "objectType": "DIRECTORY", "dataFlow": "NONE",
         "description": "a ComfyUI, whose environment renders",
@@ -38,7 +39,10 @@ VALUES = {
         "objectType": "FILE", "dataFlow": "NONE", "description": "the Python of that environment",
     },
 }  # fmt: skip
-OPTIONS = {"Audio": "--audio", "ComfyUI": "--comfyui", "Environment": "--python"}
+OPTIONS = {
+    "Audio": "--audio", "Font": "--caption-font", "ComfyUI": "--comfyui", "Environment": "--python",
+}  # fmt: skip
+FILES = {"audio": "Audio", "caption_font": "Font"}  # values of a film that may be files
 
 
 def template(reel: Reel, film: str, numbers: range, frames: int, values: Collection[str]) -> str:
@@ -92,9 +96,12 @@ def values_of(
 ) -> dict[str, str]:
     """What the job's parameters are on this machine; a farm maps them to its own."""
     given = {
-        "Stack": reel.stack, "Film": film, "Pack": REPOSITORY, "Audio": reel.about.audio,
+        "Stack": reel.stack, "Film": film, "Pack": REPOSITORY,
         "ComfyUI": comfyui, "Environment": python,
     }  # fmt: skip
+    for name, parameter in FILES.items():
+        path = getattr(reel.about, name)
+        given |= {parameter: path} if os.path.isfile(path) else {}
     return {name: os.path.abspath(path) for name, path in given.items() if path}
 
 
@@ -104,7 +111,7 @@ def _script(reel: Reel, command: list[str], *more: str) -> dict[str, Any]:
     about = {
         name: value
         for name, value in asdict(reel.about).items()
-        if value != default[name] and name != "audio"
+        if value != default[name] and not (name in FILES and os.path.isfile(value))
     }
     # No text of the user's may look like one of the description's {{ }}.
     text = json.dumps(about)[1:-1].replace("{", "\\u007b").replace("}", "\\u007d")

@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 NAME = re.compile(r"frames_(\d{6,})-(\d{6,})\.mp4")
+LEFT = re.compile(
+    r"\.frames_(\d{6,})-(\d{6,})-\w+\.mp4"
+)  # half of one, as ``files.whole`` names it
 
 
 def cuts(numbers: range, parts: int = 0, frames: int = 0) -> tuple[range, ...]:
@@ -46,9 +49,12 @@ def named(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name))
 
 
-def cleared(folder: Path) -> None:
-    """Delete the parts in ``folder`` and what killed processes left; it goes if that was all."""
-    for path in (*named(folder), *folder.glob(".frames_*.mp4")):
-        path.unlink(missing_ok=True)
+def cleared(folder: Path, numbers: range) -> None:
+    """Delete the parts in ``folder`` that have no frames but ``numbers``, and what killed processes
+    left of such; the folder goes if that was all."""
+    for path in folder.glob("*frames_*.mp4"):
+        found = LEFT.fullmatch(path.name) or NAME.fullmatch(path.name)
+        if found and int(found[1]) in numbers and int(found[2]) in numbers:
+            path.unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()

@@ -44,7 +44,7 @@ class Reel:
         if stack.is_dir():
             raise ValueError(
                 f"{stack.name} is a folder of pictures, and parts are made of a saved stack: align "
-                "it once with Align Zoom Pictures and Save Zoom Stack, and give that file."
+                "it once with Align Zoom and Save Zoom Stack, and give that file."
             )
         files = {
             name: os.path.abspath(path)
@@ -75,6 +75,7 @@ class Reel:
     def settings(self) -> dict[str, Any]:
         """All that a part must have been made with, by name, as JSON keeps it."""
         values = {name: held for name, held in asdict(self.about).items() if name not in BESIDE}
+        values["caption_font"] = os.path.basename(self.about.caption_font)
         stack = self._stack
         values["stack"] = fingerprint(stack.levels, stack.geometry, stack.prompts)[:16]
         heard = self.sound if self.about.duration_from_audio else None

@@ -42,7 +42,8 @@ def report(options: argparse.Namespace, by: Map | None = None) -> str:
         parts = [read_part(path) for path in named(folder)]
         for one in parts:
             check_settings(one, reel.settings, "this film")
-        joined(reel, chain(parts, numbers), options.out)
+        parts = chain(parts, numbers)
+        joined(reel, parts, options.out)
         return told(reel, numbers, parts, options.out)
     check_frames(reel.film, numbers[0], reel.bits)
     workers = options.workers or (1 if by else cores())
@@ -85,7 +86,7 @@ def joined(reel: Reel, parts: Sequence[Part], out: Path) -> None:
     join(parts, out, track, words)
     if words:
         write_webvtt(out, words)
-    cleared(folder_of(out))
+    cleared(folder_of(out), numbers)
 
 
 def told(reel: Reel, numbers: range, parts: Sequence[Part], out: Path) -> str:
