@@ -28,7 +28,10 @@ SEED_END = 1 << 64
 
 
 class Job(NamedTuple):
-    """One zoom to make: ``sent`` is its workflow as JSON, without the photo, which is uploaded."""
+    """One zoom to make: ``sent`` is its workflow as JSON.
+
+    It knows a photo by its bits, and by the name that it is to have among a server's inputs.
+    """
 
     id: str
     name: str
@@ -81,7 +84,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.path, self.folder = path, path.resolve().parent
         self.workflow = functools.cache(edit.load)
-        self.digest = functools.cache(_digest)
+        self.digest = functools.cache(digest)
 
     def job(self, point: Point) -> Job:
         """The job of an entry; ``BadInput`` begins with its place."""
@@ -114,7 +117,7 @@ class _Reader:
         photo = self._photo(workflow, values["photo"]) if "photo" in values else None
         sent = json.dumps(workflow, sort_keys=True, ensure_ascii=False)
         name = slug(values.get("name") or source.stem)
-        what = json.dumps([name, sent, self.digest(photo) if photo else ""])
+        what = json.dumps([name, sent])
         job = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()[:ID_DIGITS]
         return Job(job, name, sent, tuple(assigned), photo, point.varied, place)
 
@@ -132,8 +135,7 @@ class _Reader:
         photo = self._inside("photo", name)
         if trouble := cut_off(photo):
             raise BadInput(f"photo {name} {trouble}")
-        # Its digest stands for it until it is uploaded.
-        edit.set_photo(workflow, photo.name)
+        edit.set_photo(workflow, f"farm-{self.digest(photo)}{photo.suffix.lower()}")
         return photo
 
     def _inside(self, key: str, name: str) -> Path:
@@ -194,9 +196,10 @@ def _assign(workflow: Workflow, key: str, value: Any) -> tuple[str, str]:
         raise BadInput(f"{key}: {error}") from None
 
 
-def _digest(file: Path) -> str:
+def digest(file: Path) -> str:
+    """A photo's bits in 64 hexadecimal digits."""
     with file.open("rb") as opened:
-        digest = hashlib.sha256()
+        found = hashlib.sha256()
         while piece := opened.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
+            found.update(piece)
+    return found.hexdigest()

@@ -117,6 +117,7 @@ class Ledger:
                     (folder / RESULT).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
             except OSError as error:
                 if self.result(job):
+                    self._clear(job)
                     raise FileExistsError(f"{target} was made by another driver") from error
                 raise
         self._failed(job).unlink(missing_ok=True)

@@ -22,6 +22,10 @@ SET, JOB = "set", "job"
 FORMATS = (".toml", ".csv")
 
 
+class NoToml(BadInput):
+    """A Python that cannot read TOML; the environment's can."""
+
+
 class Row(NamedTuple):
     """One entry: ``place`` for messages, ``values`` by key, ``changes`` by "NODE.INPUT".
 
@@ -95,7 +99,7 @@ def _reader(path: Path) -> ModuleType:
             return importlib.import_module(name)
         except ModuleNotFoundError:
             continue
-    raise BadInput(f"{path}: TOML needs Python 3.11 or newer; write the jobs as CSV, or use that")
+    raise NoToml(f"{path}: TOML needs Python 3.11 or newer; write the jobs as CSV, or use that")
 
 
 def _csv(path: Path, text: str) -> Iterator[Row]:

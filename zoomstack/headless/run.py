@@ -17,7 +17,7 @@ from .beside import extra_paths, server_folder
 from .client import ComfyClient
 from .execute import Result, execute
 from .lacks import lacks
-from .options import changed
+from .options import changed, server_of
 from .progress import Bar
 from .server import ComfyServer
 
@@ -54,7 +54,7 @@ def made(options: argparse.Namespace) -> Result:
     async def on(url: str) -> Result:
         async with ComfyClient(url) as client:
             version = await client.ping()
-            if options.server is not None:
+            if server_of(options) is not None:
                 note(f"ComfyUI {version} at {client.url}")
             photo = edit.photo_node(workflow) if options.photo else ""
             if photo:  # uploaded once all else is right
@@ -77,8 +77,8 @@ def made(options: argparse.Namespace) -> Result:
 @contextmanager
 def serving(options: argparse.Namespace) -> Iterator[str]:
     """The address of the server that is asked for, or of one that lives as long as the block."""
-    if options.server is not None:
-        yield options.server
+    if (running := server_of(options)) is not None:
+        yield running
         return
     host = prepare(options.comfyui, options.python)
     place = server_folder(host.folder)
