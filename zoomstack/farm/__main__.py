@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..headless.options import add_run_options
 from ..setup.errors import BadInput, ended
-from .options import add_options
+from .options import RUN, add_options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_options(commands.add_parser("farm", allow_abbrev=False))
     run = commands.add_parser("run", allow_abbrev=False)
     add_run_options(run)
-    run.set_defaults(retry=False)
+    run.set_defaults(**RUN)
     options = parser.parse_args(arguments)
     return ended(lambda: _do(options))
 

@@ -147,9 +147,9 @@ class _Table:
             verdict, words = FAILED, self.ledger.fail(job, str(error)).words
         except (JobLost, WorkerGone) as error:
             failure = self.ledger.fail(job, f"{worker.name}: {error}", lost=True)
-            verdict, words = FAILED if failure.final else AGAIN, failure.words
+            verdict, words = FAILED if failure.final else AGAIN, str(error)
             if failure.final:
-                words = f"{failure.lost} workers were lost with it, the last one {words}"
+                words = f"{failure.lost} workers were lost with it: {words}"
             self._say(worker, job, verdict, words)
             if isinstance(error, WorkerGone):
                 raise

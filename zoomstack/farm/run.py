@@ -18,6 +18,7 @@ from .options import checked
 from .servers import ServerWorker
 from .stop import until_told
 from .watch import Board
+from .worker import Guest
 
 
 def farm(options: argparse.Namespace) -> int:
@@ -63,31 +64,33 @@ def _left(jobs: Jobs, ledger: Ledger) -> list[Job]:
 
 
 def _dealt(options: argparse.Namespace, jobs: list[Job], ledger: Ledger, total: int) -> Dealt:
-    async def on(urls: Sequence[str], ours: bool) -> Dealt:
+    async def by(guests: Sequence[Guest]) -> Dealt:
+        ready = await met(guests, jobs)
+        with Board(ready, total, total - len(jobs)) as board:
+            return await deal(jobs, ready, ledger, board)
+
+    async def on(*servers: ServerWorker) -> Dealt:
         async with AsyncExitStack() as stack:
-            workers = [
-                await stack.enter_async_context(
-                    ServerWorker(url, "this machine" if ours else "", checkpoints=ours)
-                )
-                for url in urls
-            ]
-            ready = await met(workers, jobs)
-            with Board(ready, total, total - len(jobs)) as board:
-                return await deal(jobs, ready, ledger, board)
+            return await by([await stack.enter_async_context(each) for each in servers])
 
+    if options.ray is not None:
+        from .cluster import cluster
+
+        with cluster(options, ledger.hidden) as workers:
+            return until_told(by(workers))
     if options.server:
-        return until_told(on(options.server, False))
+        return until_told(on(*map(ServerWorker, options.server)))
     with serving(options) as url:
-        return until_told(on([url], True))
+        return until_told(on(ServerWorker(url, "this machine", checkpoints=True)))
 
 
-async def met(workers: Sequence[ServerWorker], jobs: Sequence[Job]) -> list[ServerWorker]:
+async def met(workers: Sequence[Guest], jobs: Sequence[Job]) -> list[Guest]:
     """The workers that can do any of the jobs; the others are named, with what they lack.
 
     Raises ``Unreachable`` where none answers, ``BadInput`` where none has what it takes.
     """
     answers = await asyncio.gather(*(one.meet(jobs) for one in workers), return_exceptions=True)
-    ready: list[ServerWorker] = []
+    ready: list[Guest] = []
     lines, silent = [], True
     for worker, answer in zip(workers, answers, strict=True):
         if isinstance(answer, CommandError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..headless.execute import execute
 from ..headless.lacks import FOLDERS, lacks
 from ..headless.reading import Progress
 from ..setup.errors import CommandError, Unreachable
-from .jobs import Job, digest
+from .jobs import Job, digest, slug
 from .worker import JobFailed, JobLost, Say, WorkerGone
 
 CHECKPOINT = "checkpoint"
@@ -42,7 +42,7 @@ class ServerWorker:
     async def __aexit__(self, *error: object) -> None:
         await self._client.__aexit__()
 
-    async def meet(self, jobs: Iterable[Job]) -> None:
+    async def meet(self, jobs: Sequence[Job]) -> None:
         """Ask the server what it has for these jobs; ``Unreachable`` where none answers."""
         self.version = await self._client.ping()
         kinds = {value["class_type"] for job in jobs for value in job.workflow().values()}
@@ -91,7 +91,7 @@ class ServerWorker:
         for node, value in workflow.items() if self._checkpoints else ():
             known = ((self._schemas.get(value["class_type"]) or {}).get("input") or {}).values()
             if any(CHECKPOINT in names for names in known if names):
-                mine = f"farm-{job.id}-{node}"
+                mine = slug(f"farm-{job.id}-{node}")
                 value["inputs"][CHECKPOINT] = value["inputs"].get(CHECKPOINT) or mine
         return workflow
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -47,4 +47,14 @@ class Worker(Protocol):
         Calls ``say`` with how far a node is. Cancelled, it stops the job first. Raises
         ``JobFailed``, ``JobLost`` or ``WorkerGone``.
         """
+        ...
+
+
+class Guest(Worker, Protocol):
+    """A worker that says what it has before it is given anything."""
+
+    version: str
+
+    async def meet(self, jobs: Sequence[Job]) -> None:
+        """Ask it what it has for these jobs; ``Unreachable`` where nobody answers."""
         ...

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ..setup.console import note, say
@@ -80,11 +80,18 @@ def serving(options: argparse.Namespace) -> Iterator[str]:
     if (running := server_of(options)) is not None:
         yield running
         return
+    with own_server(options) as server:
+        yield server.url
+
+
+@contextmanager
+def own_server(options: argparse.Namespace, more: Sequence[str] = ()) -> Iterator[ComfyServer]:
+    """A ComfyUI that lives as long as the block, started with ``more`` words than the user's."""
     host = prepare(options.comfyui, options.python)
     place = server_folder(host.folder)
     # Its temporary files are its own: ComfyUI empties the folder when it starts and when it ends,
     # and the user's, or another run's, may be at work.
-    arguments = ["--temp-directory", str(place)]
+    arguments = ["--temp-directory", str(place), *more]
     if host.own:
         arguments += shlex.split(options.arguments)  # after ours: of two the last one counts
         arguments += ["--extra-model-paths-config", str(extra_paths(host.folder, host.base))]
@@ -101,7 +108,7 @@ def serving(options: argparse.Namespace) -> Iterator[str]:
     try:
         with Bar("Starting ComfyUI") as bar:
             server.start(tick=bar.update)
-        yield server.url
+        yield server
     except Unreachable:
         # It was ours, so its log says why it went.
         raise CommandError(
