@@ -1,7 +1,10 @@
 """What the command line of a farm refuses, before anything is fetched or started."""
 
+import os
+
 import pytest
 
+from zoomstack.cli import farm
 from zoomstack.cli.main import main
 
 JOBS = 'workflow = "text-to-zoom"\nseed = "1..3"\n'
@@ -32,3 +35,19 @@ def test_is_refused_in_words(words, said, tmp_path, monkeypatch, capsys):
     assert main(words) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "host").exists() and not (tmp_path / "output").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "farm"])
+def test_for_running_servers_a_small_folder_of_packages_is_enough(command, tmp_path, monkeypatch):
+    """As ``run`` of one workflow: no environment is made, and the words are given on."""
+    seen = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZOOMSTACK_HOST_DIR", str(tmp_path / "host"))
+    monkeypatch.setattr(farm, "client_packages", lambda host: host / "client")
+    monkeypatch.setattr(farm, "become", lambda *given, **variables: seen.append((given, variables)))
+    (tmp_path / "zooms.toml").write_text(JOBS)
+    words = [command, "--server", "http://a:1", "--server", "http://b:1", "zooms.toml"]
+    main(words)
+    (((line,), variables),) = seen
+    assert line[-len(words) :] == words and "zoomstack.farm" in line
+    assert variables["PYTHONPATH"].split(os.pathsep)[0] == str(tmp_path / "host" / "client")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
 import os
 import secrets
 import sys
@@ -234,11 +235,10 @@ def _joined(options: argparse.Namespace) -> Any:
 
 def _ray() -> Any:
     try:
-        import ray
-        import ray.exceptions
+        importlib.import_module("ray.exceptions")
+        return importlib.import_module("ray")
     except ModuleNotFoundError as error:
         raise BadInput(
             f"{sys.executable} has no {error.name}; start the farm with python3 -m zoomstack farm, "
             "which brings it"
         ) from None
-    return ray

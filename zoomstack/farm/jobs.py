@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -140,12 +141,12 @@ class _Reader:
 
     def _inside(self, key: str, name: str) -> Path:
         """A file by its name from the jobs file's folder, which it may not leave."""
-        try:
-            file = (self.folder / name).resolve()
+        inside = there = False
+        file = self.folder / name
+        with suppress(OSError, ValueError, RuntimeError):  # a zero byte, a link to itself
+            file = file.resolve()
             inside = file.is_relative_to(self.folder) and not Path(name).is_absolute()
             there = inside and file.is_file()
-        except (OSError, ValueError, RuntimeError):  # a zero byte, a link to itself
-            inside = there = False
         if not inside:
             raise BadInput(f"{key} {name!r} is not below {self.folder}; put the file in there")
         if not there:
