@@ -169,17 +169,48 @@ def test_one_workflow_is_not_for_several_servers(farm, servers, tmp_path, capsys
     assert code == 2 and "write what all jobs share at the top" in err
 
 
+def driving(jobs, output, *urls):
+    """The farm as a process of its own."""
+    script = (
+        f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); "
+        "from zoomstack.farm.__main__ import main; sys.exit(main())"
+    )
+    words = [word for url in urls for word in ("--server", url)]
+    command = [sys.executable, "-c", script, "farm", *words, "--output", str(output), str(jobs)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE)
+
+
+def test_after_a_killed_driver_only_what_is_missing_is_done(farm, servers, tmp_path):
+    jobs, url = written(tmp_path, "Slow"), servers[0].url
+    driver = driving(jobs, tmp_path / "out", url)
+    until(lambda: len(results(tmp_path)) >= 2)
+    driver.kill()
+    driver.communicate()
+    before = results(tmp_path)
+    assert 2 <= len(before) < 6
+    code, err = farm(jobs, url)
+    after = results(tmp_path)
+    assert code == 0 and f"{len(before)} of 6 jobs are done already" in err
+    assert err.count("done by") == 6 - len(before) and len(after) == 6
+    assert all(one in after for one in before)
+    assert [path.name for path in (tmp_path / "out").glob(".*")] == [".farm"]
+
+
+def test_two_drivers_at_once_share_the_jobs_of_a_folder(servers, tmp_path):
+    jobs = written(tmp_path, "Slow")
+    drivers = [driving(jobs, tmp_path / "out", server.url) for server in servers]
+    said = [driver.communicate(timeout=60)[1].decode() for driver in drivers]
+    assert [driver.returncode for driver in drivers] == [0, 0]
+    assert sum(one.count(": done by") for one in said) == len(results(tmp_path)) == 6
+    assert all(": done by" in one and "6 of 6 zooms are in" in one for one in said)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_told_to_stop_it_cancels_on_the_server_and_leaves_nothing_half(servers, tmp_path, number):
     half = tmp_path / "half"
     more = f'[set]\n"Wait.half" = {json.dumps(str(half))}'
     jobs = written(tmp_path, "Wait", seeds="1..2", more=more)
-    script = (
-        f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); "
-        "from zoomstack.farm.__main__ import main; sys.exit(main())"
-    )
-    words = ["farm", "--server", servers[0].url, "--output", str(tmp_path / "out"), str(jobs)]
-    driver = subprocess.Popen([sys.executable, "-c", script, *words], stderr=subprocess.PIPE)
+    driver = driving(jobs, tmp_path / "out", servers[0].url)
     until(half.exists)
     driver.send_signal(number)
     err = driver.communicate(timeout=30)[1].decode()
