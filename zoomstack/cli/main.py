@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ..bench.align.options import add_options as add_align_options
 from ..bench.fit.options import add_options as add_fit_options
 from ..bench.options import add_options as add_bench_options
+from ..farm.options import add_options as add_farm_options
 from ..farm.reel.options import add_part_options, in_parts
 from ..headless.film.options import add_options as add_film_options
 from ..headless.options import add_demo_options, add_host_options, add_run_options
@@ -38,6 +39,10 @@ def _do(options: argparse.Namespace, words: Sequence[str], rest: Sequence[str]) 
         from .run import run
 
         return run(options, words)
+    if options.command == "farm":
+        from .farm import farm
+
+        return farm(options, words)
     if options.command == "align":
         from .align import align
 
@@ -98,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     train = command("train", "train the demo model from nothing")
     add_host_options(train, "the ComfyUI whose tokenizer reads the captions")
     add_train_options(train)
+    farm = command("farm", "make the zooms of a jobs file, on many machines")
+    add_farm_options(farm)
     film = command("render", "render any part of a film from a saved stack")
     add_host_options(film, "your own ComfyUI's folder, whose environment renders")
     add_film_options(film)

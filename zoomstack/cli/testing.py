@@ -12,7 +12,8 @@ from ..setup.browser import INSTALL, PROGRAM, find_browser
 from ..setup.console import note
 from ..setup.handover import module
 from ..setup.host import demo_checkpoint, prepare
-from ..setup.places import CHECKPOINT, FRONT_END, LOCKS, OPENJD, REPOSITORY, TREE
+from ..setup.places import CHECKPOINT, FRONT_END, LOCKS, OPENJD, RAY, REPOSITORY, TREE
+from ..setup.ray import ray_packages
 
 ONE_PROCESS = ("-n", "--dist", "-p", "--pdb", "--co", "-s")
 MOST_WORKERS = 4  # each imports ComfyUI, and starts one where a test asks for a server
@@ -36,6 +37,7 @@ def test(
         TREE: str(host.comfyui),
         CHECKPOINT: str(demo_checkpoint(host)),
         OPENJD: str(aside(host.folder, "openjd", openjd, host.python, "Fetching openjd (6 MB)")),
+        RAY: str(ray_packages(host.folder, host.python)),
         "PYTHONPATH": os.pathsep.join(map(str, packages)),
     }
     if browser:
