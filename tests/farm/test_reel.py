@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import subprocess
+import sys
 import wave
 from argparse import ArgumentParser
 from fractions import Fraction
@@ -26,6 +28,7 @@ from zoomstack.film.encode import encode
 from zoomstack.headless.film.__main__ import main as render
 from zoomstack.headless.film.options import Described, add_options
 from zoomstack.scene.stack import ZoomStack
+from zoomstack.setup.places import RAY, host_folder, packages
 
 G = mixed(48, 64)
 FRAMES = 96
@@ -335,3 +338,20 @@ def test_a_cluster_may_make_the_parts(saved, tmp_path):
     said = report(parser.parse_args([*words, "--workers", "3"]), by)
     assert "8 of 8 frames (0 to 7), 64 x 48, in 3 parts" in said
     assert asked == [*cuts(range(8), 3)] and len(decoded(tmp_path / "zoom.mp4")) == 8
+
+
+@pytest.mark.slow
+def test_a_ray_makes_the_parts(saved, tmp_path):
+    """The command line's own way, on a Ray of this machine."""
+    film = [str(saved), "--out", str(tmp_path / "zoom.mp4"), "--fps", "8", "--duration", "2"]
+    path = os.pathsep.join([str(packages(host_folder())), os.environ[RAY]])
+    command = [sys.executable, "-m", "zoomstack.farm.reel", *film, "--crf", "0"]
+    done = subprocess.run(
+        [*command, "--ray", "local", "--workers", "2"],
+        env={**os.environ, "PYTHONPATH": path}, cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "16 of 16 frames (0 to 15), 64 x 48, in 2 parts" in done.stdout
+    reel = Reel.at(saved, Described(fps=8, duration=2))
+    for number, (_, planes) in enumerate(decoded(tmp_path / "zoom.mp4")):
+        assert np.array_equal(planes, reel.film.planes(number))

@@ -8,13 +8,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..farm.options import RUN, checked, node_words
+from ..farm.options import RUN, checked, film_words, node_words
 from ..farm.rows import NoToml
 from ..setup.client import client_packages
 from ..setup.handover import become, module
 from ..setup.host import demo_checkpoint, prepare
 from ..setup.places import host_folder, packages
 from ..setup.ray import ray_packages
+from .render import render
 
 
 def farm(options: argparse.Namespace, words: Sequence[str]) -> int:
@@ -25,6 +26,9 @@ def farm(options: argparse.Namespace, words: Sequence[str]) -> int:
     """
     if getattr(options, "node", None) is not None:
         return _node(options)
+    if getattr(options, "describe", None):
+        own = {"comfyui": options.comfyui, "python": options.python}
+        return render(film_words(options), in_parts=True, **own)
     for name, value in RUN.items():
         if not hasattr(options, name):
             setattr(options, name, value)

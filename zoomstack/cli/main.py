@@ -62,7 +62,8 @@ def _do(options: argparse.Namespace, words: Sequence[str], rest: Sequence[str]) 
     if options.command == "render":
         from .render import render
 
-        return render(words[1:], in_parts=in_parts(options), **own)
+        how = {"in_parts": in_parts(options), "over_ray": bool(options.ray)}
+        return render(words[1:], **how, **own)
     if options.command == "test":
         from .testing import test
 

@@ -136,7 +136,7 @@ def cluster(options: argparse.Namespace, hidden: Path) -> Iterator[list[RayWorke
 
     Raises ``Unreachable`` where there is no such cluster, or nobody in it can start a ComfyUI.
     """
-    ray = _joined(options)
+    ray = joined(options)
     proof, text = (hidden / f"shared-{secrets.token_hex(8)}").resolve(), secrets.token_hex(16)
     workers: list[RayWorker] = []
     try:
@@ -209,7 +209,11 @@ async def _stopped(workers: Sequence[RayWorker]) -> None:
     await asyncio.gather(*(worker.stop() for worker in workers))
 
 
-def _joined(options: argparse.Namespace) -> Any:
+def joined(options: argparse.Namespace) -> Any:
+    """Ray, connected to the cluster of ``options.ray``; its ``shutdown`` is the caller's.
+
+    Raises ``Unreachable`` where there is none, ``BadInput`` without Ray.
+    """
     os.environ.update(QUIET)
     if options.ray == LOCAL:
         # Before Ray is imported: it looks once.

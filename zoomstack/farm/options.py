@@ -19,6 +19,7 @@ from ..headless.options import (
 )
 from ..setup.errors import BadInput
 from .jobs import Jobs, read_jobs
+from .reel.options import LANGUAGES
 
 RUN = {
     "retry": False,
@@ -34,6 +35,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_host_options(parser, RUNS)
     add = parser.add_argument
     add("workflow", type=Path, nargs="?", metavar="JOBS", help="a jobs file (TOML or CSV)")
+    add(
+        "--describe",
+        choices=LANGUAGES,
+        help="of a saved stack in place of JOBS: make nothing, and write its film's job for a "
+        "render farm below --output; render --describe has all of a film's options",
+    )
     add_server_option(parser)
     add_arguments_option(parser)
     add_output_option(parser)
@@ -59,6 +66,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="try those again that failed before for their own reasons",
     )
+
+
+def film_words(options: argparse.Namespace) -> list[str]:
+    """What ``render`` is asked where ``farm`` is to describe a film."""
+    stack = options.workflow
+    if stack is None:
+        raise BadInput("--describe needs a saved stack: farm --describe openjd zoom.safetensors")
+    options.output.mkdir(parents=True, exist_ok=True)
+    film = options.output / f"{stack.stem}.mp4"
+    words = [str(stack), "--out", str(film), "--describe", options.describe]
+    for name in ("comfyui", "python"):
+        path = getattr(options, name)
+        words += [f"--{name}", str(path)] if path else []
+    return words
 
 
 def node_words(options: argparse.Namespace) -> list[str]:

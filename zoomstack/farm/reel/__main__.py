@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ...headless.film.options import add_options
-from ...setup.errors import reported
+from ...setup.errors import ended, reported
 from .options import add_part_options
 
 
@@ -21,11 +21,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     def done() -> str:
-        from .run import report  # within: its imports take a while, and may be interrupted
+        # Within: its imports take a while, and may be interrupted.
+        from .run import report, report_over_ray
 
-        return report(options)
+        return report_over_ray(options) if options.ray else report(options)
 
-    return reported(done, "parts that are whole are kept; start it again to go on")
+    said = "parts that are whole are kept; start it again to go on"
+    return ended(lambda: reported(done, said))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ DEFAULTS = {
     "parts": 0,
     "part_frames": 0,
     "workers": 0,
+    "ray": None,
     "as_part": False,
     "join": False,
     "describe": None,
@@ -30,6 +31,9 @@ def add_part_options(parser: argparse.ArgumentParser) -> None:
         help=f"or into parts of at most so many frames ({FRAMES}, or a part a worker)")
     add("--workers", type=int, default=0, metavar="N",
         help="processes at once, each with the stack in memory (one a core)")
+    add("--ray", metavar="ADDRESS",
+        help="by the cores of the Ray cluster at ADDRESS, which sees the files by the same names; "
+        "local: by one on this machine alone")
     add("--as-part", action="store_true",
         help="make --frames of it, and no more: a part, kept in a folder beside --out")
     add("--join", action="store_true", help="make --out of the parts that are there")
@@ -52,6 +56,8 @@ def check(options: argparse.Namespace) -> None:
             )
     if options.parts and options.part_frames:
         raise ValueError("--parts and --part-frames both say how a film is cut; give one of them.")
+    if options.ray and (options.as_part or options.join or options.describe):
+        raise ValueError("--ray makes all parts and joins them; leave it or the other option out.")
     ways = [name for name in ("as_part", "join", "describe") if getattr(options, name)]
     if len(ways) > 1:
         first, second = (f"--{name.replace('_', '-')}" for name in ways[:2])

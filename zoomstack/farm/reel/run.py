@@ -20,7 +20,7 @@ from .options import FRAMES, check, cores, described_files
 from .part import Part, is_whole, make, read_part
 from .plan import cleared, cuts, folder_of, name_of, named
 from .reel import Reel
-from .workers import Map, processes
+from .workers import Map, over_ray, processes
 
 
 def report(options: argparse.Namespace, by: Map | None = None) -> str:
@@ -52,6 +52,20 @@ def report(options: argparse.Namespace, by: Map | None = None) -> str:
         return made(reel, planned, options.out.absolute(), by)
     workers = min(workers, len(planned))
     return made(reel, planned, options.out, processes(workers), max(1, cores() // workers))
+
+
+def report_over_ray(options: argparse.Namespace) -> str:
+    """The same by the cores of a Ray cluster: ``--workers`` of them, or all."""
+    from ..cluster import joined as connected
+
+    check(options)
+    count = options.workers or None
+    ray = connected(argparse.Namespace(ray=options.ray, workers=count, cores=count and 1))
+    try:
+        options.workers = count or int(ray.cluster_resources().get("CPU", 1))
+        return report(options, over_ray())
+    finally:
+        ray.shutdown()
 
 
 def cut(numbers: range, options: argparse.Namespace, workers: int = 1) -> tuple[range, ...]:
