@@ -25,7 +25,7 @@ from zoomstack.setup.places import RAY, host_folder, packages
 
 # With ZOOMSTACK_LONG_TESTS=1 twelve, long enough for a checkpoint to be written.
 LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
-SEEDS, STEPS, SIDE = (range(3, 15), 10, 64) if LONG else (range(3, 7), 2, 64)
+SEEDS, STEPS, SIDE = (range(3, 15), 40, 128) if LONG else (range(3, 7), 2, 64)
 WAIT_SECONDS = 900 if LONG else 240
 
 
