@@ -20,7 +20,6 @@ from zoomstack.demo import parts
 from zoomstack.farm.__main__ import main
 from zoomstack.farm.jobs import read_jobs
 from zoomstack.headless.server import ComfyServer
-from zoomstack.setup.handover import module
 from zoomstack.setup.host import base_directory
 from zoomstack.setup.places import RAY, host_folder, packages
 
@@ -103,25 +102,34 @@ def test_zooms_on_two_servers_one_of_them_killed_are_those_of_single_runs(
     assert same(tmp_path / "out", singles)
 
 
-def test_zooms_on_ray_with_a_worker_killed_are_those_of_single_runs(singles, tmp_path):
-    words = ["farm", str(written(tmp_path)), "--ray", "local", "--workers", "2", "--cores", "1"]
-    words += ["--output", str(tmp_path / "out")]
-    where = {"PYTHONPATH": os.pathsep.join([os.environ[RAY], str(packages(host_folder()))])}
-    with (tmp_path / "log").open("wb") as log:
-        driver = subprocess.Popen(
-            module(Path(sys.executable), "zoomstack.farm", words),
-            env={**os.environ, **where},
+def farming(folder, *more, start="from zoomstack.farm.__main__ import main"):
+    """A farm on Ray as a process of its own, what it says in the file ``log``."""
+    words = ["farm", str(written(folder)), "--ray", "local", "--cores", "1", *more]
+    words += ["--output", str(folder / "out")]
+    path = os.pathsep.join([os.environ[RAY], str(packages(host_folder()))])
+    script = f"import sys; sys.path.remove(''); {start}; sys.exit(main())"
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-c", script, *words],
+            env={**os.environ, "PYTHONPATH": path},
+            stdout=log,
             stderr=log,
         )
-        try:
-            at_work(driver, tmp_path / "out")
-            (dying, comfy), (_, other) = actors(driver)
-            words = other.cmdline()
-            dying.kill()
-            assert driver.wait(WAIT_SECONDS) == 0
-        finally:
-            driver.kill()
-            said = (tmp_path / "log").read_text("utf-8", "replace")
+
+
+def test_zooms_on_ray_with_a_worker_killed_are_those_of_single_runs(singles, tmp_path):
+    driver = farming(tmp_path, "--workers", "2")
+    try:
+        at_work(driver, tmp_path / "out", 2)
+        (dying, comfy), (_, other) = actors(driver)
+        words = other.cmdline()
+        heard = listening(driver)
+        dying.kill()
+        assert driver.wait(WAIT_SECONDS) == 0
+    finally:
+        driver.kill()
+        said = (tmp_path / "log").read_text("utf-8", "replace")
+    assert len(heard) > 3 and {ip.rpartition(":")[2] for ip in heard} == {"127.0.0.1"}
     assert "is gone and left out" in said and "again by worker" in said, said
     assert said.count("done by worker") == len(SEEDS)
     assert same(tmp_path / "out", singles)
@@ -132,12 +140,52 @@ def test_zooms_on_ray_with_a_worker_killed_are_those_of_single_runs(singles, tmp
     assert not [*(tmp_path / "out" / ".farm").glob("checkpoints/*")]
 
 
-def at_work(driver, output):
-    """Wait until two jobs are being made, and of both something is kept where it is in time."""
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_driver_that_ends_takes_all_along_and_what_it_left_is_done(singles, tmp_path, number):
+    """And where a worker does not see the driver's folder, files come through Ray."""
+    blind = (
+        "from pathlib import Path; from zoomstack.farm.cluster import RayWorker as W; "
+        "start = W.start; W.start = lambda self, proof, text: start(self, Path('none'), text); "
+        "from zoomstack.farm.__main__ import main"
+    )
+    driver = farming(tmp_path, "--workers", "1", start=blind)
+    wait(driver, lambda: [*(tmp_path / "out").glob("graph-*")])
+    # Ray's own helpers take a minute to see that there is nothing left to help.
+    ((actor, comfy),) = actors(driver)
+    driver.send_signal(number)
+    assert driver.wait(60) == (130 if number == signal.SIGINT else -number)
+    assert not psutil.wait_procs([actor, comfy], 30)[1]
+    driver = farming(tmp_path, "--workers", "1", start=blind)
+    assert driver.wait(WAIT_SECONDS) == 0
+    said = (tmp_path / "log").read_text("utf-8", "replace")
+    assert "sends files through Ray" in said and "jobs are done already" in said
+    assert said.count("done by worker") == len(SEEDS)
+    assert same(tmp_path / "out", singles)
+
+
+def wait(driver, true):
     last = time.monotonic() + WAIT_SECONDS
-    while len([*output.glob(".farm/checkpoints/*/*/*.record" if LONG else ".graph-*")]) < 2:
+    while not true():
         assert driver.poll() is None and time.monotonic() < last
         time.sleep(0.05)
+
+
+def at_work(driver, output, count):
+    """Wait until so many jobs are being made, and something of each is kept where it is in time."""
+    kept = ".farm/checkpoints/*/*/*.record" if LONG else ".graph-*"
+    wait(driver, lambda: len([*output.glob(kept)]) >= count)
+
+
+def listening(driver):
+    """The addresses that the farm's processes listen on."""
+    found = [psutil.Process(driver.pid), *psutil.Process(driver.pid).children(recursive=True)]
+    return [
+        each.laddr.ip
+        for process in found
+        for each in process.net_connections("tcp")
+        if each.status == psutil.CONN_LISTEN
+    ]
 
 
 def actors(driver):

@@ -150,7 +150,7 @@ def cluster(options: argparse.Namespace, hidden: Path) -> Iterator[list[RayWorke
             server=None,
         )
         workers = [RayWorker(make.remote(own), at) for at in range(1, count + 1)]
-        note(f"starting {count} ComfyUIs, each with {_told(owns)}")
+        note(f"starting {count} ComfyUI{'s, each' * (count > 1)} with {_told(owns)}")
         yield asyncio.run(_started(workers, proof, text))
     finally:
         proof.unlink(missing_ok=True)
@@ -183,7 +183,7 @@ def share(
 
 
 def _told(owns: dict[str, float]) -> str:
-    return "one GPU" if owns["num_gpus"] else f"{owns['num_cpus']:g} CPU cores"
+    return "a GPU" if owns["num_gpus"] else f"{owns['num_cpus']:g} of the CPU's cores"
 
 
 async def _started(workers: Sequence[RayWorker], proof: Path, text: str) -> list[RayWorker]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,14 +11,18 @@ from types import TracebackType
 # Its standard input is a pipe from whom it watches over. A letter says that all ended well; that
 # the pipe ends without one, that nobody is there any more.
 _WATCH = """
-import os, shutil, signal, sys
+import os, shutil, signal, sys, time
+group, folder, owner = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 if not sys.stdin.buffer.read(1):
-    for end in (signal.SIGKILL,):
-        try:
-            os.killpg(int(sys.argv[1]), end)
-        except OSError:
-            pass
-shutil.rmtree(sys.argv[2], ignore_errors=True)
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except OSError:
+        pass
+    for _ in range(300):  # it may still write while it ends
+        if os.getppid() != owner:
+            break
+        time.sleep(0.1)
+shutil.rmtree(folder, ignore_errors=True)
 """
 
 
@@ -29,6 +34,7 @@ class Guard:
 
     def __init__(self, group: int, folder: Path) -> None:
         self._command = [sys.executable, "-I", "-c", _WATCH, str(group), str(folder)]
+        self._command.append(str(os.getpid()))
 
     def __enter__(self) -> Guard:
         self._watch = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)

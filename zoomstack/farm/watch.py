@@ -51,6 +51,7 @@ class Board:
 
     def begun(self, worker: Worker, job: Job) -> None:
         self._jobs[worker.name] = job, job.workflow()
+        self._lines[worker.name].reset()  # its clock is the job's
         self._draw(worker, job.folder)
 
     def step(self, worker: Worker, at: Progress) -> None:
