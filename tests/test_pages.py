@@ -6,7 +6,8 @@ import pytest
 from checkout import ROOT
 
 PAGES = (
-    "README.md", "zoomstack/README.md", "zoomstack/bench/README.md", "tests/README.md",
+    "README.md", "zoomstack/README.md", "zoomstack/bench/README.md", "zoomstack/farm/README.md",
+    "tests/README.md",
     ".github/CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("web/docs/*.md")),
 )  # fmt: skip
 MAP = ROOT / "zoomstack" / "README.md"

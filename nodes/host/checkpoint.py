@@ -11,16 +11,19 @@ import folder_paths
 from ...zoomstack.files.fingerprint import fingerprint
 
 FOLDER = ("zoomstack", "checkpoints")
+# A folder that several machines share, so that each goes on with what another began.
+SHARED = "ZOOMSTACK_CHECKPOINTS"
 _NAME = re.compile(r"\w(?:[\w .-]{0,62}[\w-])?")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 def checkpoint_folder(name: str) -> str:
     """Where the checkpoint of that name lies; ``ValueError`` for what is no name of a folder."""
-    output = folder_paths.get_output_directory()
-    path = os.path.join(output, *FOLDER, name)
+    shared, output = os.environ.get(SHARED), folder_paths.get_output_directory()
+    home = shared or output
+    path = os.path.join(home, *(() if shared else FOLDER), name)
     fits = _NAME.fullmatch(name) and not _DEVICE.fullmatch(name)
-    if not fits or not folder_paths.is_within_directory(output, path):
+    if not fits or not folder_paths.is_within_directory(home, path):
         raise ValueError(
             f"{name!r} is no name for a checkpoint; take up to 64 letters, digits, spaces, dots, "
             "hyphens and underscores, such as my-zoom."

@@ -226,6 +226,17 @@ def test_a_folder_that_leads_out_of_the_output_is_refused(pack, kit, output, tmp
     assert files(elsewhere) == []
 
 
+def test_machines_that_share_a_folder_go_on_with_each_others_runs(
+    pack, kit, output, tmp_path, monkeypatch
+):
+    shared = tmp_path / "shared"
+    monkeypatch.setenv("ZOOMSTACK_CHECKPOINTS", str(shared))
+    run(pack, kit, 3)
+    assert (shared / "a run").is_dir() and not (output / "zoomstack").exists()
+    with pytest.raises(ValueError, match="is no name for a checkpoint"):
+        pack.nodes.host.checkpoint_folder("../a run")
+
+
 def test_what_others_left_in_the_folder_stays(pack, kit, output):
     run(pack, kit, 3)
     folder = output / "zoomstack" / "checkpoints" / "a run"

@@ -1,9 +1,9 @@
 """A stand-in for ComfyUI's main.py: its HTTP and its event stream, and nodes that misbehave.
 
-Class names say what a node does: Work counts to 8 and saves a file, Fail raises, Wait waits to be
-interrupted and then takes a while to tidy up, Crash takes the process along, Lie promises more
-bytes than it sends, Hush ends without a word, Tiles saves files that belong together, Pick wants
-a file and a model.
+Class names say what a node does: Work counts to 8 and saves a file, Slow does so after a while,
+Fail raises, Wait waits to be interrupted and then takes a while to tidy up, Crash takes the process
+along, Lie promises more bytes than it sends, Hush ends without a word, Tiles saves files that
+belong together, Pick wants a file and a model.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from aiohttp import web
 
 KNOWN = {
     "Work",
+    "Slow",
     "Fail",
     "Wait",
     "Crash",
@@ -98,12 +99,15 @@ class Stub:
                 half = pathlib.Path(value["inputs"].get("half", os.devnull))
                 half.write_bytes(b"half")
                 await self.interrupted.wait()
+                self.interrupted.clear()
                 sys.stderr.write("interrupted by request\n")
                 await asyncio.sleep(TIDYING_SECONDS)
                 half.unlink() if half.is_file() else None
                 messages.append(["execution_interrupted", {"node_id": node}])
                 break
-            if kind in ("Work", "Lie"):
+            if kind == "Slow":
+                await asyncio.sleep(value["inputs"]["seconds"])
+            if kind in ("Work", "Slow", "Lie"):
                 file = {"filename": f"{kind}.bin", "subfolder": "", "type": "output"}
                 temp = {"filename": "preview.png", "subfolder": "", "type": "temp"}
                 text = json.dumps({"inputs": value["inputs"], "uploads": self.uploads})

@@ -77,6 +77,7 @@ def test_one_line_at_the_end_says_that_there_was_no_browser(tmp_path, monkeypatc
     monkeypatch.setattr(testing, "prepare", lambda *given: host)
     monkeypatch.setattr(testing, "demo_checkpoint", lambda host: tmp_path / "model")
     monkeypatch.setattr(testing, "find_browser", lambda *given: found)
+    monkeypatch.setattr(testing, "ray_packages", lambda *given: tmp_path / "ray")
     monkeypatch.setattr(testing.subprocess, "call", lambda command, **options: seen.update(options))
     testing.test([])
     said = capsys.readouterr().err

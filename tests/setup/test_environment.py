@@ -105,7 +105,7 @@ def test_an_old_uv_on_the_path_is_passed_over(tmp_path, monkeypatch):
     assert uv_module.find_uv(tmp_path) == Path("/usr/bin/uv")
 
 
-@pytest.mark.parametrize("name", ["host.lock", "client.lock", "uv.txt"])
+@pytest.mark.parametrize("name", ["host.lock", "client.lock", "ray.lock", "uv.txt"])
 def test_the_locks_have_hashes_and_no_addresses(name):
     text = (LOCKS / name).read_text("ascii")
     assert "://" not in text and "--index" not in text.replace("no-emit-index-url", "")

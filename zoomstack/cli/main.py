@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from ..bench.align.options import add_options as add_align_options
 from ..bench.fit.options import add_options as add_fit_options
 from ..bench.options import add_options as add_bench_options
+from ..farm.options import add_options as add_farm_options
+from ..farm.reel.options import add_part_options, in_parts
 from ..headless.film.options import add_options as add_film_options
 from ..headless.options import add_demo_options, add_host_options, add_run_options
 from ..setup.errors import ended
@@ -37,6 +39,10 @@ def _do(options: argparse.Namespace, words: Sequence[str], rest: Sequence[str]) 
         from .run import run
 
         return run(options, words)
+    if options.command == "farm":
+        from .farm import farm
+
+        return farm(options, words)
     if options.command == "align":
         from .align import align
 
@@ -56,7 +62,8 @@ def _do(options: argparse.Namespace, words: Sequence[str], rest: Sequence[str]) 
     if options.command == "render":
         from .render import render
 
-        return render(words[1:], **own)
+        how = {"in_parts": in_parts(options), "over_ray": bool(options.ray)}
+        return render(words[1:], **how, **own)
     if options.command == "test":
         from .testing import test
 
@@ -97,8 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     train = command("train", "train the demo model from nothing")
     add_host_options(train, "the ComfyUI whose tokenizer reads the captions")
     add_train_options(train)
+    farm = command("farm", "make the zooms of a jobs file, on many machines")
+    add_farm_options(farm)
     film = command("render", "render any part of a film from a saved stack")
     add_host_options(film, "your own ComfyUI's folder, whose environment renders")
     add_film_options(film)
+    add_part_options(film)
     add_run_options(command("run", "run a workflow, headless"))
     return parser

@@ -7,11 +7,13 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..setup.aside import aside
 from ..setup.browser import INSTALL, PROGRAM, find_browser
 from ..setup.console import note
 from ..setup.handover import module
 from ..setup.host import demo_checkpoint, prepare
-from ..setup.places import CHECKPOINT, FRONT_END, REPOSITORY, TREE
+from ..setup.places import CHECKPOINT, FRONT_END, LOCKS, OPENJD, RAY, REPOSITORY, TREE
+from ..setup.ray import ray_packages
 
 ONE_PROCESS = ("-n", "--dist", "-p", "--pdb", "--co", "-s")
 MOST_WORKERS = 4  # each imports ComfyUI, and starts one where a test asks for a server
@@ -28,11 +30,14 @@ def test(
     """
     host = prepare(comfyui, python)
     browser = find_browser(host.folder, host.python)
+    openjd = LOCKS / "openjd.lock"
     packages = [host.packages, *([browser.packages] if browser else [])]
     variables = {
         **os.environ,
         TREE: str(host.comfyui),
         CHECKPOINT: str(demo_checkpoint(host)),
+        OPENJD: str(aside(host.folder, "openjd", openjd, host.python, "Fetching openjd (6 MB)")),
+        RAY: str(ray_packages(host.folder, host.python)),
         "PYTHONPATH": os.pathsep.join(map(str, packages)),
     }
     if browser:

@@ -25,6 +25,10 @@ CANCEL_SECONDS = 10.0
 ENDING_SECONDS = 20.0  # what a node may take to leave nothing half done
 
 
+class Dropped(CommandError):
+    """A server that answers, and knows nothing of a run that it was given."""
+
+
 class ComfyClient:
     """A ComfyUI server at ``url``: ``async with ComfyClient(url) as client``.
 
@@ -61,9 +65,17 @@ class ComfyClient:
         answers = await asyncio.gather(*map(self._session.json, paths))
         return {name: answer.get(name) for name, answer in zip(names, answers, strict=True)}
 
-    async def upload(self, photo: Path) -> str:
+    async def waiting(self) -> int:
+        """How many runs it has before it, whoever's they are."""
+        queue = await self._session.json("/queue")
+        try:
+            return len(queue["queue_running"]) + len(queue["queue_pending"])
+        except (TypeError, LookupError):
+            raise Unreachable(f"what answers at {self.url} is no ComfyUI") from None
+
+    async def upload(self, photo: Path, name: str = "") -> str:
         """Put a picture among the server's inputs; the name that LoadImage knows it by."""
-        return await upload(self._session, photo)
+        return await upload(self._session, photo, name)
 
     async def queue(
         self, workflow: Workflow, hints: Mapping[tuple[str, str], str] | None = None
@@ -160,4 +172,4 @@ class ComfyClient:
             return True
         if any(entry[1] == run for entry in waiting):
             return False
-        raise CommandError(f"{self.url} has dropped the run; it was restarted or its queue cleared")
+        raise Dropped(f"{self.url} has dropped the run; it was restarted or its queue cleared")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ..setup.console import note
 from ..setup.errors import CommandError
@@ -24,19 +24,32 @@ class Result(NamedTuple):
     texts: list[str]
 
 
+class Shown(Protocol):
+    """Where a run's progress is drawn, as ``progress.Bars`` does it."""
+
+    def show(self, at: Progress) -> None: ...
+
+    def tick(self) -> None: ...
+
+    def close(self, verdict: str = "") -> None: ...
+
+
 async def execute(
     client: ComfyClient,
     workflow: Workflow,
     folder: Path,
     hints: Mapping[tuple[str, str], str] | None = None,
+    shown: Shown | None = None,
 ) -> Result:
     """Run ``workflow`` and copy its outputs below ``folder``; ``hints`` as for ``client.queue``.
+
+    Its progress is drawn as bars, or as ``shown`` does it.
 
     Interrupted, it cancels the run on the server, and gives the node that works the time to leave
     nothing half done. Raises ``BadInput`` where the server refuses the workflow, ``CommandError``
     where a node fails: what the others made is kept.
     """
-    run, bars = "", Bars(workflow)
+    run, bars = "", shown or Bars(workflow)
     try:
         run = await client.queue(workflow, hints)
         await _show(client.follow(run), bars)
@@ -71,7 +84,7 @@ async def _fetched(client: ComfyClient, saved: Saved, folder: Path) -> Iterator[
     return (targets[file] for file in saved.shown or saved.files)
 
 
-async def _show(progress: AsyncIterator[Progress], bars: Bars) -> None:
+async def _show(progress: AsyncIterator[Progress], bars: Shown) -> None:
     clock = asyncio.create_task(_every_second(bars.tick))
     try:
         async for at in progress:

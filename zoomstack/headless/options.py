@@ -50,9 +50,30 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add_host_options(parser, RUNS)
     _add_changes(parser)
     add = parser.add_argument
-    add("workflow", type=Path, help="a workflow in API format (JSON)")
+    add("workflow", type=Path, help="a workflow in API format (JSON), or a jobs file (TOML, CSV)")
     add("--photo", type=Path, metavar="FILE", help="a picture for the LoadImage node")
-    add("--server", metavar="URL", help="a ComfyUI that is running")
+    add_server_option(parser)
+
+
+def add_server_option(parser: argparse.ArgumentParser) -> None:
+    """Servers that are running: one for a workflow, several for a file of jobs."""
+    parser.add_argument(
+        "--server",
+        action="append",
+        metavar="URL",
+        help="a ComfyUI that is running; given again, they share the jobs of a file",
+    )
+
+
+def server_of(options: argparse.Namespace) -> str | None:
+    """The running ComfyUI for a workflow; None for one of ours, ``BadInput`` for several."""
+    given = options.server or []
+    if len(given) > 1:
+        raise BadInput(
+            f"--server is given {len(given)} times and {options.workflow} is one workflow; several "
+            "servers share a jobs file (TOML or CSV)"
+        )
+    return given[0] if given else None
 
 
 def changed(options: argparse.Namespace) -> tuple[Workflow, list[tuple[str, str]]]:
@@ -60,20 +81,8 @@ def changed(options: argparse.Namespace) -> tuple[Workflow, list[tuple[str, str]
 
     Raises ``BadInput`` for whatever no server could run as it stands.
     """
-    server = options.server is not None
-    if server and (options.comfyui or options.python or options.arguments):
-        raise BadInput(
-            "--server names a ComfyUI that is running; leave out --comfyui, --python, --arguments"
-        )
-    if options.arguments and not options.comfyui:
-        raise BadInput("--arguments goes with --comfyui PATH: it is what that one is started with")
-    try:
-        shlex.split(options.arguments)
-    except ValueError as error:
-        raise BadInput(f"--arguments {options.arguments!r} cannot be read: {error}") from None
-    if server:
-        check_address(options.server)
-    check_output(options.output)
+    server_of(options)
+    check_places(options)
     workflow = edit.load(options.workflow)
     if options.prompts:
         edit.set_prompts(workflow, options.prompts)
@@ -84,6 +93,24 @@ def changed(options: argparse.Namespace) -> tuple[Workflow, list[tuple[str, str]
         if trouble := cut_off(options.photo):
             raise BadInput(f"--photo {options.photo} {trouble}")
     return workflow, [edit.assign(workflow, one) for one in options.set]
+
+
+def check_places(options: argparse.Namespace) -> None:
+    """``BadInput`` for servers that are none, words that fit none, and where nothing can go."""
+    servers = options.server or []
+    if servers and (options.comfyui or options.python or options.arguments):
+        raise BadInput(
+            "--server names a ComfyUI that is running; leave out --comfyui, --python, --arguments"
+        )
+    if options.arguments and not options.comfyui:
+        raise BadInput("--arguments goes with --comfyui PATH: it is what that one is started with")
+    try:
+        shlex.split(options.arguments)
+    except ValueError as error:
+        raise BadInput(f"--arguments {options.arguments!r} cannot be read: {error}") from None
+    for url in servers:
+        check_address(url)
+    check_output(options.output)
 
 
 def check_address(url: str) -> None:
@@ -118,13 +145,23 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
         help="change an input; NODE is an id, a title or a class; may be given again",
     )
     add("--prompts", type=Path, metavar="FILE", help="a text file for the PromptLadder")
-    add(
+    add_arguments_option(parser)
+    add_output_option(parser)
+
+
+def add_arguments_option(parser: argparse.ArgumentParser) -> None:
+    """Words for the user's own ComfyUI."""
+    parser.add_argument(
         "--arguments",
         default="",
         metavar="WORDS",
         help="what your own ComfyUI is started with: --arguments='--lowvram --base-directory DIR'",
     )
-    add(
+
+
+def add_output_option(parser: argparse.ArgumentParser) -> None:
+    """Where results go."""
+    parser.add_argument(
         "--output",
         type=Path,
         default=Path("output"),

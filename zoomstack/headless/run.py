@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ..setup.console import note, say
@@ -17,7 +17,7 @@ from .beside import extra_paths, server_folder
 from .client import ComfyClient
 from .execute import Result, execute
 from .lacks import lacks
-from .options import changed
+from .options import changed, server_of
 from .progress import Bar
 from .server import ComfyServer
 
@@ -54,7 +54,7 @@ def made(options: argparse.Namespace) -> Result:
     async def on(url: str) -> Result:
         async with ComfyClient(url) as client:
             version = await client.ping()
-            if options.server is not None:
+            if server_of(options) is not None:
                 note(f"ComfyUI {version} at {client.url}")
             photo = edit.photo_node(workflow) if options.photo else ""
             if photo:  # uploaded once all else is right
@@ -77,14 +77,21 @@ def made(options: argparse.Namespace) -> Result:
 @contextmanager
 def serving(options: argparse.Namespace) -> Iterator[str]:
     """The address of the server that is asked for, or of one that lives as long as the block."""
-    if options.server is not None:
-        yield options.server
+    if (running := server_of(options)) is not None:
+        yield running
         return
+    with own_server(options) as server:
+        yield server.url
+
+
+@contextmanager
+def own_server(options: argparse.Namespace, more: Sequence[str] = ()) -> Iterator[ComfyServer]:
+    """A ComfyUI that lives as long as the block, started with ``more`` words than the user's."""
     host = prepare(options.comfyui, options.python)
     place = server_folder(host.folder)
     # Its temporary files are its own: ComfyUI empties the folder when it starts and when it ends,
     # and the user's, or another run's, may be at work.
-    arguments = ["--temp-directory", str(place)]
+    arguments = ["--temp-directory", str(place), *more]
     if host.own:
         arguments += shlex.split(options.arguments)  # after ours: of two the last one counts
         arguments += ["--extra-model-paths-config", str(extra_paths(host.folder, host.base))]
@@ -101,7 +108,7 @@ def serving(options: argparse.Namespace) -> Iterator[str]:
     try:
         with Bar("Starting ComfyUI") as bar:
             server.start(tick=bar.update)
-        yield server.url
+        yield server
     except Unreachable:
         # It was ours, so its log says why it went.
         raise CommandError(

@@ -13,10 +13,13 @@ from .session import Session
 CHUNK = 1 << 16
 
 
-async def upload(session: Session, photo: Path) -> str:
-    """Put a picture among the server's inputs; the name that LoadImage knows it by."""
+async def upload(session: Session, photo: Path, name: str = "") -> str:
+    """Put a picture among the server's inputs; the name that LoadImage knows it by.
+
+    That is ``name``, or the photo's own, unless another picture has it.
+    """
     # Only ASCII and no quotes in a header; a name means nothing to the receiver.
-    kept = (c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in photo.name)
+    kept = (c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name or photo.name)
     form = aiohttp.FormData()
     form.add_field("image", photo.read_bytes(), filename="".join(kept))
     answer = await session.json("/upload/image", data=form)

@@ -19,7 +19,7 @@ PHOTO, IMAGE = "LoadImage", "image"
 def load(path: Path) -> Workflow:
     """The workflow in a file; ``BadInput`` where it is none, or is in the graph's own format."""
     try:
-        data = json.loads(_text(path, str(path)))
+        data = json.loads(text_of(path, str(path)))
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BadInput(f"{path} is not JSON: {error.msg} in {where}") from None
@@ -96,13 +96,17 @@ def assign(workflow: Workflow, assignment: str) -> tuple[str, str]:
 
 def set_prompts(workflow: Workflow, file: Path) -> None:
     """Give the PromptLadder the lines of ``file``, one level a line, widest first."""
-    text = _text(file, f"--prompts {file}")
+    write_prompts(workflow, text_of(file, f"--prompts {file}"), f"--prompts {file}")
+
+
+def write_prompts(workflow: Workflow, text: str, name: str) -> None:
+    """Give the PromptLadder the lines of ``text``; ``name`` is what the user calls them."""
     if not text.strip():
-        raise BadInput(f"--prompts {file} is empty; write one prompt a line, widest first")
-    workflow[_only(workflow, LADDER, "--prompts")]["inputs"][PROMPTS] = text
+        raise BadInput(f"{name} is empty; write one prompt a line, widest first")
+    workflow[_only(workflow, LADDER, name.partition(" ")[0])]["inputs"][PROMPTS] = text
 
 
-def _text(path: Path, name: str) -> str:
+def text_of(path: Path, name: str) -> str:
     """What a file holds; ``BadInput``, calling it by ``name``, where it holds no text."""
     try:
         return path.read_text("utf-8-sig")  # Windows' editors write a byte order mark

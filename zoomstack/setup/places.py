@@ -17,8 +17,11 @@ OVERRIDE = "ZOOMSTACK_HOST_DIR"
 # Where tests and benchmarks find ComfyUI's tree and the demo model.
 TREE = "ZOOMSTACK_COMFYUI"
 CHECKPOINT = "ZOOMSTACK_CHECKPOINT"
-# And a second front end, for tests in a browser.
+# And a second front end, for tests in a browser; and Ray, for those of a farm.
 FRONT_END = "ZOOMSTACK_FRONT_END"
+# And what reads and runs the jobs of render farms.
+OPENJD = "ZOOMSTACK_OPENJD"
+RAY = "ZOOMSTACK_RAY"
 
 
 def host_folder() -> Path:

@@ -20,6 +20,9 @@ BT709 = 1  # primaries, transfer and matrix alike, in the code points of H.273
 LIMITED = 1  # AVCOL_RANGE_MPEG
 # FFmpeg's bound on a picture: its sides, each with so much more, multiplied.
 MOST_PIXELS, MARGIN = (2**31 - 1) // 8, 128
+# Of a file; faststart reopens it by its name, so only a file can have it.
+TAGS = "use_metadata_tags"
+FLAGS = f"{TAGS}+faststart"
 
 
 def encode(
@@ -31,24 +34,25 @@ def encode(
     metadata: Mapping[str, Any] | None = None,
     sound: Track | None = None,
     cues: Sequence[Cue] = (),
+    *,
+    threads: int = 0,
 ) -> None:
     """Write ``frames`` as an MP4: planes (H * 3 / 2, W) as ``planes.PlaneRenderer`` gives them.
 
     Frames are taken one by one as the encoder wants them; of 10 ``bits`` they are uint16. ``crf``
     is x264's constant rate factor (0 to 51; None: its default, 23), ``bits`` 8 or 10 of the video.
     ``metadata`` values that are not text are written as JSON. ``sound`` becomes AAC;
-    ``cues`` become subtitles, where PyAV can, and chapters. A file appears under its name only when
-    it is complete: an error or a cancel leaves none. A buffer is written to directly.
+    ``cues`` become subtitles, where PyAV can, and chapters. The encoder takes ``threads`` threads
+    (0: as many as it likes). A file appears under its name only when it is complete: an error or a
+    cancel leaves none. A buffer is written to directly.
 
     Raises ``ValueError`` for no frames, and for some that are too large (``check_size``).
     """
     if isinstance(target, str | os.PathLike):
         with replacing(target) as part:
-            # faststart reopens the file by its name, so only a file can have it.
-            flags = "use_metadata_tags+faststart"
-            _encode(part, flags, frames, fps, crf, bits, metadata, sound, cues)
+            _encode(part, FLAGS, frames, fps, crf, bits, metadata, sound, cues, threads)
     else:
-        _encode(target, "use_metadata_tags", frames, fps, crf, bits, metadata, sound, cues)
+        _encode(target, TAGS, frames, fps, crf, bits, metadata, sound, cues, threads)
 
 
 def _encode(
@@ -61,6 +65,7 @@ def _encode(
     metadata: Mapping[str, Any] | None,
     sound: Track | None,
     cues: Sequence[Cue],
+    threads: int,
 ) -> None:
     import av
 
@@ -68,8 +73,7 @@ def _encode(
     rate = fps if isinstance(fps, Fraction) else frame_rate(fps)
     stream, beside, count = None, None, 0
     with av.open(target, mode="w", format="mp4", options={"movflags": movflags}) as output:
-        for key, value in (metadata or {}).items():
-            output.metadata[key] = value if isinstance(value, str) else json.dumps(value)
+        output.metadata.update(as_text(metadata))
         for planes in frames:
             if stream is None or beside is None:
                 options = {} if crf is None else {"crf": f"{crf:g}"}
@@ -78,6 +82,7 @@ def _encode(
                 check_size(height * 2 // 3, width)
                 stream.width, stream.height, stream.pix_fmt = width, height * 2 // 3, depth
                 context = stream.codec_context
+                context.thread_count = threads
                 context.color_primaries = context.color_trc = context.colorspace = BT709
                 context.color_range = LIMITED
                 beside = Beside(output, sound, cues)
@@ -88,6 +93,14 @@ def _encode(
             raise ValueError("A video needs at least one frame; there are none.")
         output.mux(stream.encode(None))
         beside.close(float(count / rate))
+
+
+def as_text(metadata: Mapping[str, Any] | None) -> dict[str, str]:
+    """``metadata`` as a file keeps it: values that are not text are written as JSON."""
+    return {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in (metadata or {}).items()
+    }
 
 
 def check_size(height: int, width: int) -> None:

@@ -18,8 +18,8 @@ from ...film.captions.captions import Captions
 from ...film.encode import check_size, encode, frame_rate
 from ...film.encode.ahead import look_ahead
 from ...film.encode.beat import timed
-from ...film.encode.cues import cues, write_webvtt
-from ...film.encode.sound import Sound
+from ...film.encode.cues import Cue, cues, write_webvtt
+from ...film.encode.sound import Sound, Track
 from ...film.film import Film
 from ...film.path import Path
 from ...measure.align.stack import aligned_folder, named, stack_of
@@ -80,16 +80,29 @@ def rendered(
     lines: Sequence[str] = (),
 ) -> None:
     """These frames as an MP4 with its ``sound`` and ``lines``, which appears when it is whole."""
-    check_size(film.height, film.width)
-    film.planes(numbers[0], options.bits)  # an odd size is refused before there is a file
+    check_frames(film, numbers[0], options.bits)
     rate = frame_rate(film.path.fps)
-    words = cues(film.path, lines, numbers) if lines else []
-    track = sound.beside(numbers, len(film), rate) if sound else None
+    track, words = beside(film, numbers, sound, lines)
     with closing(look_ahead(partial(film.planes, bits=options.bits), numbers)) as frames:
         shown = tqdm(frames, total=len(numbers), unit="frame")
         encode(options.out, shown, rate, options.crf, options.bits, None, track, words)
     if words:
         write_webvtt(options.out, words)
+
+
+def check_frames(film: Film, number: int, bits: int) -> None:
+    """Raise ``ValueError``, before there is a file, for a size that no video has."""
+    check_size(film.height, film.width)
+    film.planes(number, bits)
+
+
+def beside(
+    film: Film, numbers: range, sound: Sound | None, lines: Sequence[str]
+) -> tuple[Track | None, list[Cue]]:
+    """What is heard and what is read beside the frames ``numbers``."""
+    words = cues(film.path, lines, numbers) if lines else []
+    rate = frame_rate(film.path.fps)
+    return (sound.beside(numbers, len(film), rate) if sound else None), words
 
 
 def film_of(stack: ZoomStack, about: Described, sound: Sound | None = None) -> Film:
