@@ -145,7 +145,7 @@ def test_zooms_on_ray_with_a_worker_killed_are_those_of_single_runs(singles, tmp
 def test_a_driver_that_ends_takes_all_along_and_what_it_left_is_done(singles, tmp_path, number):
     """And where a worker does not see the driver's folder, files come through Ray."""
     blind = (
-        "from pathlib import Path; from zoomstack.farm.cluster import RayWorker as W; "
+        "from pathlib import Path; from zoomstack.farm.cluster.workers import RayWorker as W; "
         "start = W.start; W.start = lambda self, proof, text: start(self, Path('none'), text); "
         "from zoomstack.farm.__main__ import main"
     )

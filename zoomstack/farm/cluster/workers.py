@@ -18,11 +18,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..setup.console import note
-from ..setup.errors import BadInput, CommandError, Unreachable, heed_signals
-from .jobs import Job
+from ...setup.console import note
+from ...setup.errors import BadInput, CommandError, Unreachable, heed_signals
+from ..jobs import Job
+from ..worker import JobFailed, JobLost, Say, WorkerGone
 from .maker import FAILED, GONE, Maker
-from .worker import JobFailed, JobLost, Say, WorkerGone
 
 LOCAL = "local"
 NAMESPACE = "zoomstack"
