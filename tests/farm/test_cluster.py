@@ -7,7 +7,7 @@ import time
 import pytest
 
 from zoomstack.farm.cluster.guard import Guard
-from zoomstack.farm.cluster.workers import share
+from zoomstack.farm.cluster.start import share
 from zoomstack.setup.errors import BadInput
 from zoomstack.setup.places import REPOSITORY
 
