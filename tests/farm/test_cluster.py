@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from zoomstack.farm.cluster import share
-from zoomstack.farm.guard import Guard
+from zoomstack.farm.cluster.guard import Guard
+from zoomstack.farm.cluster.start import share
 from zoomstack.setup.errors import BadInput
 from zoomstack.setup.places import REPOSITORY
 
@@ -15,7 +15,7 @@ STARTED = """
 import subprocess, sys
 sys.path.insert(0, {repository!r})
 from pathlib import Path
-from zoomstack.farm.guard import Guard
+from zoomstack.farm.cluster.guard import Guard
 
 child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1, start_new_session=True)
 with Guard(child.pid, Path({folder!r})):

@@ -17,7 +17,7 @@ from zoomstack.farm.reel.options import check, in_parts
 from zoomstack.farm.reel.plan import cuts
 from zoomstack.files.stack_file import save_stack
 from zoomstack.scene.stack import ZoomStack
-from zoomstack.setup.places import OPENJD
+from zoomstack.setup.places import FARM, OPENJD
 
 G = mixed(48, 64)
 # Words that look like the description's own, and others that JSON must quote.
@@ -45,7 +45,7 @@ def openjd(*words, **variables):
     """Open Job Description's own command, by the Python that runs us."""
     folder = os.environ.get(OPENJD)
     if not folder:
-        pytest.skip(f"{OPENJD} names no folder: python3 -m zoomstack test makes one")
+        pytest.skip(f"no openjd here: {FARM}=required fetches it")
     variables = {**os.environ, "PYTHONPATH": folder, **variables}
     command = [sys.executable, "-m", "openjd", *map(str, words)]
     return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=600)

@@ -6,8 +6,14 @@ import re
 
 import pytest
 
+from zoomstack import ZoomStack, save_stack
+from zoomstack.farm.frame import worst_frame
 from zoomstack.farm.jobs import Job
 from zoomstack.farm.report import Line, numbers, sheet, table
+from zoomstack.joint.render import render
+from zoomstack.measure.seam import seams, visible
+from zoomstack.scene.geometry import Geometry
+from zoomstack.spaces.fitting.scenery import scenery
 
 NASTY = "<script>alert(1)</script>\" onload='x' &"
 
@@ -27,6 +33,23 @@ def test_its_numbers_are_those_that_the_zooms_nodes_showed():
     )
     assert numbers([blend, report]) == {"agreement": 21.5, "frame": 1.45}
     assert numbers(["something", "| a |\n| b |"]) == {}
+
+
+def test_a_frame_is_measured_of_the_stack_that_a_zoom_left(tmp_path):
+    geometry = Geometry(64, 64, (2.0, 2.0))
+    levels = render(scenery(3, 64, 64, seed=3), geometry)
+    save_stack(tmp_path / "flat.safetensors", ZoomStack(levels, geometry))
+    least = max(visible(levels, seams(geometry, 1)))
+    levels = levels.clone()
+    levels[0, :, 16:48, 16:48] = 0.5  # nobody sees it: the deeper levels lie over it
+    levels[2] *= 0.4
+    save_stack(tmp_path / "seen.safetensors", ZoomStack(levels, geometry))
+    (tmp_path / "none.safetensors").write_text("none")
+    flat, seen = (worst_frame(tmp_path, ["a.png", f"{n}.safetensors"]) for n in ("flat", "seen"))
+    assert flat == pytest.approx(least) and seen > 1.2 * flat
+    assert worst_frame(tmp_path, ["a.png"]) is None
+    assert worst_frame(tmp_path, ["none.safetensors"]) is None
+    assert line(frame=seen).numbers == {"frame": seen}
 
 
 def test_nothing_in_the_page_is_more_than_text():

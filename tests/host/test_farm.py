@@ -21,7 +21,7 @@ from zoomstack.farm.__main__ import main
 from zoomstack.farm.jobs import read_jobs
 from zoomstack.headless.server import ComfyServer
 from zoomstack.setup.host import base_directory
-from zoomstack.setup.places import RAY, host_folder, packages
+from zoomstack.setup.places import FARM, RAY, host_folder, packages
 
 # With ZOOMSTACK_LONG_TESTS=1 twelve, long enough for a checkpoint to be written.
 LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
@@ -106,6 +106,8 @@ def farming(folder, *more, start="from zoomstack.farm.__main__ import main"):
     """A farm on Ray as a process of its own, what it says in the file ``log``."""
     words = ["farm", str(written(folder)), "--ray", "local", "--cores", "1", *more]
     words += ["--output", str(folder / "out")]
+    if RAY not in os.environ:
+        pytest.skip(f"no Ray here: {FARM}=required fetches it")
     path = os.pathsep.join([os.environ[RAY], str(packages(host_folder()))])
     script = f"import sys; sys.path.remove(''); {start}; sys.exit(main())"
     with (folder / "log").open("ab") as log:
@@ -145,7 +147,7 @@ def test_zooms_on_ray_with_a_worker_killed_are_those_of_single_runs(singles, tmp
 def test_a_driver_that_ends_takes_all_along_and_what_it_left_is_done(singles, tmp_path, number):
     """And where a worker does not see the driver's folder, files come through Ray."""
     blind = (
-        "from pathlib import Path; from zoomstack.farm.cluster import RayWorker as W; "
+        "from pathlib import Path; from zoomstack.farm.cluster.workers import RayWorker as W; "
         "start = W.start; W.start = lambda self, proof, text: start(self, Path('none'), text); "
         "from zoomstack.farm.__main__ import main"
     )

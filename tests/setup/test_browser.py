@@ -8,6 +8,7 @@ from zoomstack.cli import testing
 from zoomstack.setup import aside, browser
 from zoomstack.setup.errors import CommandError
 from zoomstack.setup.host import Host
+from zoomstack.setup.places import FARM, RAY
 
 
 @pytest.fixture(autouse=True)
@@ -78,12 +79,16 @@ def test_one_line_at_the_end_says_that_there_was_no_browser(tmp_path, monkeypatc
     monkeypatch.setattr(testing, "demo_checkpoint", lambda host: tmp_path / "model")
     monkeypatch.setattr(testing, "find_browser", lambda *given: found)
     monkeypatch.setattr(testing, "ray_packages", lambda *given: tmp_path / "ray")
+    monkeypatch.setattr(testing, "aside", lambda *given: tmp_path / "openjd")
+    monkeypatch.delenv(RAY, raising=False)
+    monkeypatch.setenv(FARM, "required" if there else "")
     monkeypatch.setattr(testing.subprocess, "call", lambda command, **options: seen.update(options))
     testing.test([])
     said = capsys.readouterr().err
     assert said.count("\n") == (0 if there else 1)
     assert ("the tests in a browser were skipped" in said) is not there
     assert (str(tmp_path / "browser") in seen["env"]["PYTHONPATH"]) is there
+    assert (RAY in seen["env"]) is there  # what a farm needs comes where it is asked for
 
 
 @pytest.mark.parametrize("lock", [browser.LOCK, browser.FRONT_END], ids=lambda lock: lock.stem)

@@ -12,7 +12,7 @@ from ..setup.browser import INSTALL, PROGRAM, find_browser
 from ..setup.console import note
 from ..setup.handover import module
 from ..setup.host import demo_checkpoint, prepare
-from ..setup.places import CHECKPOINT, FRONT_END, LOCKS, OPENJD, RAY, REPOSITORY, TREE
+from ..setup.places import CHECKPOINT, FARM, FRONT_END, LOCKS, OPENJD, RAY, REPOSITORY, TREE
 from ..setup.ray import ray_packages
 
 ONE_PROCESS = ("-n", "--dist", "-p", "--pdb", "--co", "-s")
@@ -26,20 +26,23 @@ def test(
 
     Tests find ComfyUI's tree by the environment variable ZOOMSTACK_COMFYUI and the demo model by
     ZOOMSTACK_CHECKPOINT, and ``import zoomstack`` finds this checkout's. Without a Chromium the
-    tests in the browser are skipped, and one line at the end says so.
+    tests in the browser are skipped, and one line at the end says so. What a farm needs is fetched
+    where ZOOMSTACK_FARM asks for it; its tests are skipped elsewhere.
     """
     host = prepare(comfyui, python)
     browser = find_browser(host.folder, host.python)
-    openjd = LOCKS / "openjd.lock"
     packages = [host.packages, *([browser.packages] if browser else [])]
     variables = {
         **os.environ,
         TREE: str(host.comfyui),
         CHECKPOINT: str(demo_checkpoint(host)),
-        OPENJD: str(aside(host.folder, "openjd", openjd, host.python, "Fetching openjd (6 MB)")),
-        RAY: str(ray_packages(host.folder, host.python)),
         "PYTHONPATH": os.pathsep.join(map(str, packages)),
     }
+    if os.environ.get(FARM) == "required":
+        variables[RAY] = str(ray_packages(host.folder, host.python))
+        lock = LOCKS / "openjd.lock"
+        folder = aside(host.folder, "openjd", lock, host.python, "Fetching openjd (6 MB)")
+        variables[OPENJD] = str(folder)
     if browser:
         variables[PROGRAM] = str(browser.program)
         variables[FRONT_END] = str(browser.front_end)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from ..headless.reading import Progress
+from .frame import worst_frame
 from .jobs import Job
 from .ledger import Ledger
 from .worker import JobFailed, JobLost, Worker, WorkerGone
@@ -141,7 +142,10 @@ class _Table:
                 told.update(
                     await worker.do(job, folder, functools.partial(self.watch.step, worker))
                 )
-                told.update(worker=worker.name, seconds=round(time.monotonic() - begun, 3))
+                seconds = round(time.monotonic() - begun, 3)
+                frame = await asyncio.to_thread(worst_frame, folder, told.get("files") or [])
+                told.update({} if frame is None else {"frame": frame})
+                told.update(worker=worker.name, seconds=seconds)
             verdict, words = DONE, f"{told['seconds']:.1f} s"
         except JobFailed as error:
             verdict, words = FAILED, self.ledger.fail(job, str(error)).words

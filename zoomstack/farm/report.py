@@ -41,7 +41,8 @@ class Line(NamedTuple):
 
     @property
     def numbers(self) -> dict[str, float]:
-        return numbers(self.told.get("texts") or [])
+        measured = {"frame": self.told["frame"]} if "frame" in self.told else {}
+        return measured | numbers(self.told.get("texts") or [])
 
 
 def lines(jobs: Sequence[Job], ledger: Ledger, open_: Mapping[str, str]) -> list[Line]:

@@ -74,7 +74,7 @@ def _dealt(options: argparse.Namespace, jobs: list[Job], ledger: Ledger, total: 
             return await by([await stack.enter_async_context(each) for each in servers])
 
     if options.ray is not None:
-        from .cluster import cluster
+        from .cluster.start import cluster
 
         with cluster(options, ledger.hidden) as workers:
             return until_told(by(workers))

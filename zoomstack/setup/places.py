@@ -17,11 +17,12 @@ OVERRIDE = "ZOOMSTACK_HOST_DIR"
 # Where tests and benchmarks find ComfyUI's tree and the demo model.
 TREE = "ZOOMSTACK_COMFYUI"
 CHECKPOINT = "ZOOMSTACK_CHECKPOINT"
-# And a second front end, for tests in a browser; and Ray, for those of a farm.
+# And a second front end, for tests in a browser.
 FRONT_END = "ZOOMSTACK_FRONT_END"
-# And what reads and runs the jobs of render farms.
-OPENJD = "ZOOMSTACK_OPENJD"
+# Of a farm: Ray, and what reads and runs the jobs of render farms; tests have both where FARM asks.
 RAY = "ZOOMSTACK_RAY"
+OPENJD = "ZOOMSTACK_OPENJD"
+FARM = "ZOOMSTACK_FARM"
 
 
 def host_folder() -> Path:

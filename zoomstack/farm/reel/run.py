@@ -56,7 +56,7 @@ def report(options: argparse.Namespace, by: Map | None = None) -> str:
 
 def report_over_ray(options: argparse.Namespace) -> str:
     """The same by the cores of a Ray cluster: ``--workers`` of them, or all."""
-    from ..cluster import joined as connected
+    from ..cluster.start import joined as connected
 
     check(options)
     count = options.workers or None

@@ -16,15 +16,15 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
-from ..headless.reading import Progress
-from ..headless.run import own_server
-from ..setup.errors import Unreachable
-from ..setup.host import demo_checkpoint, prepare
-from ..setup.places import host_folder
+from ...headless.reading import Progress
+from ...headless.run import own_server
+from ...setup.errors import Unreachable
+from ...setup.host import demo_checkpoint, prepare
+from ...setup.places import host_folder
+from ..jobs import Job
+from ..servers import ServerWorker
+from ..worker import JobFailed, JobLost, WorkerGone
 from .guard import Guard
-from .jobs import Job
-from .servers import ServerWorker
-from .worker import JobFailed, JobLost, WorkerGone
 
 # As nodes/host/checkpoint.py calls the folder of checkpoints that several machines share.
 CHECKPOINTS = "ZOOMSTACK_CHECKPOINTS"

@@ -1,4 +1,4 @@
-"""Workers on a Ray cluster: each owns a GPU, or some cores, and a ComfyUI of its own there.
+"""A Ray cluster, joined or made, and the workers on it.
 
 Nothing of Ray is imported unless it is asked for. A cluster of ours listens on the loopback alone
 and wants a token; whose a given one is, decides who may reach it.
@@ -9,125 +9,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import importlib
 import os
 import secrets
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..setup.console import note
-from ..setup.errors import BadInput, CommandError, Unreachable, heed_signals
-from .jobs import Job
-from .maker import FAILED, GONE, Maker
-from .worker import JobFailed, JobLost, Say, WorkerGone
+from ...setup.console import note
+from ...setup.errors import BadInput, CommandError, Unreachable, heed_signals
+from .workers import Actor, RayWorker, imported
 
-LOCAL = "local"
-NAMESPACE = "zoomstack"
-STEP_SECONDS, STOP_SECONDS = 0.5, 40.0
-PIECE = 1 << 26  # bytes of a file that travel at once
+LOCAL, NAMESPACE = "local", "zoomstack"
 # The word for "on a laptop" that Ray has: it takes the loopback for this machine's address, and all
 # that it starts listens there alone.
 ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
-
-
-class Actor(Maker):
-    """A maker in a process of Ray's."""
-
-    async def sent(self, folder: str) -> list[tuple[str, list[Any]]]:
-        """The files in ``folder``, which is removed, in pieces that wait to be fetched."""
-        import shutil
-
-        ray = _ray()
-        found = []
-        for file in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
-            pieces = []
-            with file.open("rb") as opened:
-                while piece := opened.read(PIECE):
-                    pieces.append(ray.put(piece))
-            found.append((file.relative_to(folder).as_posix(), pieces))
-        shutil.rmtree(folder, ignore_errors=True)
-        return found
-
-
-class RayWorker:
-    """An ``Actor`` from the driver's side."""
-
-    def __init__(self, actor: Any, number: int) -> None:
-        self._actor, self.name, self.version = actor, f"worker {number}", ""
-        self._lacks: dict[str, str] = {}
-        self.shared = False
-
-    async def start(self, proof: Path, text: str) -> None:
-        """Start its ComfyUI."""
-        where, self.shared = await self._ask("start", str(proof), text)
-        self.name = f"{self.name} on {where}"
-
-    async def meet(self, jobs: Sequence[Job]) -> None:
-        """Ask it what it has for these jobs."""
-        self.version, lacking = await self._ask("meet", jobs)
-        self._lacks = {job.id: words for job, words in zip(jobs, lacking, strict=True)}
-
-    def lacks(self, job: Job) -> str:
-        """What it has not for a job."""
-        return self._lacks[job.id]
-
-    async def load(self) -> int:
-        """It has nothing else to do; ``WorkerGone`` where it is no more."""
-        await self._ask("progress")
-        return 0
-
-    async def do(self, job: Job, folder: Path, say: Say) -> dict[str, Any]:
-        """Have it make a job's files: in ``folder`` itself where it sees that, else sent there."""
-        photo = job.photo.read_bytes() if job.photo else b""
-        asking = asyncio.ensure_future(
-            self._ask("do", job, photo, str(folder.resolve()) if self.shared else "")
-        )
-        try:
-            while not (await asyncio.wait([asking], timeout=STEP_SECONDS))[0]:
-                for at in await self._ask("progress"):
-                    say(at)
-            told = await asking
-        except asyncio.CancelledError:
-            with contextlib.suppress(CommandError, asyncio.TimeoutError):
-                await asyncio.wait_for(self._ask("cancel"), STOP_SECONDS)
-            raise
-        finally:
-            asking.cancel()
-        if wrong := told.get("wrong"):
-            raise {FAILED: JobFailed, GONE: WorkerGone}.get(wrong, JobLost)(told["words"])
-        made = told.pop("folder")
-        if not self.shared:
-            for name, pieces in await self._ask("sent", made):
-                await self._fetch(folder / name, pieces)
-        return told
-
-    async def stop(self) -> None:
-        """End its ComfyUI."""
-        with contextlib.suppress(CommandError, asyncio.TimeoutError):
-            await asyncio.wait_for(self._ask("stop"), STOP_SECONDS)
-
-    async def _fetch(self, target: Path, pieces: Sequence[Any]) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
-            for piece in pieces:
-                file.write(await self._got(piece))
-
-    async def _ask(self, what: str, *words: Any) -> Any:
-        return await self._got(getattr(self._actor, what).remote(*words))
-
-    async def _got(self, reference: Any) -> Any:
-        errors = _ray().exceptions
-        try:
-            return await asyncio.wrap_future(reference.future())
-        except errors.RayTaskError as error:
-            cause = getattr(error, "cause", None)
-            raise cause if isinstance(cause, CommandError) else error from None
-        except errors.RayError as error:
-            raise WorkerGone(str(error).strip().splitlines()[0]) from None
 
 
 @contextmanager
@@ -224,7 +121,7 @@ def joined(options: argparse.Namespace) -> Any:
             own["num_cpus"] = max(options.workers * options.cores, os.cpu_count() or 1)
     else:
         own = {"address": options.ray}
-    ray = _ray()
+    ray = imported()
     try:
         ray.init(**own, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
@@ -235,14 +132,3 @@ def joined(options: argparse.Namespace) -> Any:
     finally:
         heed_signals()  # Ray has ways of its own
     return ray
-
-
-def _ray() -> Any:
-    try:
-        importlib.import_module("ray.exceptions")
-        return importlib.import_module("ray")
-    except ModuleNotFoundError as error:
-        raise BadInput(
-            f"{sys.executable} has no {error.name}; start the farm with python3 -m zoomstack farm, "
-            "which brings it"
-        ) from None
