@@ -122,11 +122,12 @@ def test_a_shipped_workflow_opens_as_rows_and_would_run_as_it_did(page, tmp_path
     sent = queued(page)
     assert {key: sent[key] for key in wanted} == wanted
     assert sent.keys() == {
-        "clip", "prompts", "zoom_factor", "prefix", "suffix", "negative", "loop"
+        "clip", "prompts", "zoom_factor", "prefix", "suffix", "negative", "loop", "largest_step",
+        "bridge",
     }  # fmt: skip
     saved = page.evaluate("() => app.graph.serialize()")
     (node,) = (node for node in saved["nodes"] if node["type"] == "PromptLadder")
-    assert node["widgets_values"] == [wanted["prompts"], 2, "", "", "", False]
+    assert node["widgets_values"] == [wanted["prompts"], 2, "", "", "", False, 0, "both"]
     shot(page, tmp_path, f"ladder-{page.renderer}-{name}")
 
 
