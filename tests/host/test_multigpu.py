@@ -26,13 +26,13 @@ from comfy_extras.nodes_multigpu import MultiGPUCFGSplitNode  # noqa: E402
 
 CPU, NEXT = torch.device("cpu"), torch.device("cpu", 1)
 LEVELS = 5
+WINDOWS = "zoomstack_windows"
 
 
 class Several:
     """A MODEL with copies on so many devices, and what each was asked: the first is its own."""
 
-    def __init__(self, monkeypatch, devices=2, make=lambda: toy_model("eps")):
-        named = [CPU, *(torch.device("cpu", index) for index in range(1, devices))]
+    def __init__(self, monkeypatch, named=(CPU, NEXT), make=lambda: toy_model("eps")):
         monkeypatch.setattr(
             management, "get_all_torch_devices", lambda exclude_current=False: named
         )
@@ -41,10 +41,10 @@ class Several:
         self.one = make()
         self.one.cached_patcher_init = (make, ())
         self.one.add_wrapper_with_key(WrappersMP.APPLY_MODEL, "note", self._note)
-        self.model = MultiGPUCFGSplitNode.execute(self.one, devices).result[0]
+        self.model = MultiGPUCFGSplitNode.execute(self.one, len(named)).result[0]
         copies = self.model.get_additional_models_with_key("multigpu")
         self._places = {id(model.model): place for place, model in enumerate((self.one, *copies))}
-        assert len(self._places) == devices
+        assert len(self._places) == len(named)
 
     def _note(self, executor, x, *args, **kwargs):
         place = self._places[id(executor.class_obj)]
@@ -100,7 +100,8 @@ def test_each_device_has_its_levels_of_the_zoom_that_one_makes(pack, two, kit, s
 
 @pytest.mark.parametrize("devices, most", [(3, 0), (8, 0), (2, 1), (2, 2)])
 def test_with_more_devices_than_levels_or_few_levels_a_call(pack, monkeypatch, kit, devices, most):
-    several = Several(monkeypatch, devices)
+    named = (CPU, *(torch.device("cpu", index) for index in range(1, devices)))
+    several = Several(monkeypatch, named)
     run(pack, several.model, kit)
     threads = {thread for _, _, thread in several.calls}
     assert len(threads) == min(devices, LEVELS) and threading.current_thread() not in threads
@@ -217,6 +218,40 @@ def test_what_is_kept_for_all_steps_is_looked_up_where_the_caller_is(pack, two, 
     assert set(places) == {threading.current_thread()} and set(two.rows()) == {0, 1}
 
 
+def test_what_a_device_is_asked_lies_there_and_what_it_answers_comes_back(pack, monkeypatch, kit):
+    """Torch's device "meta", which is no CPU and holds no numbers: its answers are made up."""
+    meta, asked = torch.device("meta"), []
+
+    def plenty(device=None, torch_free_too=False, torch_total_too=False):
+        return (2**40, 2**40) if torch_free_too or torch_total_too else 2**40
+
+    monkeypatch.setattr(management, "get_free_memory", plenty)
+    monkeypatch.setattr(management, "get_total_memory", plenty)
+    several = Several(monkeypatch, named=(CPU, meta))
+
+    def answer(apply_model, args):
+        x, options = args["input"], args["c"]["transformer_options"]
+        given = (x, args["timestep"], args["c"]["c_crossattn"],
+                 options["sigmas"], options["sample_sigmas"])  # fmt: skip
+        asked.append({tensor.device for tensor in given})
+        return apply_model(x, args["timestep"], **args["c"]) if x.device == CPU else Made(x)
+
+    class Made:
+        """Comes back as a tensor of ones."""
+
+        def __init__(self, x):
+            self.shape = x.shape
+
+        def to(self, device):
+            assert device == CPU
+            return torch.ones(self.shape)
+
+    several.model.set_model_unet_function_wrapper(answer)
+    result = run(pack, several.model, kit, coupling="independent", shared_noise=False)
+    assert sorted(asked, key=str) == [{CPU}, {CPU}, {meta}, {meta}]
+    assert result.device == CPU and result.isfinite().all()
+
+
 # --- what goes wrong --------------------------------------------------------------------------
 
 
@@ -297,3 +332,14 @@ def test_each_device_takes_calls_as_large_as_its_own_memory(pack, kit):
     again = lib.deal_levels(router, hands, 8, asked, lambda: 1.0)
     assert all(a is b for old, new in zip(calls, again, strict=True)
                for a, b in zip(old, new, strict=True)), "merged once for all steps"  # fmt: skip
+
+
+def test_memory_is_planned_for_the_share_of_each_device(pack, two, monkeypatch):
+    planned, shape = part(pack, "nodes.host.hooks.devices").planned, (8, 4, 16, 16)
+    assert planned(two.one, shape, {}, 0) == planned(two.model, shape, {WINDOWS: None}, 0) == 8
+    assert planned(two.model, shape, {}, 0) == planned(two.model, shape, {}, 6) == 4
+    assert planned(two.model, shape, {}, 3) == 3
+    need = two.one.model.memory_required([2, *shape[1:]])
+    small = {CPU: 2**40, NEXT: 2 * need}
+    monkeypatch.setattr(management, "get_total_memory", lambda device: small[device])
+    assert planned(two.model, shape, {}, 0) == 1
