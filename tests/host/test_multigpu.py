@@ -47,7 +47,7 @@ class Several:
         assert len(self._places) == len(named)
 
     def _note(self, executor, x, *args, **kwargs):
-        place = self._places[id(executor.class_obj)]
+        place = self._places.setdefault(id(executor.class_obj), len(self._places))
         self.before(place)
         self.calls.append((place, len(x), threading.current_thread()))
         return executor(x, *args, **kwargs)
@@ -181,17 +181,21 @@ def test_other_packs_see_one_call_of_all_levels_a_step(pack, two, kit):
     assert set(two.rows()) == {0, 1}
 
 
-def test_any_guider_of_the_host(pack, two, kit):
-    made = [
-        custom_advanced(apply_node(pack, model, kit.ladder), kit, toy_latent(LEVELS), steps=2)[0]
-        for model in (two.one, two.model)
-    ]
-    assert near(*made)
-    results = [
-        ksampler(apply_node(pack, model, kit.ladder), kit, toy_latent(LEVELS), steps=2)
-        for model in (two.one, two.model)
-    ]
-    assert near(*results)
+def test_any_guider_of_the_host_and_whichever_node_came_first(pack, two, kit):
+    def sampled(model, sample):
+        two.calls.clear()
+        with torch.inference_mode():
+            return sample(model, kit, toy_latent(LEVELS), steps=2), set(two.rows())
+
+    applied, split = (apply_node(pack, model, kit.ladder) for model in (two.one, two.model))
+    late = MultiGPUCFGSplitNode.execute(applied, 2).result[0]
+    whole, places = sampled(applied, ksampler)
+    assert places == {0}
+    for model in (split, late):
+        result, places = sampled(model, ksampler)
+        assert near(result, whole) and 0 in places and len(places) == 2
+    (result, _), places = sampled(split, custom_advanced)
+    assert near(result, whole) and places == {0, 1}
 
 
 def test_a_vae_that_is_loaded_with_the_model_is_not_copied(pack, two):
