@@ -111,15 +111,14 @@ class Devices:
         rows = sorted(row for rows, _ in asked for row in rows)
         dealt = deal_levels(router, self._hands, most, asked, sigma)
         self._advance_keyframes([group for groups in dealt for group in groups], timestep)
+
+        def made(device: torch.device, group: Group) -> Call:
+            part, sigmas = shown(group, rows, x, timestep)
+            options = self._on(device, ready(group.conds, group.levels))
+            return Call(group, part, sigmas, options)
+
         calls = {
-            device: [
-                Call(
-                    group,
-                    *shown(group, rows, x, timestep),
-                    self._on(device, ready(group.conds, group.levels)),
-                )
-                for group in groups
-            ]
+            device: [made(device, group) for group in groups]
             for device, groups in zip(self._clones, dealt, strict=True)
             if groups
         }
