@@ -9,7 +9,7 @@ schedule is not now are left out before that, so that levels share a call whatev
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -200,11 +200,26 @@ def level_by_level(
     groups = [group for rows, conds in asked for group in router.groups(conds, most, rows, sigma)]
     if len(groups) == 1:
         return call(groups[0].conds, x, timestep, groups[0].levels)
-    places = {row: place for place, row in enumerate(sorted(r for rows, _ in asked for r in rows))}
-    found: list[dict[int, Tensor]] = [{} for _ in asked[0][1]]
-    for group in groups:
-        at = tuple(places[level] for level in group.levels)
-        told = call(group.conds, rows_of(x, at), rows_of(timestep, at), group.levels)
-        for of_kind, part in zip(found, told, strict=True):
-            of_kind |= {place: part[row : row + 1] for row, place in enumerate(at)}
-    return [torch.cat([of_kind[place] for place in places.values()]) for of_kind in found]
+    everyone = sorted(row for rows, _ in asked for row in rows)
+    told = (
+        call(group.conds, *shown(group, everyone, x, timestep), group.levels) for group in groups
+    )
+    return joined(groups, told, everyone)
+
+
+def shown(group: Group, rows: Sequence[int], *of_rows: Tensor) -> list[Tensor]:
+    """A group's part of tensors that have one row for each of ``rows``, which rise."""
+    at = tuple(map(rows.index, group.levels))
+    return [rows_of(tensor, at) for tensor in of_rows]
+
+
+def joined(
+    groups: Sequence[Group], told: Iterable[Sequence[Tensor]], rows: Sequence[int]
+) -> list[Any]:
+    """What was told of each group, one tensor a kind, for all ``rows`` in their order."""
+    found: list[dict[int, Tensor]] = []
+    for group, parts in zip(groups, told, strict=True):
+        found = found or [{} for _ in parts]
+        for of_kind, part in zip(found, parts, strict=True):
+            of_kind |= {level: part[row : row + 1] for row, level in enumerate(group.levels)}
+    return [torch.cat([of_kind[row] for row in rows]) for of_kind in found]

@@ -42,15 +42,16 @@ def affordable(model: ModelPatcher, shape: Any) -> int:
     return _halved_until(shape[0], lambda most: required([2 * most, *shape[1:]]) <= total / 2)
 
 
-def fitting(model: Any, x: Tensor) -> int:
+def fitting(model: Any, x: Tensor, device: torch.device | None = None) -> int:
     """As many levels as the free memory takes, by the host's own estimate and its margin.
 
-    On a CPU no more than are quick.
+    On a CPU no more than are quick. ``device``: the model's, where ``x`` lies on another.
     """
+    device = device or x.device
     levels, pixels = x.shape[0], x.shape[-2] * x.shape[-1]
-    if x.device.type == "cpu":
+    if device.type == "cpu":
         levels = min(levels, max(1, QUICK_ON_CPU // pixels))
-    free = model.current_patcher.get_free_memory(x.device)
+    free = model.current_patcher.get_free_memory(device)
     required = model.memory_required
     return _halved_until(levels, lambda most: required([most, *x.shape[1:]]) * 1.5 < free)
 

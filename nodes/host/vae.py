@@ -66,5 +66,9 @@ def decode_pictures(vae: Any, latent: Tensor) -> Tensor:
 
 
 def load_together(model: Any, vae: Any) -> None:
-    """Load the VAE with the model: one used at every step would otherwise push the other out."""
-    model.set_additional_models("zoomstack_vae", [vae.patcher])
+    """Load the VAE with the model: one used at every step would otherwise push the other out.
+
+    Copies of the model on other GPUs are told of it too: else the host copies it to each.
+    """
+    for patcher in (model, *model.get_additional_models_with_key("multigpu")):
+        patcher.set_additional_models("zoomstack_vae", [vae.patcher])

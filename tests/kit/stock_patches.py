@@ -150,6 +150,7 @@ ELSEWHERE = {  # has tests of its own
     "EasyCache": "skips the same steps of all levels",
     "FluxKVCache": "refused where levels do not share a call",
     "LazyCache": "skips the same steps of all levels",
+    "MultiGPU_WorkUnits": "gives each GPU its levels; tried on a CPU, never on two GPUs",
     "SUPIRApply": "a picture a level, or one for all; refused in windows",
     "TorchCompileModel": "compiled once, sampled as without it",
 }
@@ -169,7 +170,6 @@ UNTRIED = {
     "ModelComputeDtype": "another precision; no other way",
     "ModelSamplingLTXV": _FILMS,
     "ModelSamplingStableCascade": "a schedule, as ModelSamplingSD3 is",
-    "MultiGPU_WorkUnits": "needs two GPUs",
     "SelectModelDevice": "needs two devices",
     "TripoSplatSamplingPreview": "for splats",
     "UNetTemporalAttentionMultiply": _FILMS,

@@ -69,12 +69,17 @@ def patch_of_last_call(options: dict[str, Any]) -> str:
     return _made_by(OF_LAST_CALL, options.get(POST_CFG, []))
 
 
-def refuse_parts(options: dict[str, Any], conds: Any, what: str, cure: str) -> None:
-    """Raise ``ValueError`` where a call of but some of the ``what`` would be given another's."""
+def keeps_first_call(options: dict[str, Any], conds: Any) -> bool:
+    """Whether what one call of the model was shown is kept for all later ones."""
     patches = options.get("transformer_options", {}).get("patches", {})
     cached = any(_made_by(_OF_FIRST_CALL, functions) for functions in patches.values())
     entries = (entry for entries in conds for entry in entries or [])
-    if cached and any("ref_latents" in entry.get("model_conds", {}) for entry in entries):
+    return cached and any("ref_latents" in entry.get("model_conds", {}) for entry in entries)
+
+
+def refuse_parts(options: dict[str, Any], conds: Any, what: str, cure: str) -> None:
+    """Raise ``ValueError`` where a call of but some of the ``what`` would be given another's."""
+    if keeps_first_call(options, conds):
         raise ValueError(
             "Flux KV Cache keeps the reference images of one call for all later ones, but the "
             f"{what} do not share a call; remove that node, or {cure}."

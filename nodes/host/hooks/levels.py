@@ -7,13 +7,14 @@
 | SAMPLER_SAMPLE | give each level's areas their own opposites; note what a noise mask keeps |
 | PREDICT_NOISE, outermost | the final prediction of any guider, made one scene |
 | PREDICT_NOISE, innermost | a level at a time, where others' guidance needs it: ``apart`` |
-| CALC_COND_BATCH | route each level's prompt to its rows, in as few calls as memory allows |
+| CALC_COND_BATCH | each level's prompt to its rows, in as few calls as memory allows: ``devices`` |
 | pre-CFG function | couple the unconditional prediction too, for the cfg_pp samplers |
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -26,6 +27,7 @@ from ..jobs import check_interrupted
 from ..layout import check_pictures
 from . import areas
 from .apart import ALONE, CFG_PP, predict_apart, refuse_parts
+from .devices import Devices, planned
 from .guidance import asked
 from .hints import with_hints
 from .install import APART, LEVELS, wrapped
@@ -76,8 +78,8 @@ def _prepare_sampling(
     """Plan memory for the levels of one call, not for all: else weights are offloaded for them."""
     run: LevelsRun | None = (kwargs.get("model_options") or {}).get(LEVELS)
     if run is not None:
-        most = run.most or memory.affordable(model, noise_shape)
-        # Neither is ever more than all levels: see ``LevelsRun.most`` and ``memory.affordable``.
+        # Never more than all levels: see ``LevelsRun.most`` and ``memory.affordable``.
+        most = planned(model, noise_shape, kwargs["model_options"], run.most)
         noise_shape = torch.Size((most, *noise_shape[1:]))
     return executor(model, noise_shape, conds, *args, **kwargs)
 
@@ -140,25 +142,34 @@ def _calc_cond_batch(
         return executor(model, conds, x, timestep, model_options)
 
     everyone = tuple(range(run.levels))
+    devices = Devices.of(model_options, conds, x)
 
-    def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
-        check_interrupted()
+    def ready(conds: Any, rows: Sequence[int]) -> dict[str, Any]:
         if len(rows) < run.levels:
             refuse_parts(model_options, conds, "levels", _ONE_CALL)
         shown = run.rows.named(rows)
         told = telling_rows(model_options, shown, of=run.rows.of)
-        return executor(model, conds, part, sigma, with_hints(told, shown[0]))
+        return with_hints(told, shown[0])
+
+    def call(conds: Any, part: Tensor, sigma: Tensor, rows: Sequence[int]) -> list[Tensor]:
+        check_interrupted()
+        return executor(model, conds, part, sigma, ready(conds, rows))
 
     def attempt(most: int) -> list[Any]:
         if run.most:
             run.router.forget(run.most)
         rows = model_options.get(ALONE, everyone)
         parts = asked(model_options, conds, rows)
+        if devices:
+            ask = partial(executor, model)
+            return devices.level_by_level(
+                ask, ready, run.router, most, parts, x, timestep, run.sigma
+            )
         return level_by_level(run.router, most, call, parts, x, timestep, run.sigma)
 
     return memory.with_fewer(
         run,
-        run.most or memory.fitting(model, x),
+        devices.most(len(x), run.most) if devices else run.most or memory.fitting(model, x),
         of=run.levels,
         what="levels",
         attempt=attempt,
