@@ -172,7 +172,7 @@ def zoomstack(*arguments):
     """The command as a user types it in the checkout."""
     return subprocess.run(
         [sys.executable, "-m", "zoomstack", *map(str, arguments)],
-        cwd=REPOSITORY, capture_output=True, text=True, timeout=120,
+        cwd=REPOSITORY, capture_output=True, text=True, timeout=400,
     )  # fmt: skip
 
 
