@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from host_kit import part, sampler_node
+from host_kit import encoded, laddered, part, sampler_node
 from tiny_families import family
 
 TEN = "\n".join(f"10^{7 - n} m: {what}" for n, what in enumerate((
@@ -11,35 +11,16 @@ TEN = "\n".join(f"10^{7 - n} m: {what}" for n, what in enumerate((
 )))  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def clip(comfy_host, demo_checkpoint):
-    import comfy.sd
-
-    kinds = {"output_vae": False, "output_model": False}
-    return comfy.sd.load_checkpoint_guess_config(str(demo_checkpoint), output_clip=True, **kinds)[1]
-
-
-def execute(pack, clip, prompts, **options):
-    with torch.inference_mode():
-        return pack.nodes.PromptLadder.execute(clip, prompts, **options).result
-
-
-def encoded(clip, text):
-    with torch.inference_mode():
-        ((tensor, extras),) = clip.encode_from_tokens_scheduled(clip.tokenize(text))
-    return tensor, extras["pooled_output"]
-
-
 def test_without_a_largest_step_all_is_as_it_was(pack, clip):
     plain, named = (
-        execute(pack, clip, "a\nb", zoom_factor=8.0, **o) for o in ({}, {"bridge": "blend"})
+        laddered(pack, clip, "a\nb", zoom_factor=8.0, **o) for o in ({}, {"bridge": "blend"})
     )
     assert plain[0] == named[0] and plain[0].bridges == ()
     assert len(plain[1]) == len(named[1]) == 2
 
 
 def test_both_prompts_stand_between_two_lines_in_one_style(pack, clip):
-    ladder, positive, negative = execute(
+    ladder, positive, negative = laddered(
         pack, clip, "a sea\na leaf", zoom_factor=4.0, prefix="photo of", suffix="from above",
         negative="blurry\ngrey", largest_step=2.0,
     )  # fmt: skip
@@ -53,7 +34,7 @@ def test_both_prompts_stand_between_two_lines_in_one_style(pack, clip):
 
 
 def test_a_blend_is_a_mixture_by_the_share_of_the_way(pack, clip):
-    ladder, positive, negative = execute(
+    ladder, positive, negative = laddered(
         pack, clip, "a sea\na leaf", zoom_factor=8.0, largest_step=2.0, bridge="blend", suffix="x"
     )
     assert [extras["zoom_level"] for _, extras in positive] == [0, 1, 2, 3]
@@ -102,12 +83,12 @@ def test_the_page_hears_what_is_wrong(pack, clip):
         ({"bridge": "none"}, "bridge is 'none'; it must be one of both, blend"),
     ):
         with pytest.raises(ValueError, match=words):
-            execute(pack, clip, "a\nb", **options)
+            laddered(pack, clip, "a\nb", **options)
 
 
 @pytest.mark.parametrize("bridge", ("both", "blend"))
 def test_ten_powers_of_ten_become_a_film_as_long_as_without_bridges(pack, clip, bridge):
-    ladder, positive, negative = execute(pack, clip, TEN, largest_step=3.0, bridge=bridge)
+    ladder, positive, negative = laddered(pack, clip, TEN, largest_step=3.0, bridge=bridge)
     assert ladder.levels == 28  # by the widths that the lines begin with
     kit = type("Made", (), {"ladder": ladder, "positive": positive, "negative": negative})
     kit.geometry = ladder.geometry(16, 16)

@@ -2,16 +2,8 @@
 
 import pytest
 import torch
-from host_kit import sampler_node
+from host_kit import encoded, laddered, sampler_node
 from tiny_families import family
-
-
-@pytest.fixture(scope="module")
-def clip(comfy_host, demo_checkpoint):
-    import comfy.sd
-
-    kinds = {"output_vae": False, "output_model": False}
-    return comfy.sd.load_checkpoint_guess_config(str(demo_checkpoint), output_clip=True, **kinds)[1]
 
 
 class Counting:
@@ -28,17 +20,6 @@ class Counting:
         return self.clip.encode_from_tokens_scheduled(tokens)
 
 
-def execute(pack, clip, prompts, **options):
-    with torch.inference_mode():
-        return pack.nodes.PromptLadder.execute(clip, prompts, **options).result
-
-
-def encoded(clip, text):
-    with torch.inference_mode():
-        ((tensor, extras),) = clip.encode_from_tokens_scheduled(clip.tokenize(text))
-    return tensor, extras["pooled_output"]
-
-
 def same(entry, expected):
     return torch.equal(entry[0], expected[0]) and torch.equal(
         entry[1]["pooled_output"], expected[1]
@@ -51,7 +32,7 @@ def tags(conds):
 
 def test_each_level_gets_the_encoding_of_its_own_line(pack, clip):
     text = "# wide to deep\na planet in space\n\n[p=3 focus=0.4,0.6] a coast line\na forest"
-    ladder, positive, negative = execute(pack, clip, text, zoom_factor=4.0)
+    ladder, positive, negative = laddered(pack, clip, text, zoom_factor=4.0)
     assert ladder.zooms == (3.0, 4.0) and ladder.focus == ((0.4, 0.6), (0.5, 0.5))
     assert tags(positive) == tags(negative) == [0, 1, 2]
     for entry, line in zip(
@@ -64,14 +45,14 @@ def test_each_level_gets_the_encoding_of_its_own_line(pack, clip):
 
 def test_equal_texts_are_encoded_once_and_tagged_apart(pack, clip):
     counting = Counting(clip)
-    _, positive, negative = execute(pack, counting, "a sea\na forest\na sea", negative="blurry")
+    _, positive, negative = laddered(pack, counting, "a sea\na forest\na sea", negative="blurry")
     assert counting.asked == ["a sea", "a forest", "blurry"]
     assert tags(positive) == tags(negative) == [0, 1, 2]
     assert torch.equal(positive[0][0], positive[2][0])
 
 
 def test_prefix_and_suffix_are_encoded_with_every_line(pack, clip):
-    ladder, positive, negative = execute(
+    ladder, positive, negative = laddered(
         pack, clip, "a sea\na leaf", prefix="a photo of", suffix="from above", negative="blurry"
     )
     texts = ("a photo of, a sea, from above", "a photo of, a leaf, from above")
@@ -81,21 +62,21 @@ def test_prefix_and_suffix_are_encoded_with_every_line(pack, clip):
 
 
 def test_negatives_may_be_one_a_level(pack, clip):
-    _, _, negative = execute(pack, clip, "a sea\na leaf", negative="a forest\na coast")
+    _, _, negative = laddered(pack, clip, "a sea\na leaf", negative="a forest\na coast")
     assert all(
         same(e, encoded(clip, t)) for e, t in zip(negative, ("a forest", "a coast"), strict=True)
     )
 
 
 def test_one_line_is_a_ladder_of_one_level(pack, clip):
-    ladder, positive, negative = execute(pack, clip, "a planet in space")
+    ladder, positive, negative = laddered(pack, clip, "a planet in space")
     assert ladder.levels == 1 and ladder.zooms == ()
     assert tags(positive) == tags(negative) == [0]
 
 
 def test_what_it_makes_is_what_the_sampler_takes(pack, clip):
     tiny = family("sd3")
-    ladder, positive, negative = execute(pack, clip, "a planet\na coast\na leaf")
+    ladder, positive, negative = laddered(pack, clip, "a planet\na coast\na leaf")
     kit = type("Made", (), {"ladder": ladder, "positive": positive, "negative": negative})
     kit.geometry = ladder.geometry(16, 16)
     with torch.inference_mode():
@@ -125,7 +106,7 @@ def test_a_ladder_that_does_not_hold_is_refused_before_anything_is_encoded(
 ):
     counting = Counting(clip)
     with pytest.raises(ValueError, match=words):
-        execute(pack, counting, prompts, **options)
+        laddered(pack, counting, prompts, **options)
     assert counting.asked == []
 
 
@@ -137,7 +118,7 @@ def test_a_checkpoint_without_a_text_encoder_is_said_to_be_one(pack, demo_checkp
     bare = {name: part for name, part in parts.items() if not name.startswith("text_encoders.")}
     clip = comfy.sd.load_state_dict_guess_config(bare, output_vae=False, output_model=False)[1]
     with pytest.raises(ValueError, match="no text encoder.*Load one with CLIPLoader"):
-        execute(pack, clip, "a planet\na coast")
+        laddered(pack, clip, "a planet\na coast")
 
 
 def test_in_a_loop_the_first_line_says_how_it_lies_in_the_last(pack, clip):

@@ -51,6 +51,19 @@ class Ladder:
         return worst
 
 
+def laddered(pack, clip, prompts, **options):
+    """What PromptLadder makes of prompts: the ladder, and its conditioning."""
+    with torch.inference_mode():
+        return pack.nodes.PromptLadder.execute(clip, prompts, **options).result
+
+
+def encoded(clip, text):
+    """What a text encoder makes of one text: its tokens' vectors, and the whole text's."""
+    with torch.inference_mode():
+        ((tensor, extras),) = clip.encode_from_tokens_scheduled(clip.tokenize(text))
+    return tensor, extras["pooled_output"]
+
+
 def apply_node(pack, model, ladder, **options):
     return pack.nodes.ZoomStackApply.execute(model, ladder, **options).result[0]
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..headless.options import add_run_options
-from ..setup.errors import BadInput, ended
+from ..setup.errors import ended, needing_packages
 from .options import RUN, add_options
 
 
@@ -24,13 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _do(options: argparse.Namespace) -> int:
-    try:
+    with needing_packages():
         from .run import farm
-    except ModuleNotFoundError as error:
-        raise BadInput(
-            f"{sys.executable} has no {error.name}, which ComfyUI needs too; "
-            "give --python the one that ComfyUI runs in"
-        ) from None
     return farm(options)
 
 

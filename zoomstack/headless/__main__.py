@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..setup.errors import BadInput, ended
+from ..setup.errors import ended, needing_packages
 from .options import add_demo_options, add_run_options
 
 
@@ -21,13 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _do(options: argparse.Namespace) -> int:
-    try:
+    with needing_packages():
         from .run import demo, run
-    except ModuleNotFoundError as error:
-        raise BadInput(
-            f"{sys.executable} has no {error.name}, which ComfyUI needs too; "
-            "give --python the one that ComfyUI runs in"
-        ) from None
     return demo(options) if options.command == "demo" else run(options)
 
 

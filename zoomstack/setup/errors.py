@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from .console import complain, note
@@ -57,6 +57,21 @@ def ended(work: Callable[[], int]) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def needing_packages() -> Iterator[None]:
+    """Name a package that is not there, and the Python that has it.
+
+    Raises ``BadInput``.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise BadInput(
+            f"{sys.executable} has no {error.name}, which ComfyUI needs too; "
+            "give --python the one that ComfyUI runs in"
+        ) from None
 
 
 def heed_signals() -> None:
