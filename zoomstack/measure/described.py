@@ -14,14 +14,13 @@ from typing import NamedTuple
 
 from ..scene.as_text import as_text
 from ..scene.ladder import Ladder
+from ..scene.reading.around import unwrapped
+from ..scene.reading.letters import lines_of
 
 LEAST = 0.5  # of the prompt's words: less, and the level shows something else
 ALIKE = 0.7  # of the longer word that two begin with together, to be one word: island, islands
 SHORTEST = 3  # letters of a word that says something, where words have spaces between them
 
-_THOUGHT = re.compile(
-    r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*</think(?:ing)?>", re.S | re.I
-)
 # Of scripts without spaces each letter is a word.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+")
 _EMPTY = frozenset(
@@ -78,7 +77,8 @@ def share(prompt: str, description: str) -> float:
 
 def one_line(text: str) -> str:
     """A description as a line of a ladder: without its thoughts, marks and line breaks."""
-    plain = " ".join(_THOUGHT.sub("", text).replace("`", "").replace("**", "").split())
+    said = " ".join(line.text for line in unwrapped(lines_of(text)).lines)
+    plain = " ".join(said.replace("`", "").replace("**", "").split())
     return plain.strip("\"'“”").lstrip("#[-*• ").rstrip()
 
 

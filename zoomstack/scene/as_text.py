@@ -7,10 +7,8 @@ from decimal import Decimal
 
 from .geometry import MIDDLE
 from .ladder import Ladder
-from .reading.read import read
+from .reading.read import AS_IT_IS, read
 from .settings import PLAIN, Settings
-
-LITERALLY = "# plain"  # a first line that says so: what follows is no answer of a model
 
 
 def as_text(ladder: Ladder) -> str:
@@ -26,7 +24,7 @@ def as_text(ladder: Ladder) -> str:
         inside = " ".join([*place, *_own(own)])
         lines.append(f"[{inside}] {prompt}" if inside else prompt)
     text = "\n".join(lines)
-    return f"{LITERALLY}\n{text}" if read(text).answer else text
+    return f"{AS_IT_IS}\n{text}" if read(text).answer else text
 
 
 def _place(zoom: float, focus: tuple[float, float]) -> tuple[str, ...]:
