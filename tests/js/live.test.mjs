@@ -90,6 +90,21 @@ test("it is shown nothing where the reader wants nothing, nor after its own stac
   assert.deepEqual(told, []);
 });
 
+test("previews that come faster than they are decoded are seen, and the newest last", async (t) => {
+  const { told, lay, show } = page();
+  const decoded = [];
+  t.mock.method(Image.prototype, "decode", () => new Promise((done) => decoded.push(done)));
+  await lay("1");
+  for (let step = 0; step < 4; step++) await show("1");
+  assert.deepEqual([told.length, decoded.length], [0, 1]);
+  decoded.pop()();
+  await tick();
+  assert.deepEqual([told.length, decoded.length], [1, 1], "of the others one is left");
+  decoded.pop()();
+  await tick();
+  assert.deepEqual([told.length, decoded.length], [2, 0]);
+});
+
 test("a run that is stopped, or fails, says so", async () => {
   const { told, lay, show, send } = page();
   for (const end of ["execution_interrupted", "execution_error"]) {

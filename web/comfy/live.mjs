@@ -20,14 +20,16 @@ const EVENT = "zoomstack.sheets"; // {node, prompt, workflow, sheet} from nodes/
 export class Live {
   /** @param {object} app ComfyUI's  @param {Set<Showing>} explorers those that are there */
   constructor(app, explorers) {
-    Object.assign(this, { app, explorers, run: "", workflow: "", turn: 0 });
+    Object.assign(this, { app, explorers, run: "", workflow: "", decoding: false });
     /** How the previews of the run's nodes are laid out. @type {Map<string, Sheet>} */
     this.sheets = new Map();
+    /** The newest preview that is not decoded yet. @type {object | null} */
+    this.next = null;
     /** The preview on show. @type {HTMLImageElement | null} */
     this.image = null;
     const on = (event, act) => app.api.addEventListener(event, ({ detail }) => act(detail));
     on(EVENT, (told) => this.#lay(told));
-    on("b_preview_with_metadata", (preview) => this.#show(preview));
+    on("b_preview_with_metadata", (preview) => this.#take(preview));
     on("progress", (done) => this.#count(done));
     on("execution_success", (end) => this.#end(end));
     on("execution_interrupted", (end) => this.#end(end, wordsFor.now.viewStopped));
@@ -41,18 +43,35 @@ export class Live {
     else this.sheets.delete(node);
   }
 
-  async #show({ blob, nodeId, displayNodeId, jobId, promptId }) {
+  /**
+   * One preview is decoded at a time, and of those that come meanwhile the newest is next: where
+   * they come faster than they are decoded, some are left out, and the others are seen.
+   */
+  async #take({ blob, nodeId, displayNodeId, jobId, promptId }) {
     const sheet = this.sheets.get(String(nodeId));
     if (!sheet || (jobId ?? promptId) !== this.run) return;
     const there = this.#before(displayNodeId ?? nodeId).map((one) => ({ one, shown: one.shown }));
     if (!there.length) return;
-    const { run } = this;
-    const turn = ++this.turn;
+    this.next = { blob, sheet, there, run: this.run };
+    if (this.decoding) return;
+    this.decoding = true;
+    try {
+      while (this.next) {
+        const preview = this.next;
+        this.next = null;
+        await this.#show(preview);
+      }
+    } finally {
+      this.decoding = false;
+    }
+  }
+
+  async #show({ blob, sheet, there, run }) {
     const image = new Image();
     image.src = URL.createObjectURL(blob);
     await image.decode().catch(() => {});
-    // Meanwhile a later one may have come, or the run's own stack, or its end.
-    if (turn !== this.turn || run !== this.run || !image.naturalWidth) {
+    // Meanwhile the run's own stack may have come, or its end.
+    if (run !== this.run || !image.naturalWidth) {
       URL.revokeObjectURL(image.src);
       return;
     }
