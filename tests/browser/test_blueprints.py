@@ -18,10 +18,14 @@ EMPTY = {"nodes": [], "links": [], "version": 0.4}
 GIVEN = (
     """() => app.graph.nodes.map((node) => [node.title, node.widgets?.map((one) => one.name)])"""
 )
-GIVE = """(values) => {
+# Until they would be sent: a node that is new on the page may still be filling itself in.
+GIVE = """async (values) => {
   for (const widget of app.graph.nodes[0].widgets) {
     if (widget.name in values) widget.value = values[widget.name];
   }
+  const { output } = await app.graphToPrompt();
+  const sent = Object.values(output).map((node) => node.inputs);
+  return Object.entries(values).every(([name, value]) => sent.some((one) => one[name] === value));
 }"""
 # The levels, on the one node that is seen: the canvas keeps them, Nodes 2.0 has elements.
 SHOWS = {
@@ -62,7 +66,7 @@ def test_a_film_is_made_by_one_node_found_by_its_name(server, comfy_page, tmp_pa
     box = page.get_by_role("textbox", name="prompts").or_(page.locator("textarea")).first
     box.fill(LADDER)
     few = {"steps": 3, "width": 64, "height": 64, "seconds_per_level": 0.25}
-    page.evaluate(GIVE, few)
+    page.wait_for_function(GIVE, arg=few)
     before = set(server.output.glob("zoom_*.mp4"))
     start_graph(page)
     finish_graph(page)

@@ -33,14 +33,27 @@ TEMPLATE = """async (name) => {
 }"""
 SAYS = """(words) => [...document.querySelectorAll(".zs-said-words")]
   .some((said) => said.checkVisibility() && new RegExp(words).test(said.textContent))"""
-RUN = """async () => {
-  const done = new Promise((good, bad) => {
-    const told = (event) => bad(new Error(JSON.stringify(event.detail)));
-    app.api.addEventListener("execution_success", (e) => good(e.detail.prompt_id), { once: true });
-    app.api.addEventListener("execution_error", told, { once: true });
-  });
-  if (!(await app.queuePrompt(0, 1))) throw new Error(JSON.stringify(app.lastNodeErrors));
-  return done;
+# Told by the page's own events; how it ended stays, for whoever asks later.
+RUN = """() => {
+  window.ended = null;
+  const end = (how) => (window.ended = how);
+  const good = ({ detail }) => end({ id: detail.prompt_id });
+  const bad = ({ detail }) => end({ fault: JSON.stringify(detail) });
+  app.api.addEventListener("execution_success", good, { once: true });
+  app.api.addEventListener("execution_error", bad, { once: true });
+  app.queuePrompt(0, 1).then(
+    (taken) => taken || end({ fault: JSON.stringify(app.lastNodeErrors) }),
+    (error) => end({ fault: String(error) }),
+  );
+}"""
+# Of a run that has not ended: what the page has open, and what its server is at.
+AT_WORK = """async () => {
+  const answer = await app.api.fetchApi("/queue");
+  const { queue_running: running, queue_pending: pending } = await answer.json();
+  const log = await (await app.api.fetchApi("/internal/logs")).json();
+  const nodes = app.graph.nodes.map((node) => node.comfyClass ?? node.title);
+  return JSON.stringify({ running, pending, nodes, socket: app.api.socket?.readyState })
+    + String(log).slice(-3000);
 }"""
 
 
@@ -142,16 +155,25 @@ def load_template(page, name):
 
 def run_graph(page):
     """Queue what is open and wait until it has run; the id of the run."""
-    return page.evaluate(RUN)
+    start_graph(page)
+    return finish_graph(page)
 
 
 def start_graph(page):
     """Queue what is open; ``finish_graph`` waits until it has run."""
-    page.evaluate(f"() => {{ window.running = ({RUN})(); }}")
+    page.evaluate(RUN)
 
 
 def finish_graph(page):
-    return page.evaluate("() => window.running")
+    """The id of the run that was started, when it has ended."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    try:
+        ended = page.wait_for_function("() => window.ended", timeout=2 * TIMEOUT).json_value()
+    except TooLate as error:
+        raise AssertionError(f"it has not ended: {page.evaluate(AT_WORK)}") from error
+    assert "fault" not in ended, ended["fault"]
+    return ended["id"]
 
 
 def graph_of(nodes, links=(), size=(380, 160)):

@@ -34,6 +34,19 @@ class Server(NamedTuple):
     base: Path
     output: Path
     log: Path
+    pid: int
+
+
+@contextmanager
+def resting(server):
+    """The server stands still meanwhile: a page has all the time it needs to show what it got."""
+    psutil = pytest.importorskip("psutil")
+    process = psutil.Process(server.pid)
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
 
 
 @contextmanager
@@ -53,7 +66,7 @@ def serving(tmp_path_factory, demo_checkpoint, front_end=PINNED, prepare=lambda 
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OMP_NUM_THREADS", "1")
         with ComfyServer(TREE, Path(sys.executable), base, arguments=arguments) as comfy:
-            yield Server(comfy.url, base, base / "output", comfy.log)
+            yield Server(comfy.url, base, base / "output", comfy.log, comfy.process.pid)
 
 
 def _newest():
