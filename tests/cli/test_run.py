@@ -12,7 +12,7 @@ import pytest
 from stub_kit import graph, stub_tree
 
 from zoomstack.cli import main as cli
-from zoomstack.cli import run as launcher
+from zoomstack.cli import place
 from zoomstack.headless.options import add_demo_options, changed
 from zoomstack.headless.server import ComfyServer
 from zoomstack.setup.environment import python_tag
@@ -80,7 +80,7 @@ def test_the_demo_may_be_a_loop():
 @pytest.mark.parametrize("command", ["run", "demo"])
 def test_the_same_words_go_on_in_the_hosts_environment(command, tmp_path, monkeypatch):
     class Ready:
-        python, packages = Path("python"), Path("packages")
+        python, packages, folder = Path("python"), Path("packages"), Path("host")
 
     seen = {}
 
@@ -88,9 +88,9 @@ def test_the_same_words_go_on_in_the_hosts_environment(command, tmp_path, monkey
         seen.update(command=command, **variables)
         return 1
 
-    monkeypatch.setattr(launcher, "prepare", lambda comfyui, python: Ready)
-    monkeypatch.setattr(launcher, "demo_checkpoint", lambda ready: seen.update(model=ready))
-    monkeypatch.setattr(launcher, "become", become)
+    monkeypatch.setattr(place, "prepare", lambda comfyui, python: Ready)
+    monkeypatch.setattr(place, "demo_checkpoint", lambda ready: seen.update(model=ready))
+    monkeypatch.setattr(place, "become", become)
     words = [command, *([graph(tmp_path, "Work")] if command == "run" else [])]
     words += ["--set", "1.steps=7"] if command == "demo" else ["--output", "there"]
     assert cli.main(words) == 1, "the exit code is the other program's"

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from zoomstack.cli import farm
+from zoomstack.cli import place
 from zoomstack.cli.main import main
 
 JOBS = 'workflow = "text-to-zoom"\nseed = "1..3"\n'
@@ -43,8 +43,10 @@ def test_for_running_servers_a_small_folder_of_packages_is_enough(command, tmp_p
     seen = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZOOMSTACK_HOST_DIR", str(tmp_path / "host"))
-    monkeypatch.setattr(farm, "client_packages", lambda host: host / "client")
-    monkeypatch.setattr(farm, "become", lambda *given, **variables: seen.append((given, variables)))
+    monkeypatch.setattr(place, "client_packages", lambda host: host / "client")
+    monkeypatch.setattr(
+        place, "become", lambda *given, **variables: seen.append((given, variables))
+    )
     (tmp_path / "zooms.toml").write_text(JOBS)
     words = [command, "--server", "http://a:1", "--server", "http://b:1", "zooms.toml"]
     main(words)

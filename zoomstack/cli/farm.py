@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..farm.options import RUN, checked, film_words, node_words
 from ..farm.rows import NoToml
-from ..setup.client import client_packages
 from ..setup.handover import become, module
-from ..setup.host import demo_checkpoint, prepare
-from ..setup.places import host_folder, packages
+from ..setup.host import prepare
 from ..setup.ray import ray_packages
+from .place import beside, go_on, inside
 from .render import render
 
 
@@ -37,17 +34,9 @@ def farm(options: argparse.Namespace, words: Sequence[str]) -> int:
     except NoToml:
         if options.server:  # with whose packages comes no reader
             raise
-    if options.server:
-        host = host_folder()
-        python, path = Path(sys.executable), [client_packages(host), packages(host)]
-    else:
-        ready = prepare(options.comfyui, options.python)
-        demo_checkpoint(ready)
-        python, path = ready.python, [ready.packages]
-        if options.ray is not None:
-            path.append(ray_packages(ready.folder, python))
-    command = module(python, "zoomstack.farm", words)
-    return become(command, PYTHONPATH=os.pathsep.join(map(str, path)))
+    place = beside() if options.server else inside(options.comfyui, options.python)
+    ray = [] if options.ray is None else [ray_packages(place.folder, place.python)]
+    return go_on(place, "zoomstack.farm", words, *ray)
 
 
 def _node(options: argparse.Namespace) -> int:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..farm.rows import is_jobs_file
 from ..headless.options import changed, server_of
-from ..setup.client import client_packages
-from ..setup.handover import become, module
-from ..setup.host import demo_checkpoint, prepare
-from ..setup.places import host_folder, packages
+from .place import beside, go_on, inside
 
 
 def run(options: argparse.Namespace, words: Sequence[str]) -> int:
@@ -27,12 +21,6 @@ def run(options: argparse.Namespace, words: Sequence[str]) -> int:
 
         return farm(options, words)
     changed(options)  # refused before anything is fetched
-    if server_of(options) is not None:
-        host = host_folder()
-        python, path = Path(sys.executable), [client_packages(host), packages(host)]
-    else:
-        ready = prepare(options.comfyui, options.python)
-        demo_checkpoint(ready)
-        python, path = ready.python, [ready.packages]
-    command = module(python, "zoomstack.headless", words)
-    return become(command, PYTHONPATH=os.pathsep.join(map(str, path)))
+    running = server_of(options) is not None
+    place = beside() if running else inside(options.comfyui, options.python)
+    return go_on(place, "zoomstack.headless", words)
