@@ -60,6 +60,13 @@ ANOTHER = f"""(kind) => {{
   }}
 }}"""
 MANIFEST = f"{VIEWER}.scene.manifest"
+NOW = "document.querySelector('.zoomstack-viewer')?.viewer?.scene.manifest"
+# Not what is seen of it while it is sampled, nor what was there before: a new one closes menus.
+FINISHED = f"""(count) => {{
+  const manifest = {NOW};
+  return manifest && manifest !== window.earlier
+    && manifest.files[0] !== "sheet" && manifest.files.length === count;
+}}"""
 
 
 @pytest.mark.parametrize("renderer", ["nodes2"])
@@ -76,9 +83,10 @@ def test_a_finished_zoom_is_worked_on(server, comfy_page, tmp_path, renderer):
     def run(levels):
         """Queue it, wait until the explorer shows so many levels; the stack that was saved."""
         before = saved()
+        page.evaluate(f"() => {{ window.earlier = {NOW}; }}")
         run_graph(page)
+        page.wait_for_function(FINISHED, arg=levels)
         shown(page)
-        page.wait_for_function(f"count => {MANIFEST}.files.length === count", arg=levels)
         (new,) = saved() - before
         return load_stack(new)
 
