@@ -13,6 +13,19 @@ from zoomstack.bench.speed.settings import QUICK, Bench
 SMALL = dataclasses.replace(QUICK, turns=1, steps=2, sampled=64, levels=3)
 
 
+@pytest.fixture(scope="module")
+def user(tmp_path_factory):
+    return str(tmp_path_factory.mktemp("user"))
+
+
+@pytest.fixture(autouse=True)
+def own_fits(comfy_host, user, monkeypatch):
+    """What is fitted to the demo's VAE, which takes half a minute, serves all of these tests."""
+    import folder_paths
+
+    monkeypatch.setattr(folder_paths, "user_directory", user)
+
+
 @pytest.fixture
 def trial(pack, comfy_host):
     return host.trial(comfy_host, True)
