@@ -26,7 +26,7 @@ from zoomstack.files.stack_file import load_stack
 from zoomstack.film.frames import FrameRenderer
 from zoomstack.scene.depth import Depth
 
-STEPS, SIDE = 8, 128
+STEPS, SIDE = 16, 128
 PROMPTS = ["a planet", "a continent", "a coast line", "an island", "a tree"]
 FORMING = Depth(1, 0.4)
 DEPTHS = (Depth(0), Depth(1, 0.4), Depth(2, 0.75))
