@@ -23,9 +23,9 @@ from zoomstack.headless.server import ComfyServer
 from zoomstack.setup.host import base_directory
 from zoomstack.setup.places import FARM, RAY, host_folder, packages
 
-# With ZOOMSTACK_LONG_TESTS=1 twelve, long enough for a checkpoint to be written.
+# With ZOOMSTACK_LONG_TESTS=1 twelve, of several times the 3 s between two checkpoints.
 LONG = bool(os.environ.get("ZOOMSTACK_LONG_TESTS"))
-SEEDS, STEPS, SIDE = (range(3, 15), 40, 128) if LONG else (range(3, 7), 2, 64)
+SEEDS, STEPS, SIDE = (range(3, 15), 120, 128) if LONG else (range(3, 7), 2, 64)
 WAIT_SECONDS = 900 if LONG else 240
 
 
@@ -126,6 +126,8 @@ def test_zooms_on_ray_with_a_worker_killed_are_those_of_single_runs(singles, tmp
         (dying, comfy), (_, other) = actors(driver)
         words = other.cmdline()
         heard = listening(driver)
+        if LONG:  # what was kept has been used up while we looked
+            at_work(driver, tmp_path / "out", 2)
         dying.kill()
         assert driver.wait(WAIT_SECONDS) == 0
     finally:
