@@ -25,8 +25,12 @@ RENDERERS = {"classic": False, "nodes2": True}
 # Everything is slow on two cores without a graphics card.
 TIMEOUT = 240_000
 
-READY = """() => !!(window.app?.extensionManager && window.app?.graph
-  && !document.querySelector(".p-blockui-mask"))"""
+# Not before the graph that it opens by itself is there, which would take the place of a test's own.
+READY = """() => {
+  const manager = window.app?.extensionManager;
+  return !!manager?.workflow.activeWorkflow && !manager.spinner
+    && !document.querySelector(".p-blockui-mask");
+}"""
 TEMPLATE = """async (name) => {
   const answer = await fetch(`/api/workflow_templates/zoomstack/${name}.json`);
   await app.loadGraphData(await answer.json());
