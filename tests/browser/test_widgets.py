@@ -188,9 +188,10 @@ def sees(page, names, kind="ZoomStackSampler"):
     """Wait until a node shows the widgets of these names and no others."""
     wanted = " ".join(sorted(names))
     try:
-        page.wait_for_function(SEE, arg=[kind, wanted], timeout=15_000)
+        page.wait_for_function(SEE, arg=[kind, wanted], polling=50)
     except Exception:
-        assert " ".join(page.evaluate(SEEN)[kind]) == wanted
+        seen = page.evaluate(SEEN)
+        assert kind in seen and " ".join(seen[kind]) == wanted, seen
         raise
 
 
