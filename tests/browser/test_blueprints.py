@@ -5,6 +5,7 @@ import pytest
 from browser_kit import (
     RENDERERS,
     finish_graph,
+    insist,
     load_graph,
     open_comfy,
     set_option,
@@ -35,17 +36,6 @@ SHOWS = {
       .filter((level) => level.checkVisibility() && level.naturalWidth > 0).length
         >= {len(LADDER.splitlines())}""",
 }
-
-
-def insist(page, act, done):
-    """Do something with the mouse until it is done: a page that is busy still may miss it."""
-    for turns in (20, 40, 80, 160):
-        act()
-        for _ in range(turns):
-            if done():
-                return
-            page.wait_for_timeout(500)
-    raise AssertionError("the page has not heard it")
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)

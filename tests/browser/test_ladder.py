@@ -7,12 +7,13 @@ import pytest
 from browser_kit import (
     RENDERERS,
     graph_of,
+    insist,
     load_graph,
     open_comfy,
     page_of,
     set_option,
     shot,
-)  # fmt: skip
+)
 from checkout import TEMPLATES
 from PIL import Image
 
@@ -363,20 +364,22 @@ def test_rows_leave_the_socket_of_the_text_to_link_to(page, tmp_path):
     assert page.evaluate("() => app.graph.nodes[1].widgets[0].hidden")
     if page.renderer == "classic":
         return  # what is dropped on the node finds it
-    page.evaluate("() => { app.canvas.ds.scale = 1; app.canvas.ds.offset = [60, 90]; }")
-    page.evaluate("() => app.canvas.setDirty(true, true)")
+
+    def drag():
+        page.evaluate(LOOK_AT, ["PrimitiveStringMultiline", 1])
+        dot = page.evaluate_handle(DOT).as_element()
+        dot.wait_for_element_state("stable")
+        source, target = page.locator(".lg-slot--output").first.bounding_box(), dot.bounding_box()
+        assert target["height"] < 40, "a socket, and no text box"
+        page.mouse.move(source["x"] + source["width"] - 4, source["y"] + source["height"] / 2)
+        page.mouse.down()
+        for right in (40, 4):
+            page.mouse.move(target["x"] + right, target["y"] + target["height"] / 2, steps=4)
+        shot(page, tmp_path, f"ladder-{page.renderer}-socket")
+        page.mouse.up()
+
     wait_for_rows(page, "a", "b")
-    dot = page.evaluate_handle(DOT).as_element()
-    source = page.locator(".lg-slot--output").first.bounding_box()
-    page.mouse.move(source["x"] + source["width"] - 4, source["y"] + source["height"] / 2)
-    page.mouse.down()
-    target = dot.bounding_box()
-    assert target["height"] < 40, "a socket, and no text box"
-    for right in (40, 4):
-        page.mouse.move(target["x"] + right, target["y"] + target["height"] / 2, steps=4)
-    shot(page, tmp_path, f"ladder-{page.renderer}-socket")
-    page.mouse.up()
-    page.wait_for_selector(".zs-row", state="hidden")
+    insist(page, drag, page.locator(".zs-row").first.is_hidden)
     assert queued(page)["prompts"] == ["1", 0]
 
 

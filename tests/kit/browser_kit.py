@@ -146,6 +146,17 @@ def says(page, words):
     page.wait_for_function(SAYS, arg=words)
 
 
+def insist(page, act, done):
+    """Do something with the mouse until it is done: a page that is busy still may miss it."""
+    for turns in (20, 40, 80, 160):
+        act()
+        for _ in range(turns):
+            if done():
+                return
+            page.wait_for_timeout(500)
+    raise AssertionError("the page has not heard it")
+
+
 def load_graph(page, graph):
     """Open a workflow in the graph's format and wait until its nodes are there."""
     page.evaluate("graph => app.loadGraphData(graph)", graph)
