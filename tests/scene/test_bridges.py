@@ -18,7 +18,7 @@ TEN = "\n".join(f"10^{7 - n} m" for n in range(10))
 @st.composite
 def ladders(draw):
     closed = draw(st.booleans())
-    zooms = draw(st.lists(st.floats(1.2, 300), min_size=2, max_size=5))
+    zooms = draw(st.lists(st.floats(1.01, 300), min_size=2, max_size=5))
     if closed and math.prod(zooms) < 4:
         zooms[0] = 4.0
     shares = draw(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=5, max_size=5))
@@ -44,6 +44,14 @@ def test_every_line_lies_where_it_lay(ladder, largest):
         ):
             assert other.zoom == pytest.approx(one.zoom, rel=1e-12)
             assert other.left == pytest.approx(one.left, abs=1e-9)
+
+
+def test_a_step_that_nothing_is_put_into_stays_however_small():
+    ladder = parse_ladder("a\n[p=1.01 focus=0.5,0.504] b\n[p=4] c")
+    found = bridged(ladder, 2)
+    assert found.zooms == (1.01, 2.0, 2.0) and found.focus[0] == (0.5, 0.504)
+    small = parse_ladder("a\n[p=1.05] b")
+    assert bridged(small, 2) == small
 
 
 @given(ladders(), st.floats(1.25, 8))

@@ -34,7 +34,12 @@ def bridged(ladder: Ladder, largest_step: float) -> Ladder:
     g = Geometry(1, 1, ladder.zooms, ladder.focus, ladder.closed)
     zooms, focus = [], []
     for (pair, step), split in zip(zip(g.neighbours, g.zooms, strict=True), steps, strict=True):
-        factors, points = between(step, g.focus[pair[0]], len(split) - 1, split[:-1], pair=pair)
+        here = g.focus[pair[0]]
+        if len(split) == 1:  # as it was written, even if it is less than new levels may lie apart
+            zooms.append(step)
+            focus.append(here)
+            continue
+        factors, points = between(step, here, len(split) - 1, split[:-1], pair=pair)
         zooms += factors
         focus += points
     new = [len(split) - 1 for split in steps] + [0] * (not ladder.closed)
