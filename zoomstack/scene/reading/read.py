@@ -45,7 +45,8 @@ def read(text: str) -> Reading:
             answer = _answer(lines)
             if answer:
                 rungs, notes = answer
-                if rungs and (rungs[0].zoom or 2.0) <= 1:  # "1x": it magnifies nothing
+                first_zoom = rungs[0].zoom if rungs else None
+                if first_zoom is not None and first_zoom <= 1:  # "1x": it magnifies nothing
                     rungs[0] = rungs[0]._replace(zoom=None)
                 return Reading(rungs, notes, True)
     return Reading(read_plain(text), [], False)
