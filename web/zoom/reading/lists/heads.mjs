@@ -7,7 +7,7 @@
 
 import { folded, matchAt, trim, trimEnd, trimStart } from "../letters.mjs";
 import { scaleAt, scaleOf } from "../scales.mjs";
-import { BULLET, marksOf } from "./marks.mjs";
+import { BULLET, LABEL, NUMBER, marksOf } from "./marks.mjs";
 
 /** @typedef {import("./marks.mjs").Mark} Mark */
 /** @typedef {import("../scales.mjs").Scale} Scale */
@@ -15,7 +15,7 @@ import { BULLET, marksOf } from "./marks.mjs";
 const HEADING = /#{1,6}(?= )/uy;
 const QUOTE = /^(?:> ?)+/u;
 const SPAN = /\*\*(?! )([^*]+)\*\*|__(?! )([^_]+)__|\*(?! )([^*]+)\*/uy;
-const SIGNS = /[\u2190-\u2bff\ufe0f\u200d\u{1f000}-\u{1faff}]{1,8} ?(?=\*\*)/uy;
+const SIGNS = /[\u2190-\u2bff\ufe0f\u200d\u{1f000}-\u{1faff}]{1,8} ?/uy;
 const NUMBERED = /\*\*([0-9]{1,3}|[ivxl]{1,7})\*\*(?=[.):]| ?-)/uy;
 const SEPARATOR = / ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$)|$)/uy;
 const EDGE = " :.-–—|,";
@@ -49,11 +49,11 @@ export function frontOf(line) {
   if (depth) front.rest = trimEnd(trimEnd(trim(text.slice(depth)), "#"));
   for (let turn = 0; turn < 6; turn++) {
     const before = front.rest;
-    const found = marksOf(folded(before), before);
+    const { found, from } = marksIn(before);
     if (found.length) {
       front.marks.push(...found);
       if (found[0].aside !== null) take(found[0].aside, front);
-      front.rest = trimStart(before.slice(found[0].end));
+      front.rest = trimStart(before.slice(from + found[0].end));
       continue;
     }
     const isHead = span(front);
@@ -65,6 +65,21 @@ export function frontOf(line) {
   return front;
 }
 
+/**
+ * The marks that a text begins with, or the numbers behind pictures: "🌌 Level 1: ".
+ *
+ * @param {string} text
+ * @returns {{found: Mark[], from: number}} which stand behind so many letters
+ */
+function marksIn(text) {
+  const found = marksOf(folded(text), text);
+  const from = matchAt(SIGNS, text)?.[0].length ?? 0;
+  if (found.length || !from) return { found, from: 0 };
+  const behind = text.slice(from);
+  const numbers = marksOf(folded(behind), behind);
+  return { found: numbers.filter(({ kind }) => kind === LABEL || kind === NUMBER), from };
+}
+
 /** Takes bold or slanted type off the front, where it is a head; whether it was. @param {Front} front */
 function span(front) {
   const { rest } = front;
@@ -74,7 +89,8 @@ function span(front) {
     front.rest = rest.slice(2, 2 + numbered[1].length) + rest.slice(numbered[0].length);
     return false;
   }
-  const start = matchAt(SIGNS, rest)?.[0].length ?? 0;
+  const signs = matchAt(SIGNS, rest)?.[0].length ?? 0;
+  const start = rest.startsWith("**", signs) ? signs : 0;
   const found = matchAt(SPAN, rest, start);
   if (!found) return false;
   let inner = found[1] || found[2] || found[3];

@@ -18,6 +18,7 @@ const ROMAN = "[ivxl]{1,7}";
 const NEXT = "(?= |$|[^0-9 ])";
 const OF = " ?(?:/|of) ?[0-9]{1,3}(?![0-9a-z.×^])";
 const DASH = "-{1,3}>?|→";
+const PICTURES = "[\u2600-\u2755\u2795-\u27bf\ufe0f\u200d\u{1f000}-\u{1faff}]{1,8}";
 
 const STYLES = [
   ["1.", `([0-9]{1,3})\\.${NEXT}`],
@@ -48,7 +49,7 @@ const LABELLED = new RegExp(
   `(?:(?:zoom[ \\-])?(?:${NAMES})[ _\\-]?(?:#|no\\.? ?|nr\\.? ?|number |: ?)?` +
     `([0-9]{1,3}|${WORDS.join("|")}|${ROMAN}|[①-⑳])|` +
     `第([0-9]{1,3}|[${HAN}]{1,3})(?:级|級|层|層|步|幕|段階|段|个|景|レベル|張|张))` +
-    `(?![0-9a-z×^%'])(?:${OF})?`,
+    `(?![0-9a-z×^%'])(?:${OF})?(?: ?${PICTURES})?`,
   "uy",
 );
 const TAIL = new RegExp(

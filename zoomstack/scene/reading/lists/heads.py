@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from ..letters import folded
 from ..scales import Scale, scale_at, scale_of
-from .marks import BULLET, Mark, marks_at
+from .marks import BULLET, LABEL, NUMBER, Mark, marks_at
 
 _HEADING = re.compile("#{1,6}(?= )")
 _QUOTE = re.compile("(?:> ?)+")
 _SPAN = re.compile(r"\*\*(?! )([^*]+)\*\*|__(?! )([^_]+)__|\*(?! )([^*]+)\*")
-_SIGNS = re.compile("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]{1,8} ?(?=\\*\\*)")
+_SIGNS = re.compile("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]{1,8} ?")
 _NUMBERED = re.compile(r"\*\*([0-9]{1,3}|[ivxl]{1,7})\*\*(?=[.):]| ?-)")
 _SEPARATOR = re.compile(r" ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$)|$)")
 _EDGE = " :.-–—|,"
@@ -53,7 +53,7 @@ def front_of(text: str) -> Front:
     for _ in range(6):
         before = rest
         low = folded(rest)
-        found = marks_at(low, 0)
+        found = marks_at(low, 0) or _behind_signs(low)
         if found:
             marks += found
             aside = found[0].aside
@@ -71,6 +71,13 @@ def front_of(text: str) -> Front:
     return Front(marks, heads, scales, rest, bold, depth, early)
 
 
+def _behind_signs(low: str) -> list[Mark]:
+    """The numbers behind pictures: "🌌 Level 1: "."""
+    signs = _SIGNS.match(low)
+    found = marks_at(low, signs.end()) if signs else []
+    return [mark for mark in found if mark.kind in (LABEL, NUMBER)]
+
+
 def _span(
     rest: str, low: str, marks: list[Mark], heads: list[str], scales: list[Scale]
 ) -> tuple[str, bool]:
@@ -79,7 +86,7 @@ def _span(
     if numbered:
         return rest[slice(*numbered.span(1))] + rest[numbered.end() :], False
     signs = _SIGNS.match(rest)
-    span = _SPAN.match(rest, signs.end() if signs else 0)
+    span = _SPAN.match(rest, signs.end() if signs and rest.startswith("**", signs.end()) else 0)
     if not span:
         return rest, False
     inner = span[1] or span[2] or span[3]
