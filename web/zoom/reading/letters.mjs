@@ -87,6 +87,9 @@ export function folded(text) {
   return text
     .replace(/[\uff01-\uff5e]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0))
     .replace(/[\u2010-\u2015\u2212]/g, "-")
+    // Digits of Arabic, Persian and Hindi.
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (letter) => String(letter.charCodeAt(0) % 16))
+    .replace(/[\u0966-\u096f]/g, (letter) => String(letter.charCodeAt(0) - 0x966))
     .replace(/[A-Z\xc0-\xd6\xd8-\xde]/g, (letter) =>
       String.fromCharCode(letter.charCodeAt(0) + 32),
     );

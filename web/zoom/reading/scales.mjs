@@ -29,6 +29,13 @@ const MANY_NAMES = [
   ["kpc kiloparsec kiloparsecs", PARSEC * 1e3],
   ["mpc megaparsec megaparsecs", PARSEC * 1e6],
   ["gpc gigaparsec gigaparsecs", PARSEC * 1e9],
+  ["米 м メートル", 1],
+  ["公里 千米 км キロ キロメートル", 1e3],
+  ["厘米 см センチ", 1e-2],
+  ["毫米 мм ミリ", 1e-3],
+  ["微米 мкм", 1e-6],
+  ["纳米 нм", 1e-9],
+  ["光年", LIGHT_YEAR],
 ];
 /** In metres, by every way to write them, small. @type {Map<string, number>} */
 export const UNITS = new Map([
@@ -38,7 +45,9 @@ export const UNITS = new Map([
   ["light year", LIGHT_YEAR],
   ["light years", LIGHT_YEAR],
 ]);
-const MANY = { thousand: 1e3, k: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 };
+const MANY = {
+  thousand: 1e3, k: 1e3, million: 1e6, billion: 1e9, trillion: 1e12, 万: 1e4, 亿: 1e8, 億: 1e8,
+}; // prettier-ignore
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 const BARE =
@@ -51,12 +60,12 @@ const VALUE =
 const LEAD =
   "(?:(?:total|cumulative|overall|zoom|scale|magnification|level|width|view|field of view|fov|at|" +
   "about|approx\\.?|approximately|roughly|around|ca\\.?|circa)[ :=]{1,3}|[~≈=] ?){0,3}";
-const FOLD = "(?:x|×|✕|✖|-?fold|times)(?![a-z0-9])";
+const FOLD = "(?:x|×|✕|✖|-?fold|times|倍|배)(?![a-z0-9])";
 const WORDS =
   "(?: (?:zoom|magnification|magnified|total|scale|wide|across|view|field of view|in width))";
 const NAMES = [...UNITS.keys()].sort((a, b) => b.length - a.length).join("|");
 const SCALE = new RegExp(
-  `${LEAD}([x×✕] ?)?${VALUE}(?: ?(thousand|million|billion|trillion|k(?= ?[x×])))?` +
+  `${LEAD}([x×✕] ?)?${VALUE}(?: ?(thousand|million|billion|trillion|k(?= ?[x×])|[万亿億]))?` +
     `(?: ?(${FOLD})| ?-?(${NAMES})(?![a-z0-9]))?${WORDS}{0,3}`,
   "uy",
 );

@@ -20,7 +20,8 @@ const TIMES_NAME = /^(?:[a-z]+[ _])?(?:magnification|zoom|times|vergrößerung)(
 const SIZE_NAME =
   /^(?:[a-z]+[ _])?(?:scale|power|width|size|field of view|fov|maßstab|échelle|escala|scala)(?:[ _].*)?$/u;
 const FACTOR = /^(?:p|factor|zoom factor|step factor)$/u;
-const INDEX = /^(?:#|no\.?|nr\.?|level|step|view|index|ebene|stufe|niveau|nivel|livello)$/u;
+const INDEX =
+  /^(?:#|no\.?|nr\.?|level|step|view|index|ebene|stufe|niveau|nivel|livello|nível|уровень|Уровень|级别|層級|层级|序号|レベル|레벨|단계)$/u;
 const UNIT = /\(([^()]{1,20})\)/u;
 const OPTIONS = ["focus", "cfg", "seed", "weight", "steps"];
 const OTHERS = ["title", "name", "subject", "notes", "note", "id"];

@@ -9,8 +9,9 @@ import { folded, matchAt, strip, trimEnd } from "./letters.mjs";
 export const PROMPT_NAMES =
   "image prompt|visual prompt|visual description|prompt text|prompt|text|description|caption|" +
   "what you see|what we see|what is seen|you see|visual|view|scene|image|beschreibung|bild|" +
-  "description visuelle|descripción|descrizione";
-const FIELD = new RegExp(`(?:${PROMPT_NAMES}) ?: +`, "uy");
+  "description visuelle|descripción|descrizione|bildbeschreibung|descrição|описание|Описание|" +
+  "промпт|Промпт|提示词|提示詞|画面描述|画面|描述|プロンプト|描写|説明|프롬프트|설명";
+const FIELD = new RegExp(`(?:${PROMPT_NAMES}) ?:(?: +|(?=[^\\x00-\\x7f]))`, "uy");
 const BREAK = /<br ?\/?>/gi;
 const ENTITIES = {
   "&amp;": "&", "&quot;": '"', "&#39;": "'", "&apos;": "'", "&nbsp;": " ", "&lt;": "<",

@@ -19,6 +19,8 @@ _FOLDED = {0xFF01 + index: 0x21 + index for index in range(94)}
 _FOLDED |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 _FOLDED |= {code: code + 32 for code in [*range(65, 91), *range(0xC0, 0xD7), *range(0xD8, 0xDF)]}
 _FOLDED |= {0xFF21 + index: 0x61 + index for index in range(26)}
+# Digits of Arabic, Persian and Hindi.
+_FOLDED |= {zero + index: 48 + index for zero in (0x660, 0x6F0, 0x966) for index in range(10)}
 
 
 class Line(NamedTuple):

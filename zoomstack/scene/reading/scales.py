@@ -39,8 +39,14 @@ UNITS = {
     **dict.fromkeys("kpc kiloparsec kiloparsecs".split(), _PARSEC * 1e3),
     **dict.fromkeys("mpc megaparsec megaparsecs".split(), _PARSEC * 1e6),
     **dict.fromkeys("gpc gigaparsec gigaparsecs".split(), _PARSEC * 1e9),
+    **{"米": 1.0, "公里": 1e3, "千米": 1e3, "厘米": 1e-2, "毫米": 1e-3, "微米": 1e-6, "纳米": 1e-9},
+    **{"メートル": 1.0, "キロ": 1e3, "キロメートル": 1e3, "センチ": 1e-2, "ミリ": 1e-3},
+    **{"光年": _LIGHT_YEAR, "м": 1.0, "км": 1e3, "см": 1e-2, "мм": 1e-3, "мкм": 1e-6, "нм": 1e-9},
 }
-_MANY = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_MANY = {
+    **{"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12},
+    **{"万": 1e4, "亿": 1e8, "億": 1e8},
+}
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 _PLAIN = r"[0-9]{1,3}(?:[,' ][0-9]{3}){1,8}(?![0-9])(?:\.[0-9]{1,9})?|[0-9]{1,24}(?:\.[0-9]{1,24})?"
@@ -52,11 +58,11 @@ _LEAD = (
     "(?:(?:total|cumulative|overall|zoom|scale|magnification|level|width|view|field of view|fov|at|"
     "about|approx\\.?|approximately|roughly|around|ca\\.?|circa)[ :=]{1,3}|[~≈=] ?){0,3}"
 )
-_FOLD = "(?:x|×|✕|✖|-?fold|times)(?![a-z0-9])"
+_FOLD = "(?:x|×|✕|✖|-?fold|times|倍|배)(?![a-z0-9])"
 _WORDS = "(?: (?:zoom|magnification|magnified|total|scale|wide|across|view|field of view|in width))"
 _UNITS = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _SCALE = re.compile(
-    rf"{_LEAD}([x×✕] ?)?{_VALUE}(?: ?(thousand|million|billion|trillion|k(?= ?[x×])))?"
+    rf"{_LEAD}([x×✕] ?)?{_VALUE}(?: ?(thousand|million|billion|trillion|k(?= ?[x×])|[万亿億]))?"
     rf"(?: ?({_FOLD})| ?-?({_UNITS})(?![a-z0-9]))?{_WORDS}{{0,3}}"
 )
 _SPLIT = re.compile("[;/|=]|, | - ")

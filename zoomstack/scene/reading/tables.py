@@ -21,7 +21,10 @@ _SIZE = re.compile(
     "(?:[ _].*)?"
 )
 _FACTOR = re.compile("(?:p|factor|zoom factor|step factor)")
-_INDEX = re.compile("(?:#|no\\.?|nr\\.?|level|step|view|index|ebene|stufe|niveau|nivel|livello)")
+_INDEX = re.compile(
+    "(?:#|no\\.?|nr\\.?|level|step|view|index|ebene|stufe|niveau|nivel|livello|nível|уровень|Уровень|"
+    "级别|層級|层级|序号|レベル|레벨|단계)"
+)
 
 
 class Table(NamedTuple):

@@ -12,9 +12,10 @@ from .letters import folded, strip
 PROMPT_NAMES = (
     "image prompt|visual prompt|visual description|prompt text|prompt|text|description|caption|"
     "what you see|what we see|what is seen|you see|visual|view|scene|image|beschreibung|bild|"
-    "description visuelle|descripción|descrizione"
+    "description visuelle|descripción|descrizione|bildbeschreibung|descrição|описание|Описание|"
+    "промпт|Промпт|提示词|提示詞|画面描述|画面|描述|プロンプト|描写|説明|프롬프트|설명"
 )
-_FIELD = re.compile(rf"(?:{PROMPT_NAMES}) ?: +")
+_FIELD = re.compile(rf"(?:{PROMPT_NAMES}) ?:(?: +|(?=[^\x00-\x7f]))")
 _BREAK = re.compile("<br ?/?>", re.IGNORECASE | re.ASCII)
 _ENTITIES = {
     "&amp;": "&", "&quot;": '"', "&#39;": "'", "&apos;": "'", "&nbsp;": " ", "&lt;": "<",

@@ -17,12 +17,15 @@ export const LISTS = (
 ).split(" ");
 const PROMPTS = (
   "prompt imageprompt visualprompt positiveprompt positive text description visualdescription " +
-  "caption visual content view scene image whatyousee yousee shows subject title name label"
+  "caption visual content view scene image whatyousee yousee shows beschreibung bildbeschreibung " +
+  "descripción descrição descrizione описание Описание промпт Промпт 提示词 提示詞 画面描述 描述 " +
+  "プロンプト 説明 프롬프트 설명 subject title name label"
 ).split(" ");
 const FACTORS = ["p", "factor", "zoomfactor"];
 const TOTALS = (
   "magnification total totalmagnification totalzoom cumulativemagnification cumulativezoom scale " +
-  "power size width viewwidth fieldofview fov widthm"
+  "power size width viewwidth fieldofview fov widthm maßstab vergrößerung échelle escala scala " +
+  "масштаб Масштаб 倍率 尺度 比例 배율"
 ).split(" ");
 const SETTINGS = ["cfg", "seed", "weight", "steps"];
 const NO_PROMPT = [...TOTALS, ...FACTORS, "level", "index", "id", "focus", "steps"];
@@ -193,7 +196,7 @@ function pointIn(item) {
 
 /** @param {string} key */
 function plain(key) {
-  return folded(key).replace(/[^a-z0-9]/g, "");
+  return folded(key).replace(/[^a-z0-9\u0080-\u{10ffff}]/gu, "");
 }
 
 /** @param {string} text */

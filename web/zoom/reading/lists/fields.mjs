@@ -13,11 +13,12 @@ import { BULLET } from "./marks.mjs";
 /** @typedef {import("./edges.mjs").Item} Item */
 
 const FIELD =
-  /^(?:\*\*|[_*"'])?([^ :*"'][^:*"]{0,30}?)(?:\*\*|[_*"'])? ?:(?:\*\*|[_*])?(?: +|$)/u;
+  /^(?:\*\*|[_*"'])?([^ :：*"'][^:：*"]{0,30}?)(?:\*\*|[_*"'])? ?(?::(?:\*\*|[_*])?(?: +|$)|：(?:\*\*|[_*])? *)/u;
 const PROMPTS = new RegExp(`^(?:${PROMPT_NAMES})$`, "u");
 const SCALES = new RegExp(
   "^(?:total |cumulative |overall )?(?:scale|magnification|zoom|zoom level|width|size|" +
-    "field of view|fov|view width|power|maßstab|vergrößerung|échelle|escala|scala)$",
+    "field of view|fov|view width|power|maßstab|vergrößerung|échelle|escala|scala|масштаб|Масштаб|" +
+    "比例|尺度|倍率|放大倍数|スケール|배율)$",
   "u",
 );
 /** @type {Map<string, string>} */

@@ -14,14 +14,14 @@ import { BULLET, LABEL, NUMBER, marksOf } from "./marks.mjs";
 
 const HEADING = /#{1,6}(?= )/uy;
 const QUOTE = /^(?:> ?)+/u;
-const SPAN = /\*\*(?! )([^*]+)\*\*|__(?! )([^_]+)__|\*(?! )([^*]+)\*/uy;
+const SPAN = /\*\*(?! )([^*]+)\*\*|__(?! )([^_]+)__|\*(?! )([^*]+)\*|【([^【】]{1,80})】/uy;
 const SIGNS = /[\u2190-\u2bff\ufe0f\u200d\u{1f000}-\u{1faff}]{1,8} ?/uy;
 const NUMBERED = /\*\*([0-9]{1,3}|[ivxl]{1,7})\*\*(?=[.):]| ?-)/uy;
-const SEPARATOR = / ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$)|$)/uy;
-const EDGE = " :.-–—|,";
+const SEPARATOR = / ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$|[^\x00-\x7f])|(?:-{1,3}>?|→)(?= |$)|$)/uy;
+const EDGE = " :：.-–—|,";
 const AFTER_SCALE = / ?(?:[(][^()]{0,60}[)] ?)?(?:(?:[:|]|-{1,3}>?|→)(?= |$)|$)/uy;
 const ASIDE = /(?:\(([^()]{1,60})\)|\[([^[\]=]{1,60})\]) ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$))?/uy;
-const INSIDE = /[([]([^()[\]]{1,60})[)\]]/gu;
+const INSIDE = /[([（]([^()[\]（）]{1,60})[)\]）]/gu;
 
 /**
  * The front of a line. `depth` counts #; `early` where the scale stands first of all.
@@ -93,7 +93,7 @@ function span(front) {
   const start = rest.startsWith("**", signs) ? signs : 0;
   const found = matchAt(SPAN, rest, start);
   if (!found) return false;
-  let inner = found[1] || found[2] || found[3];
+  let inner = found[1] || found[2] || found[3] || found[4];
   const end = start + found[0].length;
   const after = matchAt(SEPARATOR, low, end);
   let named = namesOf(inner);

@@ -10,7 +10,8 @@ const NAMES =
   "level|lvl|lv|l|step|scale|view|stage|layer|frame|line|image|picture|prompt|scene|shot|zoom|" +
   "panel|plate|part|depth|phase|magnification|row|ebene|stufe|schritt|ansicht|bild|szene|niveau|" +
   "étape|vue|échelle|scène|nivel|paso|escala|vista|escena|livello|passo|scala|scena|nível|etapa|" +
-  "poziom|уровень|Уровень|шаг|Шаг|レベル|ステップ";
+  "poziom|уровень|Уровень|шаг|Шаг|レベル|ステップ|段階|级别|級別|层级|層級|阶段|레벨|단계|" +
+  "المستوى|المرحلة";
 const WORDS = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve".split("|");
 const HAN = "〇一二三四五六七八九十";
 const ROMAN = "[ivxl]{1,7}";
@@ -48,7 +49,8 @@ const LETTERS = [
 const LABELLED = new RegExp(
   `(?:(?:zoom[ \\-])?(?:${NAMES})[ _\\-]?(?:#|no\\.? ?|nr\\.? ?|number |: ?)?` +
     `([0-9]{1,3}|${WORDS.join("|")}|${ROMAN}|[①-⑳])|` +
-    `第([0-9]{1,3}|[${HAN}]{1,3})(?:级|級|层|層|步|幕|段階|段|个|景|レベル|張|张))` +
+    `第([0-9]{1,3}|[${HAN}]{1,3})(?:级|級|层级|层|層|步|幕|段階|阶段|段|个|景|レベル|張|张)|` +
+    "([0-9]{1,3}) ?(?:단계|레벨|段階|级|級|层|層)(?= ?[:(]))" +
     `(?![0-9a-z×^%'])(?:${OF})?(?: ?${PICTURES})?`,
   "uy",
 );
@@ -76,7 +78,7 @@ export function marksOf(low, text) {
   const label = matchAt(LABELLED, low);
   const tail = label && matchAt(TAIL, low, label[0].length);
   if (tail) {
-    const ordinal = numberOf(label[1] ?? label[2]);
+    const ordinal = numberOf(label[1] ?? label[2] ?? label[3]);
     if (ordinal === null) return [];
     const end = label[0].length + tail[0].length;
     const inner = tail[1] ?? tail[2] ?? null;

@@ -13,8 +13,9 @@ import { BULLET, LABEL } from "./marks.mjs";
 
 /** @typedef {import("./edges.mjs").Item} Item */
 
-const BEHIND = /^(.*[^ ]) *(?:[([]([^()[\]=]{1,60})[)\]]|(?: [-–—]|,) ([^-–—,]{1,40}))\.?$/u;
-const TITLE = /^([^:[\]{}]{1,60}): +(.+)$/u;
+const BEHIND =
+  /^(.*[^ ]) *(?:[([（]([^()[\]（）=]{1,60})[)\]）]|(?: [-–—]|,) ([^-–—,]{1,40}))\.?$/u;
+const TITLE = /^([^:：[\]{}]{1,60})(?:: +|： *)(.+)$/u;
 const DASHED = /^([^–—:[\]{}]{1,40}?) (?:-{1,2}|[–—]) +(.+)$/u;
 const ARTICLE = /(?:a|an|one|two|un|une|ein|eine|una|um|uma|uno)(?: |$)/uy;
 

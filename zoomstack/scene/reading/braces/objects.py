@@ -18,12 +18,15 @@ LISTS = (
 ).split()
 PROMPTS = (
     "prompt imageprompt visualprompt positiveprompt positive text description visualdescription "
-    "caption visual content view scene image whatyousee yousee shows subject title name label"
+    "caption visual content view scene image whatyousee yousee shows beschreibung bildbeschreibung "
+    "descripción descrição descrizione описание Описание промпт Промпт 提示词 提示詞 画面描述 描述 "
+    "プロンプト 説明 프롬프트 설명 subject title name label"
 ).split()
 FACTORS = "p factor zoomfactor".split()
 TOTALS = (
     "magnification total totalmagnification totalzoom cumulativemagnification cumulativezoom scale "
-    "power size width viewwidth fieldofview fov widthm"
+    "power size width viewwidth fieldofview fov widthm maßstab vergrößerung échelle escala scala "
+    "масштаб Масштаб 倍率 尺度 比例 배율"
 ).split()
 
 
@@ -195,7 +198,7 @@ def _point(item: Any) -> tuple[float, float] | None:
 
 
 def _plain(key: str) -> str:
-    return re.sub("[^a-z0-9]", "", folded(key))
+    return re.sub("[^a-z0-9\u0080-\U0010ffff]", "", folded(key))
 
 
 def _line(text: str) -> str:

@@ -13,12 +13,14 @@ from .heads import front_of, head_parts
 from .marks import BULLET
 
 _FIELD = re.compile(
-    r"(?:\*\*|[_*\"'])?([^ :*\"'][^:*\"]{0,30}?)(?:\*\*|[_*\"'])? ?:(?:\*\*|[_*])?(?: +|$)"
+    r"(?:\*\*|[_*\"'])?([^ :：*\"'][^:：*\"]{0,30}?)(?:\*\*|[_*\"'])? ?"
+    r"(?::(?:\*\*|[_*])?(?: +|$)|：(?:\*\*|[_*])? *)"
 )
 _PROMPTS = re.compile(PROMPT_NAMES)
 _SCALES = re.compile(
     "(?:total |cumulative |overall )?(?:scale|magnification|zoom|zoom level|width|size|"
-    "field of view|fov|view width|power|maßstab|vergrößerung|échelle|escala|scala)"
+    "field of view|fov|view width|power|maßstab|vergrößerung|échelle|escala|scala|масштаб|Масштаб|"
+    "比例|尺度|倍率|放大倍数|スケール|배율)"
 )
 _OPTIONS = {"p": "p", "factor": "p", "zoom factor": "p"}
 _OPTIONS |= {name: name for name in ("focus", "cfg", "seed", "weight", "steps")}

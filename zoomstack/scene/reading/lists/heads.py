@@ -15,16 +15,18 @@ from .marks import BULLET, LABEL, NUMBER, Mark, marks_at
 
 _HEADING = re.compile("#{1,6}(?= )")
 _QUOTE = re.compile("(?:> ?)+")
-_SPAN = re.compile(r"\*\*(?! )([^*]+)\*\*|__(?! )([^_]+)__|\*(?! )([^*]+)\*")
+_SPAN = re.compile(r"\*\*(?! )([^*]+)\*\*|__(?! )([^_]+)__|\*(?! )([^*]+)\*|【([^【】]{1,80})】")
 _SIGNS = re.compile("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]{1,8} ?")
 _NUMBERED = re.compile(r"\*\*([0-9]{1,3}|[ivxl]{1,7})\*\*(?=[.):]| ?-)")
-_SEPARATOR = re.compile(r" ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$)|$)")
-_EDGE = " :.-–—|,"
+_SEPARATOR = re.compile(
+    r" ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$|[^\x00-\x7f])|(?:-{1,3}>?|→)(?= |$)|$)"
+)
+_EDGE = " :：.-–—|,"
 _AFTER_SCALE = re.compile(r" ?(?:[(][^()]{0,60}[)] ?)?(?:(?:[:|]|-{1,3}>?|→)(?= |$)|$)")
 _ASIDE = re.compile(
     r"(?:\(([^()]{1,60})\)|\[([^\[\]=]{1,60})\]) ?(?:[:|](?= |$)|(?:-{1,3}>?|→)(?= |$))?"
 )
-_INSIDE = re.compile(r"[(\[]([^()\[\]]{1,60})[)\]]")
+_INSIDE = re.compile(r"[(\[（]([^()\[\]（）]{1,60})[)\]）]")
 
 
 class Front(NamedTuple):
@@ -89,7 +91,7 @@ def _span(
     span = _SPAN.match(rest, signs.end() if signs and rest.startswith("**", signs.end()) else 0)
     if not span:
         return rest, False
-    inner = span[1] or span[2] or span[3]
+    inner = span[1] or span[2] or span[3] or span[4]
     after = _SEPARATOR.match(low, span.end())
     inside = marks_at(folded(inner), 0)
     named = [mark for mark in inside if mark.kind != BULLET]

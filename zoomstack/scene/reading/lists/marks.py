@@ -11,7 +11,7 @@ _NAMES = (
     "level|lvl|lv|l|step|scale|view|stage|layer|frame|line|image|picture|prompt|scene|shot|zoom|panel|plate|"
     "part|depth|phase|magnification|row|ebene|stufe|schritt|ansicht|bild|szene|niveau|étape|vue|"
     "échelle|scène|nivel|paso|escala|vista|escena|livello|passo|scala|scena|nível|etapa|poziom|"
-    "уровень|Уровень|шаг|Шаг|レベル|ステップ"
+    "уровень|Уровень|шаг|Шаг|レベル|ステップ|段階|级别|級別|层级|層級|阶段|레벨|단계|المستوى|المرحلة"
 )
 _WORDS = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve".split("|")
 _HAN = "〇一二三四五六七八九十"
@@ -56,7 +56,8 @@ _LETTERS = tuple(
 _LABEL = re.compile(
     rf"(?:(?:zoom[ -])?(?:{_NAMES})[ _-]?(?:#|no\.? ?|nr\.? ?|number |: ?)?"
     rf"([0-9]{{1,3}}|{'|'.join(_WORDS)}|{_ROMAN}|[①-⑳])|"
-    rf"第([0-9]{{1,3}}|[{_HAN}]{{1,3}})(?:级|級|层|層|步|幕|段階|段|个|景|レベル|張|张))"
+    rf"第([0-9]{{1,3}}|[{_HAN}]{{1,3}})(?:级|級|层级|层|層|步|幕|段階|阶段|段|个|景|レベル|張|张)|"
+    rf"([0-9]{{1,3}}) ?(?:단계|레벨|段階|级|級|层|層)(?= ?[:(]))"
     rf"(?![0-9a-z×^%'])(?:{_OF})?(?: ?{_PICTURES})?"
 )
 _TAIL = re.compile(
@@ -86,7 +87,7 @@ def marks_at(low: str, at: int) -> list[Mark]:
     if label and tail:
         group = 1 if tail[1] is not None else 2
         aside = tail.span(group) if tail[group] is not None else None
-        ordinal = number_of(label[1] or label[2])
+        ordinal = number_of(label[1] or label[2] or label[3])
         return [Mark(LABEL, LABEL, ordinal, tail.end(), aside)] if ordinal is not None else []
     for style, pattern in _STYLES:
         match = pattern.match(low, at)

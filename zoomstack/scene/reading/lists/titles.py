@@ -15,8 +15,10 @@ from .fields import bare, field_in, is_prompt
 from .heads import front_of, head_parts
 from .marks import BULLET, LABEL
 
-_BEHIND = re.compile(r"(.*[^ ]) *(?:[(\[]([^()\[\]=]{1,60})[)\]]|(?: [-–—]|,) ([^-–—,]{1,40}))\.?")
-_TITLE = re.compile(r"([^:\[\]{}]{1,60}): +(.+)")
+_BEHIND = re.compile(
+    r"(.*[^ ]) *(?:[(\[（]([^()\[\]（）=]{1,60})[)\]）]|(?: [-–—]|,) ([^-–—,]{1,40}))\.?"
+)
+_TITLE = re.compile(r"([^:：\[\]{}]{1,60})(?:: +|： *)(.+)")
 _DASHED = re.compile(r"([^–—:\[\]{}]{1,40}?) (?:-{1,2}|[–—]) +(.+)")
 _ARTICLE = re.compile("(?:a|an|one|two|un|une|ein|eine|una|um|uma|uno)(?: |$)")
 
