@@ -64,18 +64,38 @@ export function paragraphsOf(body) {
 }
 
 /**
- * Whether what stands around a list looks like words about it, and not like levels.
+ * The lines, by their numbers, of other lists of its style: "Option B" with its own 1, 2, 3. Each is
+ * introduced: of numbers that begin anew for no reason nobody knows what they count.
+ *
+ * @param {Run} run
+ * @param {Run[]} runs
+ * @param {Line[]} lines
+ * @returns {Set<number>}
+ */
+export function othersOf(run, runs, lines) {
+  const apart = runs.filter(({ style, places }) => {
+    const above = lines.slice(0, places[0]).findLast((line) => line.text);
+    return style === run.style && above && isAbout(above.text);
+  });
+  const others = apart.filter((other) => other !== run);
+  return new Set(others.flatMap(({ places }) => places.map((place) => lines[place].number)));
+}
+
+/**
+ * Whether what stands around a list looks like words about it, or like another, and not like levels.
  *
  * @param {Run} run
  * @param {Line[]} lines
  * @param {Line[]} before
  * @param {Line[]} after
+ * @param {Set<number>} others
  */
-export function isApart({ kind, places }, lines, before, after) {
+export function isApart({ kind, places }, lines, before, after, others) {
   const blank = !before.length || !lines[places[0] - 1].text;
   const titled = before.length === 1 && places.length > 2 && [LABEL, NUMBER].includes(kind);
   if (before.length && !blank && !titled && !isAbout(before.at(-1).text)) return false;
-  const strange = [...before, ...after].filter((line) => !isAbout(line.text)).length;
+  const around = [...before, ...after].filter(({ number }) => !others.has(number));
+  const strange = around.filter((line) => !isAbout(line.text)).length;
   let most = [LABEL, NUMBER, BOLD].includes(kind) ? Math.floor((places.length - 1) / 2) : 1;
   if ([SCALE, LETTER, FIELD].includes(kind) || places.length === 2) most = 0;
   return strange <= most;

@@ -7,7 +7,9 @@
 
 import { count, folded, matchAt, trim } from "../letters.mjs";
 import { TIMES } from "../scales.mjs";
-import { BOLD, FIELD, SCALE, TOTAL, endOf, holds, isApart, paragraphsOf } from "./edges.mjs";
+import {
+  BOLD, FIELD, SCALE, TOTAL, endOf, holds, isApart, othersOf, paragraphsOf,
+} from "./edges.mjs"; // prettier-ignore
 import { frontOf } from "./heads.mjs";
 import { BULLET, LABEL, LETTER, NUMBER } from "./marks.mjs";
 
@@ -41,7 +43,7 @@ export function listIn(lines) {
   for (const kind of ORDER) {
     const runs = runsOf(kind, lines, fronts).sort((a, b) => b.places.length - a.places.length);
     for (const run of runs.slice(0, TRIED)) {
-      const found = foundAs(run, lines, fronts);
+      const found = foundAs(run, runs, lines, fronts);
       if (!found) continue;
       // A short list before or behind a longer one is about it.
       if (!best || (found.items.length > best.items.length && areApart(found, best))) best = found;
@@ -132,8 +134,14 @@ function isWhole(kind, style, values) {
   return values.at(-1) <= 1 && values.length > 2;
 }
 
-/** @param {Run} run @param {Line[]} lines @param {(Front | null)[]} fronts @returns {Found | null} */
-function foundAs(run, lines, fronts) {
+/**
+ * @param {Run} run
+ * @param {Run[]} runs
+ * @param {Line[]} lines
+ * @param {(Front | null)[]} fronts
+ * @returns {Found | null}
+ */
+function foundAs(run, runs, lines, fronts) {
   const { places } = run;
   const last = places.at(-1);
   const bodies = places.slice(1).map((there, index) => lines.slice(places[index] + 1, there));
@@ -147,7 +155,8 @@ function foundAs(run, lines, fronts) {
     const front = run.style === TOTAL ? totalOf(lines[place]) : fronts[place];
     return { line: lines[place], front, body: bodies[index] };
   });
-  if (!isApart(run, lines, before, after) || !holds(run, items)) return null;
+  const others = othersOf(run, runs, lines);
+  if (!isApart(run, lines, before, after, others) || !holds(run, items)) return null;
   return { kind: run.kind, items, before, after };
 }
 

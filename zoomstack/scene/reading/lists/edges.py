@@ -69,13 +69,30 @@ def paragraphs_of(body: list[Line]) -> list[list[Line]]:
     return parts
 
 
-def is_apart(run: Run, lines: list[Line], before: list[Line], after: list[Line]) -> bool:
-    """Whether what stands around a list looks like words about it, and not like levels."""
+def others_of(run: Run, runs: list[Run], lines: list[Line]) -> set[int]:
+    """The lines, by their numbers, of other lists of its style: "Option B" with its own 1, 2, 3.
+
+    Each is introduced: of numbers that begin anew for no reason nobody knows what they count.
+    """
+    found: set[int] = set()
+    for other in runs:
+        above = [line for line in lines[: other.places[0]] if line.text]
+        if other is not run and other.style == run.style and above and _about(above[-1].text):
+            found |= {lines[place].number for place in other.places}
+    return found
+
+
+def is_apart(
+    run: Run, lines: list[Line], before: list[Line], after: list[Line], others: set[int]
+) -> bool:
+    """Whether what stands around a list looks like words about it, or like another, and not like
+    levels."""
     blank = not before or not lines[run.places[0] - 1].text
     titled = len(before) == 1 and len(run.places) > 2 and run.kind in (LABEL, NUMBER)
     if before and not blank and not titled and not _about(before[-1].text):
         return False
-    strange = sum(not _about(line.text) for line in [*before, *after])
+    around = [line for line in [*before, *after] if line.number not in others]
+    strange = sum(not _about(line.text) for line in around)
     most = (len(run.places) - 1) // 2 if run.kind in (LABEL, NUMBER, BOLD) else 1
     if run.kind in (SCALE, LETTER, FIELD) or len(run.places) == 2:
         most = 0

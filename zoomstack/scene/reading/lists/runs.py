@@ -11,7 +11,19 @@ from typing import NamedTuple
 
 from ..letters import Line, folded
 from ..scales import TIMES, Scale
-from .edges import BOLD, FIELD, SCALE, TOTAL, Item, Run, end_of, holds, is_apart, paragraphs_of
+from .edges import (
+    BOLD,
+    FIELD,
+    SCALE,
+    TOTAL,
+    Item,
+    Run,
+    end_of,
+    holds,
+    is_apart,
+    others_of,
+    paragraphs_of,
+)
 from .heads import Front, front_of
 from .marks import BULLET, LABEL, LETTER, NUMBER
 
@@ -38,7 +50,7 @@ def list_in(lines: list[Line]) -> Found | None:
     for kind in ORDER:
         runs = sorted(_runs(kind, lines, fronts), key=lambda run: -len(run.places))
         for run in runs[:8]:
-            found = _found(run, lines, fronts)
+            found = _found(run, runs, lines, fronts)
             if not found:
                 continue
             # A short list before or behind a longer one is about it.
@@ -125,7 +137,9 @@ def _whole(kind: str, style: str, values: list[float]) -> bool:
     return values[-1] <= 1 and len(values) > 2
 
 
-def _found(run: Run, lines: list[Line], fronts: list[Front | None]) -> Found | None:
+def _found(
+    run: Run, runs: list[Run], lines: list[Line], fronts: list[Front | None]
+) -> Found | None:
     places = run.places
     bodies = [lines[here + 1 : there] for here, there in zip(places, places[1:], strict=False)]
     most = max((len(paragraphs_of(body)) for body in bodies), default=0)
@@ -140,7 +154,8 @@ def _found(run: Run, lines: list[Line], fronts: list[Front | None]) -> Found | N
         for place, body in zip(places, bodies, strict=True)
         if (front := fronts[place])
     ]
-    if not is_apart(run, lines, before, after) or not holds(run, items):
+    others = others_of(run, runs, lines)
+    if not is_apart(run, lines, before, after, others) or not holds(run, items):
         return None
     return Found(run.kind, items, before, after)
 
