@@ -50,7 +50,9 @@ const MANY = {
 }; // prettier-ignore
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+// A comma is that of a fraction where it cannot be that of thousands: "0,001 mm", "1,5 km".
 const BARE =
+  "0,[0-9]{1,24}|[0-9]{1,24},[0-9]{1,2}(?![0-9])|" +
   "[0-9]{1,3}(?:[,' ][0-9]{3}){1,8}(?![0-9])(?:\\.[0-9]{1,9})?|[0-9]{1,24}(?:\\.[0-9]{1,24})?";
 const TEN =
   "10(?:\\^[{(]?([+-]?[0-9]{1,3})[)}]?|\\*\\*([+-]?[0-9]{1,3})|" + `([⁺⁻]?[${RAISED}]{1,3}))`;
@@ -70,6 +72,7 @@ const SCALE = new RegExp(
   "uy",
 );
 const SPLIT = /[;/|=]|, | - /u;
+const FRACTION = /^(0|[0-9]+(?=,[0-9]{1,2}(?![0-9]))),/;
 const NUMBER = new RegExp(`^(?:${BARE})$`, "u");
 
 /**
@@ -94,11 +97,11 @@ export function scaleAt(text, at = 0) {
   else {
     digits = number + (exponent ? `e${exponent}` : "");
     // "1.000x" as some languages write it.
-    if (/^[0-9]{1,3}(?:\.000)+$/.test(digits) && (before || after)) {
+    if (/^[0-9]{1,3}(?:\.000)+$/.test(digits) && (before || after || unit)) {
       digits = digits.replaceAll(".", "");
     }
   }
-  const value = Number(digits.replace(/[,' ]/g, "")) * (many ? MANY[many] : 1);
+  const value = toNumber(digits) * (many ? MANY[many] : 1);
   if (!(value > 0 && value < 1e300)) return null;
   if (unit) return { kind: WIDTH, value: value * UNITS.get(unit), end };
   if (before || after) return { kind: TIMES, value, end };
@@ -127,7 +130,12 @@ export function numberOf(text) {
   const scale = scaleOf(text);
   if (scale) return scale.value;
   const bare = trim(text);
-  return NUMBER.test(bare) ? Number(bare.replace(/[,' ]/g, "")) : null;
+  return NUMBER.test(bare) ? toNumber(bare) : null;
+}
+
+/** @param {string} digits */
+function toNumber(digits) {
+  return Number(digits.replace(FRACTION, "$1.").replace(/[,' ]/g, ""));
 }
 
 /** @param {string} power */

@@ -49,7 +49,12 @@ _MANY = {
 }
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-_PLAIN = r"[0-9]{1,3}(?:[,' ][0-9]{3}){1,8}(?![0-9])(?:\.[0-9]{1,9})?|[0-9]{1,24}(?:\.[0-9]{1,24})?"
+# A comma is that of a fraction where it cannot be that of thousands: "0,001 mm", "1,5 km".
+_PLAIN = (
+    r"0,[0-9]{1,24}|[0-9]{1,24},[0-9]{1,2}(?![0-9])|"
+    r"[0-9]{1,3}(?:[,' ][0-9]{3}){1,8}(?![0-9])(?:\.[0-9]{1,9})?|[0-9]{1,24}(?:\.[0-9]{1,24})?"
+)
+_FRACTION = re.compile("(0|[0-9]+(?=,[0-9]{1,2}(?![0-9]))),")
 _TEN = rf"10(?:\^[{{(]?([+-]?[0-9]{{1,3}})[)}}]?|\*\*([+-]?[0-9]{{1,3}})|([⁺⁻]?[{_RAISED}]{{1,3}}))"
 _VALUE = (
     rf"\$?(?:(?:({_PLAIN}) ?[x×*·] ?)?{_TEN}|({_PLAIN})(?:e([+-]?[0-9]{{1,3}})(?![0-9a-z]))?)\$?"
@@ -88,9 +93,9 @@ def scale_at(text: str, at: int = 0) -> Scale | None:
     else:
         digits = number + (f"e{exponent}" if exponent else "")
         # "1.000x" as some languages write it.
-        if re.fullmatch(r"[0-9]{1,3}(?:\.000)+", digits) and (before or after):
+        if re.fullmatch(r"[0-9]{1,3}(?:\.000)+", digits) and (before or after or unit):
             digits = digits.replace(".", "")
-    value = float(re.sub("[,' ]", "", digits)) * _MANY.get(many or "", 1.0)
+    value = _float(digits) * _MANY.get(many or "", 1.0)
     if not 0 < value < 1e300:
         return None
     if unit:
@@ -117,7 +122,14 @@ def number_of(text: str) -> float | None:
     if scale:
         return scale.value
     found = re.fullmatch(_PLAIN, text.strip(" "))
-    return float(re.sub("[,' ]", "", found[0])) if found else None
+    return _float(found[0]) if found else None
+
+
+def _float(digits: str) -> float:
+    fraction = _FRACTION.match(digits)
+    if fraction:
+        digits = f"{fraction[1]}.{digits[fraction.end() :]}"
+    return float(re.sub("[,' ]", "", digits))
 
 
 def _lowered(power: str) -> str:
