@@ -52,7 +52,8 @@ export function valueAt(text, start, depth = 0) {
   const at = gap(text, start);
   const sign = text[at];
   if (depth > DEEPEST || sign === undefined) throw new Broken();
-  if (sign === "[") return array(text, at + 1, depth);
+  if (sign === "[") return array(text, at + 1, depth, "]");
+  if (sign === "(" && depth) return array(text, at + 1, depth, ")"); // a tuple of Python's
   if (sign === "{") return pairsAt(text, at + 1, depth);
   if (sign in QUOTES) return stringAt(text, at);
   const word = matchAt(NUMBER, text, at) ?? matchAt(WORD, text, at);
@@ -65,12 +66,12 @@ export function gap(text, at) {
   return at + matchAt(GAP, text, at)[0].length;
 }
 
-/** @param {string} text @param {number} start @returns {[Value[], number]} */
-function array(text, start, depth) {
+/** @param {string} text @param {number} start @param {string} close @returns {[Value[], number]} */
+function array(text, start, depth, close) {
   let items = [];
   for (let at = start;;) {
     at = comma(text, at);
-    if (at >= text.length || text[at] === "]") return [items, Math.min(at + 1, text.length)];
+    if (at >= text.length || text[at] === close) return [items, Math.min(at + 1, text.length)];
     const [item, end] = valueAt(text, at, depth + 1);
     at = end;
     if (typeof item === "string" && isColon(text, end)) {

@@ -63,7 +63,7 @@ export function entriesOf(value) {
   }
   const numbered = named.filter(({ key }) => /[0-9]$/.test(key) && !scaleOf(key));
   if (numbered.length > 1) {
-    const entries = entriesOf(numbered.map(({ item }) => item));
+    const entries = magnified(entriesOf(numbered.map(({ item }) => item)), named);
     if (entries.length) return withFactor(entries, named);
   }
   const one = entryOf(value);
@@ -93,6 +93,26 @@ function asFactors(entries) {
 /** @param {Entry} entry @param {number} zoom @returns {Entry} */
 function zoomed(entry, zoom) {
   return { rung: { ...entry.rung, zoom }, scales: [], zoomed: false };
+}
+
+/**
+ * Keys such as 1, 10, 100 are the magnifications of levels that say none.
+ *
+ * @param {Entry[]} entries
+ * @param {{key: string}[]} named
+ * @returns {Entry[]}
+ */
+function magnified(entries, named) {
+  if (!named.every(({ key }) => /^[0-9]{1,12}$/.test(key))) return entries;
+  const totals = named.map(({ key }) => Number(key));
+  const rising = totals.slice(1).every((total, index) => total >= 2 * totals[index]);
+  const few = entries.length !== totals.length || totals.length < 3;
+  if (few || totals[0] !== 1 || !rising) return entries;
+  if (entries.some(({ rung: { zoom }, scales }) => scales.length || zoom)) return entries;
+  return entries.map((entry, index) => ({
+    ...entry,
+    scales: [{ kind: TIMES, value: totals[index], end: 0 }],
+  }));
 }
 
 /** A factor beside the levels is that of all which give no other. @param {Entry[]} entries */

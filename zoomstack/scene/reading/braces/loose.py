@@ -42,8 +42,8 @@ def value_at(text: str, at: int, depth: int = 0) -> tuple[Any, int]:
     sign = text[at : at + 1]
     if depth > DEEPEST or not sign:
         raise Broken
-    if sign == "[":
-        return _array(text, at + 1, depth)
+    if sign == "[" or sign == "(" and depth:  # a tuple of Python's
+        return _array(text, at + 1, depth, "]" if sign == "[" else ")")
     if sign == "{":
         return _pairs(text, at + 1, depth)
     if sign in _QUOTES:
@@ -60,11 +60,11 @@ def gap(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _array(text: str, at: int, depth: int) -> tuple[list[Any], int]:
+def _array(text: str, at: int, depth: int, close: str) -> tuple[list[Any], int]:
     items = []
     while True:
         at = _comma(text, at)
-        if text[at : at + 1] in ("", "]"):
+        if text[at : at + 1] in ("", close):
             return items, min(at + 1, len(text))
         item, at = value_at(text, at, depth + 1)
         if isinstance(item, str) and _colon(text, at):

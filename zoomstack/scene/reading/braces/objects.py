@@ -61,7 +61,7 @@ def entries_of(value: Any) -> list[Entry]:
                     return _with_factor(entries, named)
     numbered = [item for key, item in named if re.search("[0-9]$", key) and not scale_of(key)]
     if len(numbered) > 1:
-        entries = entries_of(numbered)
+        entries = _magnified(entries_of(numbered), named)
         if entries:
             return _with_factor(entries, named)
     one = _entry(value)
@@ -89,6 +89,20 @@ def _factors(entries: list[Entry]) -> list[Entry]:
 
 def _zoomed(entry: Entry, zoom: float) -> Entry:
     return Entry(entry.rung._replace(zoom=zoom), [])
+
+
+def _magnified(entries: list[Entry], named: list[tuple[str, Any]]) -> list[Entry]:
+    """Keys such as 1, 10, 100 are the magnifications of levels that say none."""
+    if not all(re.fullmatch("[0-9]{1,12}", key) for key, _ in named):
+        return entries
+    totals = [float(key) for key, _ in named]
+    rising = all(b >= 2 * a for a, b in zip(totals, totals[1:], strict=False))
+    if len(entries) != len(totals) or len(totals) < 3 or totals[0] != 1 or not rising:
+        return entries
+    if any(entry.scales or entry.rung.zoom for entry in entries):
+        return entries
+    sizes = zip(entries, totals, strict=True)
+    return [entry._replace(scales=[Scale(TIMES, total, 0)]) for entry, total in sizes]
 
 
 def _with_factor(entries: list[Entry], named: list[tuple[str, Any]]) -> list[Entry]:
