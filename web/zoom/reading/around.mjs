@@ -3,6 +3,7 @@
  */
 
 import { folded, matchAt, trim } from "./letters.mjs";
+import { Markup } from "./markup.mjs";
 
 /** @typedef {import("./letters.mjs").Line} Line */
 
@@ -11,9 +12,6 @@ const OPEN = new RegExp(`(?:<(?:${TAGS})>|◁think▷|\\[think\\])`, "uy");
 const CLOSE = new RegExp(`(?:</(?:${TAGS})>|◁/think▷|\\[/think\\])`, "gu");
 const FINAL = "<|channel|>final<|message|>";
 const ENDS = /<\|[a-z_]{1,20}\|>|<\/s>|<(?:end_of_turn|eos)>/gu;
-const WRAP = /^<\/?(?:answer|output|response|result|final_answer|ladder|final)>$/u;
-const ITEM = /^<(li|level|step|item|prompt|view|p)(?: [^<>]{0,80})?>([^\n]*)<\/\1>$/u;
-const LIST = /^<\/?(?:ol|ul|levels|ladder|prompts|list|steps|items|views)(?: [^<>]{0,80})?>$/u;
 const FENCE = /^(`{3,}|~{3,})([^`]*)$/u;
 
 /**
@@ -41,26 +39,18 @@ export function unwrapped(whole) {
     break;
   }
   const kept = [];
+  const markup = new Markup();
   for (const [index, line] of lines.entries()) {
     if (matchAt(OPEN, folded(line.text))) {
       thought.push(...lines.slice(index).filter((each) => each.text));
       wrapped = ended = true;
       break;
     }
-    const text = line.text.includes("<") ? untagged(line.text) : line.text;
+    const text = line.text.includes("<") ? markup.line(line.text.replace(ENDS, "")) : line.text;
     wrapped ||= text !== line.text;
     kept.push({ ...line, text: trim(text) });
   }
   return { lines: kept, thought, wrapped, open: ended && !kept.some((line) => line.text) };
-}
-
-/** A line without the tags of an answer; what is an item there is one here. @param {string} line */
-function untagged(line) {
-  const text = line.replace(ENDS, "");
-  if (WRAP.test(folded(trim(text)))) return "";
-  const item = ITEM.exec(text);
-  if (item) return `- ${item[2]}`;
-  return LIST.test(text) ? "" : text;
 }
 
 /**

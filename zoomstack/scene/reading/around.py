@@ -6,15 +6,13 @@ import re
 from typing import NamedTuple
 
 from .letters import Line, folded
+from .markup import Markup
 
 _TAGS = "think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis"
 _OPEN = re.compile(rf"(?:<(?:{_TAGS})>|◁think▷|\[think\])")
 _CLOSE = re.compile(rf"(?:</(?:{_TAGS})>|◁/think▷|\[/think\])")
 _FINAL = "<|channel|>final<|message|>"
 _ENDS = re.compile(r"<\|[a-z_]{1,20}\|>|</s>|<(?:end_of_turn|eos)>")
-_WRAP = re.compile("</?(?:answer|output|response|result|final_answer|ladder|final)>")
-_ITEM = re.compile("<(li|level|step|item|prompt|view|p)(?: [^<>]{0,80})?>(.*)</\\1>")
-_LIST = re.compile("</?(?:ol|ul|levels|ladder|prompts|list|steps|items|views)(?: [^<>]{0,80})?>")
 _FENCE = re.compile("(`{3,}|~{3,})([^`]*)")
 
 
@@ -52,27 +50,17 @@ def unwrapped(lines: list[Line]) -> Body:
         wrapped = True
         break
     kept: list[Line] = []
+    markup = Markup()
     for index, line in enumerate(lines):
         opened = _OPEN.match(folded(line.text))
         if opened:
             thought += [each for each in lines[index:] if each.text]
             wrapped = ended = True
             break
-        text = _untagged(line.text) if "<" in line.text else line.text
+        text = markup.line(_ENDS.sub("", line.text)) if "<" in line.text else line.text
         wrapped |= text != line.text
         kept.append(line._replace(text=text.strip(" ")))
     return Body(kept, thought, wrapped, ended and not any(line.text for line in kept))
-
-
-def _untagged(line: str) -> str:
-    """A line without the tags of an answer; what is an item there is one here."""
-    text = _ENDS.sub("", line)
-    if _WRAP.fullmatch(folded(text.strip(" "))):
-        return ""
-    item = _ITEM.fullmatch(text)
-    if item:
-        return f"- {item[2]}"
-    return "" if _LIST.fullmatch(text) else text
 
 
 def fences_in(lines: list[Line]) -> list[Fence]:
