@@ -8,7 +8,8 @@
  */
 
 import { fencesIn, unwrapped } from "./around.mjs";
-import { jsonIn } from "./braces/inside.mjs";
+import { jsonIn, toldIn } from "./braces/inside.mjs";
+import { isPrompt } from "./braces/objects.mjs";
 import { LadderError, parseRung } from "./brackets.mjs";
 import { rungsOf } from "./factors.mjs";
 import { count, folded, linesOf, shortened, splitLines, strip } from "./letters.mjs";
@@ -81,14 +82,22 @@ function answerIn(lines) {
   return found && { rungs: found.rungs, notes: [...notes, ...found.notes] };
 }
 
-/** Levels in JSON, in a table, or in a list. @param {Line[]} lines @returns {Read | null} */
-function structured(lines) {
-  return json(lines) ?? table(lines) ?? list(lines);
+/**
+ * Levels in JSON, in a table, or in a list; `told` where these are lines that JSON told.
+ *
+ * @param {Line[]} lines
+ * @param {boolean} [told]
+ * @returns {Read | null}
+ */
+function structured(lines, told = false) {
+  return json(lines, told) ?? table(lines) ?? list(lines);
 }
 
-/** @param {Line[]} lines @returns {Read | null} */
-function json(lines) {
+/** @param {Line[]} lines @param {boolean} told @returns {Read | null} */
+function json(lines, told) {
   const text = lines.map((line) => line.text).join("\n");
+  const inner = told ? null : toldAs(text, lines);
+  if (inner) return inner;
   const found = jsonIn(text);
   if (!found) return null;
   const { entries } = found;
@@ -102,6 +111,27 @@ function json(lines) {
       ? listed
       : rungsOf(entries.map((entry) => entry.rung), entries.map((entry) => entry.scales));
   return { rungs, notes: [...leftOut(around, number), ...notes] };
+}
+
+/**
+ * A ladder that is one text inside of JSON, as servers hand an answer on.
+ *
+ * @param {string} text
+ * @param {Line[]} lines
+ * @returns {Read | null}
+ */
+function toldAs(text, lines) {
+  const found = toldIn(text);
+  if (!found) return null;
+  const lineAt = (place) => text.slice(0, place).split("\n").length - 1;
+  const first = lineAt(found.start);
+  const { number } = lines[first];
+  const inner = linesOf(found.said).map((line) => ({ ...line, number: number + line.number - 1 }));
+  let read = structured(inner, true) ?? spoken(inner);
+  if (!read && !isPrompt(found.name)) read = { rungs: plain(inner), notes: [] };
+  if (!read || read.rungs.length < 2) return null;
+  const around = [...lines.slice(0, first), ...lines.slice(lineAt(found.end) + 1)];
+  return { rungs: read.rungs, notes: [...leftOut(around, number), ...read.notes] };
 }
 
 /** Texts that are a list of their own: "Level 1 (1x): a leaf". */

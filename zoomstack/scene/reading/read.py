@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from . import tables
 from .around import Fence, fences_in, unwrapped
-from .braces.inside import json_in
+from .braces.inside import json_in, told_in
+from .braces.objects import is_prompt
 from .brackets import Rung, parse_rung
 from .factors import rungs_of
 from .letters import Line, folded, lines_of, shortened, strip
@@ -86,13 +87,16 @@ def _answer(lines: list[Line]) -> Read | None:
     return (found[0], notes + found[1]) if found else None
 
 
-def _structured(lines: list[Line]) -> Read | None:
-    """Levels in JSON, in a table, or in a list."""
-    return _json(lines) or _table(lines) or _list(lines)
+def _structured(lines: list[Line], told: bool = False) -> Read | None:
+    """Levels in JSON, in a table, or in a list; ``told`` where these are lines that JSON told."""
+    return _json(lines, told) or _table(lines) or _list(lines)
 
 
-def _json(lines: list[Line]) -> Read | None:
+def _json(lines: list[Line], told: bool) -> Read | None:
     text = "\n".join(line.text for line in lines)
+    inner = None if told else _told(text, lines)
+    if inner:
+        return inner
     found = json_in(text)
     if not found:
         return None
@@ -104,6 +108,24 @@ def _json(lines: list[Line]) -> Read | None:
         return listed[0], [*_left(around, lines[first].number), *listed[1]]
     rungs, notes = rungs_of([entry.rung for entry in entries], [entry.scales for entry in entries])
     return rungs, [*_left(around, lines[first].number), *notes]
+
+
+def _told(text: str, lines: list[Line]) -> Read | None:
+    """A ladder that is one text inside of JSON, as servers hand an answer on."""
+    found = told_in(text)
+    if not found:
+        return None
+    name, said, start, end = found
+    first, last = text.count("\n", 0, start), text.count("\n", 0, end)
+    number = lines[first].number
+    inner = [line._replace(number=number + line.number - 1) for line in lines_of(said)]
+    read = _structured(inner, told=True) or _spoken(inner)
+    if not read and not is_prompt(name):
+        read = _plain(inner), []
+    if not read or len(read[0]) < 2:
+        return None
+    around = [*lines[:first], *lines[last + 1 :]]
+    return read[0], [*_left(around, number), *read[1]]
 
 
 def _texts(texts: list[str], number: int) -> Read | None:

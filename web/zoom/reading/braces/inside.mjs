@@ -28,6 +28,37 @@ export function jsonIn(text) {
   return null;
 }
 
+/**
+ * The one text of lines in a JSON object that is all there is: {"response": "1. a\\n2. b"}. With its
+ * name, and from where to where the object stands; null without any.
+ *
+ * @param {string} text
+ * @returns {{name: string, said: string, start: number, end: number} | null}
+ */
+export function toldIn(text) {
+  for (const start of starts(text)) {
+    const [value, end] = text[start] === "{" ? objectAt(text, start) : [null, start];
+    if (!value || "{[,".includes(text[gap(text, end)] ?? " ")) continue;
+    const told = value.items.filter(([, item]) => typeof item === "string" && item.includes("\n"));
+    const deep = value.items.some(([, item]) => Array.isArray(item) || item instanceof Pairs);
+    if (told.length !== 1 || deep || !ends(text, end)) continue;
+    const [[name, said]] = told;
+    return { name, said: /** @type {string} */ (said), start, end };
+  }
+  return null;
+}
+
+/** @param {string} text @param {number} start @returns {[Pairs | null, number]} */
+function objectAt(text, start) {
+  try {
+    const [value, end] = valueAt(text, start);
+    return [value instanceof Pairs ? value : null, end];
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error;
+    return [null, start];
+  }
+}
+
 /** @param {string} text */
 function starts(text) {
   const found = [];

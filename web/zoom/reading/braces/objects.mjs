@@ -95,6 +95,11 @@ function zoomed(entry, zoom) {
   return { rung: { ...entry.rung, zoom }, scales: [], zoomed: false };
 }
 
+/** Whether a key is that of a prompt. @param {string} key */
+export function isPrompt(key) {
+  return PROMPTS.includes(plain(key));
+}
+
 /**
  * Keys such as 1, 10, 100 are the magnifications of levels that say none.
  *

@@ -10,7 +10,7 @@ const NAMES =
   "level|lvl|lv|l|step|scale|view|stage|layer|frame|line|image|picture|prompt|scene|shot|zoom|" +
   "panel|plate|part|depth|phase|magnification|row|ebene|stufe|schritt|ansicht|bild|szene|niveau|" +
   "étape|vue|échelle|scène|nivel|paso|escala|vista|escena|livello|passo|scala|scena|nível|etapa|" +
-  "poziom|уровень|Уровень|шаг|Шаг|レベル|ステップ|段階|级别|級別|层级|層級|阶段|레벨|단계|" +
+  "poziom|№|уровень|Уровень|шаг|Шаг|レベル|ステップ|段階|级别|級別|层级|層級|阶段|레벨|단계|" +
   "المستوى|المرحلة";
 const WORDS = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve".split("|");
 const HAN = "〇一二三四五六七八九十";
@@ -22,7 +22,7 @@ const DASH = "-{1,3}>?|→";
 const PICTURES = "[\u2600-\u2755\u2795-\u27bf\ufe0f\u200d\u{1f000}-\u{1faff}]{1,8}";
 
 const STYLES = [
-  ["1.", `([0-9]{1,3})\\.${NEXT}`],
+  ["1.", `([0-9]{1,3})\\\\?\\.${NEXT}`],
   ["1.-", `([0-9]{1,3})\\.-${NEXT}`],
   ["1、", "([0-9]{1,3})、"],
   ["1)", `([0-9]{1,3})\\)${NEXT}`],

@@ -27,6 +27,25 @@ def json_in(text: str) -> tuple[list[Entry], int, int] | None:
     return None
 
 
+def told_in(text: str) -> tuple[str, str, int, int] | None:
+    """The one text of lines in a JSON object that is all there is: ``{"response": "1. a\\n2. b"}``.
+
+    With its name, and from where to where the object stands; None without any.
+    """
+    for at in _starts(text):
+        try:
+            value, end = loose.value_at(text, at) if text[at] == "{" else ([], at)
+        except loose.Broken:
+            continue
+        if not isinstance(value, Pairs) or text[loose.gap(text, end) :][:1] in ("{", "[", ","):
+            continue
+        told = [(key, item) for key, item in value.items if isinstance(item, str) and "\n" in item]
+        deep = any(isinstance(item, list | Pairs) for _, item in value.items)
+        if len(told) == 1 and not deep and _ends(text, end):
+            return *told[0], at, end
+    return None
+
+
 def _starts(text: str) -> list[int]:
     intro = _INTRO.match(text)
     first = [intro.end()] if intro else []

@@ -80,6 +80,11 @@ def entries_of(value: Any) -> list[Entry]:
     return entries_of([item for _, item in named]) if len(named) > 1 else best
 
 
+def is_prompt(key: str) -> bool:
+    """Whether a key is that of a prompt."""
+    return _plain(key) in PROMPTS
+
+
 def _factors(entries: list[Entry]) -> list[Entry]:
     sized = [entry for entry in entries if entry.scales]
     if not entries or entries[0].scales or not all(entry.zoomed for entry in sized):

@@ -11,7 +11,7 @@ _NAMES = (
     "level|lvl|lv|l|step|scale|view|stage|layer|frame|line|image|picture|prompt|scene|shot|zoom|panel|plate|"
     "part|depth|phase|magnification|row|ebene|stufe|schritt|ansicht|bild|szene|niveau|étape|vue|"
     "échelle|scène|nivel|paso|escala|vista|escena|livello|passo|scala|scena|nível|etapa|poziom|"
-    "уровень|Уровень|шаг|Шаг|レベル|ステップ|段階|级别|級別|层级|層級|阶段|레벨|단계|المستوى|المرحلة"
+    "№|уровень|Уровень|шаг|Шаг|レベル|ステップ|段階|级别|級別|层级|層級|阶段|레벨|단계|المستوى|المرحلة"
 )
 _WORDS = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve".split("|")
 _HAN = "〇一二三四五六七八九十"
@@ -25,7 +25,7 @@ _PICTURES = "[\u2600-\u2755\u2795-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]{1,8}"
 _STYLES = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        ("1.", rf"([0-9]{{1,3}})\.{_NEXT}"),
+        ("1.", rf"([0-9]{{1,3}})\\?\.{_NEXT}"),
         ("1.-", rf"([0-9]{{1,3}})\.-{_NEXT}"),
         ("1、", "([0-9]{1,3})、"),
         ("1)", rf"([0-9]{{1,3}})\){_NEXT}"),
