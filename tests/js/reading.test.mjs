@@ -71,6 +71,12 @@ test("a row's settings are written into its brackets, and taken out where they a
   assert.equal(write(moved), "a\n[p=3 seed=7] c");
 });
 
+test("brackets of an answer that are read nowhere get a word", () => {
+  for (const text of ["1. a\n2. b [p=10", "1. a\n2. b [cfg=7] c", '["a", "b [p=10] c"]']) {
+    assert.throws(() => read(text), /in front of its prompt; move them there/, text);
+  }
+});
+
 test("rows that look like a list are said to be none", () => {
   const rows = setRow(lines("a\nb"), 0, { prompt: "1. x" });
   assert.ok(isAnswer("1. x\n2. y") && !isAnswer(write(rows)) && !isAnswer("# plain\n1. x\n2. y"));

@@ -142,6 +142,11 @@ def test_brackets_of_an_answer_that_do_not_parse_are_named_with_their_place():
         read("Here:\n\n1. a\n2.  [p=two] b")
     with pytest.raises(ValueError, match=r"Line 2, column \d+: brackets that place a level"):
         read("1. a\n2. [p=2] b [p=3]")
+    for text in ("1. a\n2. b [p=10", "1. a\n2. b [cfg=7] c", '["a", "b [p=10] c"]'):
+        with pytest.raises(ValueError, match="in front of its prompt; move them there"):
+            read(text)
+    with pytest.raises(ValueError, match="Line 4, column 2: 'p=two' is not understood"):
+        read("| # | Prompt |\n|--|--|\n| 1 | a |\n| 2 | [p=two] b |")
 
 
 def test_a_ladder_that_is_too_long_is_no_answer():

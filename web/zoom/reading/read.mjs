@@ -13,7 +13,7 @@ import { isPrompt } from "./braces/objects.mjs";
 import { LadderError, parseRung } from "./brackets.mjs";
 import { rungsOf } from "./factors.mjs";
 import { count, folded, linesOf, shortened, splitLines, strip } from "./letters.mjs";
-import { draftsOf } from "./lists/items.mjs";
+import { draftsOf, placed } from "./lists/items.mjs";
 import { listIn } from "./lists/runs.mjs";
 import { announces, asks, isClosing, isOpening } from "./sayings.mjs";
 import { tableIn } from "./tables.mjs";
@@ -109,7 +109,10 @@ function json(lines, told) {
   const { rungs, notes } =
     listed && !entries.some((entry) => entry.scales.length)
       ? listed
-      : rungsOf(entries.map((entry) => entry.rung), entries.map((entry) => entry.scales));
+      : rungsOf(
+          entries.map((entry) => placed(entry.rung, number)),
+          entries.map((entry) => entry.scales),
+        );
   return { rungs, notes: [...leftOut(around, number), ...notes] };
 }
 
@@ -144,7 +147,8 @@ function texts(prompts, number) {
 function table(lines) {
   const found = tableIn(lines);
   if (!found) return null;
-  const { rungs, notes } = rungsOf(found.rungs, found.scales);
+  const own = found.rungs.map((rung, index) => placed(rung, found.numbers[index]));
+  const { rungs, notes } = rungsOf(own, found.scales);
   if (found.left.length) {
     const names = found.left.map((name) => shortened(name)).join(", ");
     notes.push(`Columns of the table are left out: ${names}`);

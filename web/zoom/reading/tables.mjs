@@ -28,9 +28,11 @@ const OTHERS = ["title", "name", "subject", "notes", "note", "id"];
 const OWN = ["p", "factor", "zoom factor", "step factor", ...OPTIONS];
 
 /**
- * A table's levels, the lines around it, and the names of the columns that are left out.
+ * A table's levels with the numbers of their lines, the lines around it, and the names of the columns
+ * that are left out.
  * @typedef {object} Table
  * @property {import("./brackets.mjs").Rung[]} rungs
+ * @property {number[]} numbers
  * @property {Scale[][]} scales
  * @property {Line[]} before
  * @property {Line[]} after
@@ -119,6 +121,7 @@ function table(lines, head, first) {
   );
   return {
     rungs: rows.map((row) => rungOf(row.number, names, row.cells, prompts)),
+    numbers: rows.map(({ number }) => number),
     scales: rows.map(({ cells }) =>
       columns.map((index) => scaleIn(kinds[index], cells[index])).filter(Boolean),
     ),

@@ -16,7 +16,7 @@ from .braces.objects import is_prompt
 from .brackets import Rung, parse_rung
 from .factors import rungs_of
 from .letters import Line, folded, lines_of, shortened, strip
-from .lists.items import drafts_of
+from .lists.items import drafts_of, placed
 from .lists.runs import list_in
 from .sayings import announces, asks, is_closing, is_opening
 
@@ -106,7 +106,8 @@ def _json(lines: list[Line], told: bool) -> Read | None:
     listed = _texts([entry.rung.prompt for entry in entries], lines[first].number)
     if listed and not any(entry.scales for entry in entries):
         return listed[0], [*_left(around, lines[first].number), *listed[1]]
-    rungs, notes = rungs_of([entry.rung for entry in entries], [entry.scales for entry in entries])
+    rungs = [placed(entry.rung, lines[first].number) for entry in entries]
+    rungs, notes = rungs_of(rungs, [entry.scales for entry in entries])
     return rungs, [*_left(around, lines[first].number), *notes]
 
 
@@ -138,7 +139,8 @@ def _table(lines: list[Line]) -> Read | None:
     table = tables.table_in(lines)
     if not table:
         return None
-    rungs, notes = rungs_of(table.rungs, table.scales)
+    rungs = [placed(*each) for each in zip(table.rungs, table.numbers, strict=True)]
+    rungs, notes = rungs_of(rungs, table.scales)
     if table.left:
         names = ", ".join(shortened(name) for name in table.left)
         notes.append(f"Columns of the table are left out: {names}")

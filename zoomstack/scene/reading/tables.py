@@ -28,9 +28,11 @@ _INDEX = re.compile(
 
 
 class Table(NamedTuple):
-    """A table's levels, the lines around it, and the names of the columns that are left out."""
+    """A table's levels with the numbers of their lines, the lines around it, and the names of the
+    columns that are left out."""
 
     rungs: list[Rung]
+    numbers: list[int]
     scales: list[list[Scale]]
     before: list[Line]
     after: list[Line]
@@ -108,7 +110,7 @@ def _table(lines: list[Line], head: int, first: int) -> Table | None:
     ]  # fmt: skip
     before = [line for line in lines[:head] if line.text]
     after = [line for line in lines[end:] if line.text]
-    return Table(rungs, scales, before, after, left)
+    return Table(rungs, [number for number, _ in rows], scales, before, after, left)
 
 
 _OTHERS = ("title", "name", "subject", "notes", "note", "id")

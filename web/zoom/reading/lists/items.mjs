@@ -2,7 +2,7 @@
  * From the entries of a list to the levels that they describe.
  */
 
-import { NAMES, bracketsOf, parseRung, rung } from "../brackets.mjs";
+import { NAMES, bracketsOf, isPlain, parseRung } from "../brackets.mjs";
 import { count, strip } from "../letters.mjs";
 import { tidied } from "../tidy.mjs";
 import { partsOf } from "./fields.mjs";
@@ -40,14 +40,33 @@ function draftOf(item, titled) {
   };
 }
 
+/**
+ * The rung of JSON or a table, whose prompt may have brackets as in a list; what the rung says itself
+ * goes before them.
+ *
+ * @param {import("../brackets.mjs").Rung} rung
+ * @param {number} number of its line
+ * @returns {import("../brackets.mjs").Rung}
+ * @throws {import("../brackets.mjs").LadderError} where brackets do not parse
+ */
+export function placed(rung, number) {
+  const own = rungOf({ number, text: rung.prompt }, rung.prompt);
+  return {
+    prompt: own.prompt,
+    zoom: rung.zoom ?? own.zoom,
+    focus: rung.focus ?? own.focus,
+    settings: isPlain(rung.settings) ? own.settings : rung.settings,
+  };
+}
+
 /** The prompt with its brackets, which in an answer may stand behind it as well. */
 function rungOf(line, prompt) {
   let text = strip(prompt);
   const behind = bracketsOf(text) ? null : BRACKET.exec(text);
   if (behind) text = `${behind[2]} ${behind[1]}`;
   const front = bracketsOf(text);
-  if (!front) return rung(tidied(text));
-  const shift = count(line.text.slice(0, Math.max(line.text.indexOf(front.whole), 0)));
+  const place = line.text.indexOf(front ? front.whole : text);
+  const shift = count(line.text.slice(0, Math.max(place, 0)));
   const read = parseRung(line.number, text, shift);
   return { ...read, prompt: tidied(read.prompt) };
 }
