@@ -55,6 +55,7 @@ LINES = st.lists(st.tuples(START, WORDS).map("".join), min_size=1, max_size=6)
 @given(LINES, st.sampled_from(["\n", "\n\n", "\r\n", "\u2028"]))
 @example(["3. a coast", "a leaf"], "\n")
 @example(["- a", "b"], "\n")
+@example(["__x__ ()", "__x__ ()"], "\n")
 def test_lines_that_say_nothing_of_an_answer_stand(lines, end):
     # What stands in a line's first letters alone can make it an entry: a word before takes it away.
     text = end.join(lines)

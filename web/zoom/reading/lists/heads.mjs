@@ -14,7 +14,8 @@ import { BULLET, LABEL, NUMBER, marksOf } from "./marks.mjs";
 
 const HEADING = /#{1,6}(?= )/uy;
 const QUOTE = /^(?:> ?)+/u;
-const SPAN = /\*\*(?! )([^*]+)\*\*|__(?! )([^_]+)__|\*(?! )([^*]+)\*|【([^【】]{1,80})】/uy;
+// One word between underscores is a wildcard.
+const SPAN = /\*\*(?! )([^*]+)\*\*|__(?=[^_ ]+ )([^_]+)__|\*(?! )([^*]+)\*|【([^【】]{1,80})】/uy;
 const SIGNS = /[\u2190-\u2bff\ufe0f\u200d\u{1f000}-\u{1faff}]{1,8} ?/uy;
 const NUMBERED = /\*\*([0-9]{1,3}|[ivxl]{1,7})\*\*(?=[.):]| ?-)/uy;
 const SEPARATOR = / ?(?:[(]([^()]{0,80})[)])? ?(?:[:|](?= |$|[^\x00-\x7f])|(?:-{1,3}>?|→)(?= |$)|$)/uy;

@@ -15,7 +15,10 @@ from .marks import BULLET, LABEL, NUMBER, Mark, marks_at
 
 _HEADING = re.compile("#{1,6}(?= )")
 _QUOTE = re.compile("(?:> ?)+")
-_SPAN = re.compile(r"\*\*(?! )([^*]+)\*\*|__(?! )([^_]+)__|\*(?! )([^*]+)\*|【([^【】]{1,80})】")
+# One word between underscores is a wildcard.
+_SPAN = re.compile(
+    r"\*\*(?! )([^*]+)\*\*|__(?=[^_ ]+ )([^_]+)__|\*(?! )([^*]+)\*|【([^【】]{1,80})】"
+)
 _SIGNS = re.compile("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]{1,8} ?")
 _NUMBERED = re.compile(r"\*\*([0-9]{1,3}|[ivxl]{1,7})\*\*(?=[.):]| ?-)")
 _SEPARATOR = re.compile(
