@@ -12,6 +12,7 @@ import { POWER, TIMES, WIDTH } from "./scales.mjs";
 
 const TOTALS = "The magnifications are totals";
 const WIDTHS = "The sizes are the widths of the views";
+export const TURNED = "The deepest level comes first: the ladder is turned over";
 
 /**
  * The factors of levels, each with all that is said of it, in the order that they have.
@@ -44,7 +45,7 @@ export function factors(scales) {
   }
   if (whole && (which === TIMES ? falling : which === WIDTH && rising)) {
     const zooms = ratios(best.toReversed(), Number(which === TIMES));
-    const note = "The deepest level comes first: the ladder is turned over";
+    const note = TURNED;
     return { zooms, turned: true, note };
   }
   if (which === TIMES && best.slice(1).every((value) => value && value > 1)) {

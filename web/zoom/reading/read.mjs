@@ -11,10 +11,11 @@ import { fencesIn, unwrapped } from "./around.mjs";
 import { jsonIn, toldIn } from "./braces/inside.mjs";
 import { isPrompt } from "./braces/objects.mjs";
 import { LadderError, parseRung } from "./brackets.mjs";
-import { rungsOf } from "./factors.mjs";
+import { TURNED, rungsOf } from "./factors.mjs";
 import { count, folded, linesOf, shortened, splitLines, strip } from "./letters.mjs";
 import { draftsOf, placed } from "./lists/items.mjs";
 import { listIn } from "./lists/runs.mjs";
+import { deepestFirst } from "./lists/titles.mjs";
 import { announces, asks, isClosing, isOpening } from "./sayings.mjs";
 import { tableIn } from "./tables.mjs";
 
@@ -161,8 +162,10 @@ function table(lines) {
 function list(lines) {
   const found = listIn(lines);
   if (!found) return null;
-  const drafts = draftsOf(found).filter((draft) => draft.rung.prompt);
+  let drafts = draftsOf(found).filter((draft) => draft.rung.prompt);
   if (drafts.length < 2) return null;
+  const turned = deepestFirst(drafts);
+  if (turned) drafts = drafts.toReversed();
   const said = rungsOf(drafts.map((draft) => draft.rung), drafts.map((draft) => draft.scales));
   const notes = leftOut([...found.before, ...found.after], found.items[0].line.number);
   for (const line of drafts.flatMap((draft) => draft.dropped)) {
@@ -173,7 +176,7 @@ function list(lines) {
     const more = heads.length > 4 ? ", ..." : "";
     notes.push(`Heads before the prompts are left out: ${heads.slice(0, 4).join(", ")}${more}`);
   }
-  return { rungs: said.rungs, notes: [...notes, ...said.notes] };
+  return { rungs: said.rungs, notes: [...notes, ...said.notes, ...(turned ? [TURNED] : [])] };
 }
 
 /** What stands in the fence with the most lines. */

@@ -14,6 +14,7 @@ from .scales import POWER, TIMES, WIDTH, Scale
 
 TOTALS = "The magnifications are totals"
 WIDTHS = "The sizes are the widths of the views"
+TURNED = "The deepest level comes first: the ladder is turned over"
 
 
 class Factors(NamedTuple):
@@ -48,7 +49,7 @@ def factors(scales: list[list[Scale]]) -> Factors:
     if whole and (falling if which == TIMES else which == WIDTH and rising):
         turned = best[::-1]
         zooms = _ratios(turned, deeper=int(which == TIMES))
-        return Factors(zooms, True, "The deepest level comes first: the ladder is turned over")
+        return Factors(zooms, True, TURNED)
     if which == TIMES and all(value and value > 1 for value in best[1:]):
         return Factors([None, *map(_rounded, best[1:])], note="")
     return Factors(none, note="The sizes neither rise nor fall from level to level: left out")

@@ -14,10 +14,11 @@ from .around import Fence, fences_in, unwrapped
 from .braces.inside import json_in, told_in
 from .braces.objects import is_prompt
 from .brackets import Rung, parse_rung
-from .factors import rungs_of
+from .factors import TURNED, rungs_of
 from .letters import Line, folded, lines_of, shortened, strip
 from .lists.items import drafts_of, placed
 from .lists.runs import list_in
+from .lists.titles import deepest_first
 from .sayings import announces, asks, is_closing, is_opening
 
 LONGEST = 400_000  # letters: more is no answer
@@ -155,6 +156,8 @@ def _list(lines: list[Line]) -> Read | None:
     drafts = [draft for draft in drafts_of(found) if draft.rung.prompt]
     if len(drafts) < 2:
         return None
+    turned = deepest_first(drafts)
+    drafts = drafts[::-1] if turned else drafts
     rungs, said = rungs_of([draft.rung for draft in drafts], [draft.scales for draft in drafts])
     notes = _left([*found.before, *found.after], found.items[0].line.number)
     dropped = [line for draft in drafts for line in draft.dropped]
@@ -163,7 +166,7 @@ def _list(lines: list[Line]) -> Read | None:
     if heads:
         more = ", ..." if len(heads) > 4 else ""
         notes.append(f"Heads before the prompts are left out: {', '.join(heads[:4])}{more}")
-    return rungs, notes + said
+    return rungs, [*notes, *said, *([TURNED] if turned else [])]
 
 
 def _fenced(lines: list[Line], fences: list[Fence]) -> Read | None:

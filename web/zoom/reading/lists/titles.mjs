@@ -17,6 +17,8 @@ const BEHIND =
   /^(.*[^ ]) *(?:[([（]([^()[\]（）=]{1,60})[)\]）]|(?: [-–—]|,) ([^-–—,]{1,40}))\.?$/u;
 const TITLE = /^([^:：[\]{}]{1,60})(?:: +|： *)(.+)$/u;
 const DASHED = /^([^–—:[\]{}]{1,40}?) (?:-{1,2}|[–—]) +(.+)$/u;
+const NEAR = /^(?:deepest|closest|nearest|smallest|innermost|narrowest)(?![a-z])/u;
+const FAR = /^(?:widest|farthest|furthest|largest|outermost)(?![a-z])/u;
 const ARTICLE = /(?:a|an|one|two|un|une|ein|eine|una|um|uma|uno)(?: |$)/uy;
 
 /**
@@ -31,6 +33,17 @@ const ARTICLE = /(?:a|an|one|two|un|une|ein|eine|una|um|uma|uno)(?: |$)/uy;
 /** The levels without titles before their prompts, and without sizes behind. @param {Draft[]} drafts */
 export function bared(drafts) {
   return scaled(headed(headed(drafts, TITLE, isTitle), DASHED, isDashed));
+}
+
+/**
+ * Whether heads say that the deepest level comes first, "Level 5 (deepest)", and no size does.
+ *
+ * @param {Draft[]} drafts
+ */
+export function deepestFirst(drafts) {
+  if (drafts.some(({ rung, scales }) => scales.length || rung.zoom || rung.focus)) return false;
+  const [first, last] = [0, -1].map((at) => folded(drafts.at(at).heads.join(" ")));
+  return NEAR.test(first) && FAR.test(last);
 }
 
 /** Whether the words beside marks are titles, and prompts stand below. @param {Item[]} items */

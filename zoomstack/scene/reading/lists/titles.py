@@ -20,6 +20,8 @@ _BEHIND = re.compile(
 )
 _TITLE = re.compile(r"([^:：\[\]{}]{1,60})(?:: +|： *)(.+)")
 _DASHED = re.compile(r"([^–—:\[\]{}]{1,40}?) (?:-{1,2}|[–—]) +(.+)")
+_NEAR = re.compile("(?:deepest|closest|nearest|smallest|innermost|narrowest)(?![a-z])")
+_FAR = re.compile("(?:widest|farthest|furthest|largest|outermost)(?![a-z])")
 _ARTICLE = re.compile("(?:a|an|one|two|un|une|ein|eine|una|um|uma|uno)(?: |$)")
 
 
@@ -37,6 +39,14 @@ def bared(drafts: list[Draft]) -> list[Draft]:
     """The levels without titles before their prompts, and without sizes behind them."""
     drafts = _headed(drafts, _TITLE, _is_title)
     return _scaled(_headed(drafts, _DASHED, _is_dashed))
+
+
+def deepest_first(drafts: list[Draft]) -> bool:
+    """Whether heads say that the deepest level comes first: "Level 5 (deepest)"; no size does."""
+    if any(draft.scales or draft.rung.zoom or draft.rung.focus for draft in drafts):
+        return False
+    first, last = (folded(" ".join(drafts[at].heads)) for at in (0, -1))
+    return bool(_NEAR.match(first) and _FAR.match(last))
 
 
 def are_titles(kind: str, items: list[Item]) -> bool:
