@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { parseLadder } from "../../web/zoom/ladder.mjs";
 import { LadderError, isPlain, parseRung } from "../../web/zoom/reading/brackets.mjs";
 import { read, readPlain } from "../../web/zoom/reading/read.mjs";
-import { isAnswer, read as lines, rowsOf, setRow, write } from "../../web/zoom/rows.mjs";
+import { asTyped, isAnswer, read as lines, rowsOf, setRow, write } from "../../web/zoom/rows.mjs";
 
 const { answers, plain } = JSON.parse(
   readFileSync(new URL("answers.json", import.meta.url), "utf-8"),
@@ -79,5 +79,9 @@ test("brackets of an answer that are read nowhere get a word", () => {
 
 test("rows that look like a list are said to be none", () => {
   const rows = setRow(lines("a\nb"), 0, { prompt: "1. x" });
+  for (const text of ["<think>\na", "1m\nI\n[cfg=6] x\n3m"]) {
+    assert.equal(write(asTyped(lines(text))), `# plain\n${text}`);
+  }
+  assert.equal(write(asTyped(lines("a\n[p=two] b"))), "a\n[p=two] b");
   assert.ok(isAnswer("1. x\n2. y") && !isAnswer(write(rows)) && !isAnswer("# plain\n1. x\n2. y"));
 });

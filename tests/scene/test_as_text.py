@@ -26,6 +26,8 @@ OWN = st.builds(
         ("a", False),
         ("# plain\n1. a\n2. b\n3. c", False),
         ('# plain\n["a", "b"]', False),
+        ("# plain\n<think>\na", False),
+        ("# plain\n1m\nI\n[cfg=6] x\n3m", False),
         ("[cfg=1.5 steps=0.25-0.5] 2 cats\n[seed=18446744073709551615] [old] photo", False),
     ],
 )

@@ -51,7 +51,17 @@ export function read(text, loop = false) {
  * @returns {Line[]}
  */
 export function asTyped(lines) {
-  return isAnswer(write(lines)) ? [{ text: AS_IT_IS, end: "\n" }, ...lines] : lines;
+  return stands(lines) ? lines : [{ text: AS_IT_IS, end: "\n" }, ...lines];
+}
+
+/** Whether rows are read as they stand: no answer, and nothing that an answer alone is refused for. */
+function stands(lines) {
+  try {
+    return !readText(write(lines)).answer;
+  } catch (error) {
+    if (!(error instanceof LadderError)) throw error;
+    return rowsOf(lines).some(({ why }) => why !== null);
+  }
 }
 
 /** Whether a text is read as an answer, and not a level a line. @param {string} text */

@@ -24,7 +24,15 @@ def as_text(ladder: Ladder) -> str:
         inside = " ".join([*place, *_own(own)])
         lines.append(f"[{inside}] {prompt}" if inside else prompt)
     text = "\n".join(lines)
-    return f"{AS_IT_IS}\n{text}" if read(text).answer else text
+    return text if _stands(text) else f"{AS_IT_IS}\n{text}"
+
+
+def _stands(text: str) -> bool:
+    """Whether lines are read as they stand, and are neither an answer nor what is left of one."""
+    try:
+        return not read(text).answer
+    except ValueError:
+        return False
 
 
 def _place(zoom: float, focus: tuple[float, float]) -> tuple[str, ...]:
