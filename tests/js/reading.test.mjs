@@ -8,7 +8,8 @@ import { test } from "node:test";
 
 import { parseLadder } from "../../web/zoom/ladder.mjs";
 import { LadderError, isPlain, parseRung } from "../../web/zoom/reading/brackets.mjs";
-import { read, readPlain } from "../../web/zoom/reading/read.mjs";
+import { readPlain } from "../../web/zoom/reading/plain.mjs";
+import { read } from "../../web/zoom/reading/read.mjs";
 import { asTyped, isAnswer, read as lines, rowsOf, setRow, write } from "../../web/zoom/rows.mjs";
 
 const { answers, plain } = JSON.parse(

@@ -4,7 +4,8 @@
 
 import { LadderError, rung } from "../zoom/reading/brackets.mjs";
 import { splitLines, strip } from "../zoom/reading/letters.mjs";
-import { isLevel, read } from "../zoom/reading/read.mjs";
+import { isLevel } from "../zoom/reading/plain.mjs";
+import { read } from "../zoom/reading/read.mjs";
 
 /** @typedef {import("../zoom/reading/brackets.mjs").Rung} Rung */
 

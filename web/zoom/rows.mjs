@@ -6,7 +6,8 @@
 import { typed } from "./numbers.mjs";
 import { LadderError, PLAIN, bracketsOf, parseRung, rung } from "./reading/brackets.mjs";
 import { splitLines, strip } from "./reading/letters.mjs";
-import { AS_IT_IS, isLevel, read as readText } from "./reading/read.mjs";
+import { isLevel } from "./reading/plain.mjs";
+import { AS_IT_IS, read as readText } from "./reading/read.mjs";
 
 /** @typedef {import("./reading/brackets.mjs").Rung} Rung */
 /** @typedef {import("./reading/brackets.mjs").Settings} Settings */
