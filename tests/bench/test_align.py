@@ -60,6 +60,24 @@ def test_what_is_no_zoom_ends_with_the_code_of_a_bad_input(tmp_path, capsys):
     assert command.main([str(tmp_path / "none")]) == 2
 
 
+def test_files_without_a_whole_picture_are_left_out_and_named(folder, tmp_path, capsys):
+    for file in folder.glob("*.png"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "d.png").write_bytes((folder / "b.png").read_bytes())
+    (tmp_path / "cut.png").write_bytes((folder / "a.png").read_bytes()[:900])
+    (tmp_path / "phone.heic").write_bytes(b"0000ftypheic")
+    assert command.main([str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "Left out: cut.png breaks off in the middle of the picture; copy it again." in told
+    assert "Left out: phone.heic is no picture that can be read here" in told
+    assert "| 1 | a.png | 2.00" in told and "| 2 | b.png | 2.50" in told
+    assert "\nd.png shows the same view as b.png: it was left out." in told
+    for name in ("b.png", "c.png", "d.png"):
+        (tmp_path / name).unlink()
+    assert command.main([str(tmp_path)]) == 2
+    assert "can read 1 in" in (said := capsys.readouterr().err) and "cut.png breaks off" in said
+
+
 def test_a_case_is_the_same_every_time_and_spoilt_as_it_says():
     one, again = case(3, 96), case(3, 96)
     assert torch.equal(one.wider, again.wider) and torch.equal(one.deeper, again.deeper)

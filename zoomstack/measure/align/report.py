@@ -22,5 +22,9 @@ def report(found: Alignment, names: Sequence[str], words: Sequence[str] | None =
             row += [f"{found.confidence[level - 1]:.2f}", f"{found.agreement[level - 1]:.1f}"]
         rows.append([*row, *[""] * (6 - len(row))])
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    told = [f"{line[:1].upper()}{line[1:]}." for line in said]
+    # A file's name is its name, also where a sentence begins with it.
+    told = [
+        f"{line}." if line.startswith(tuple(names)) else f"{line[:1].upper()}{line[1:]}."
+        for line in said
+    ]
     return "\n".join([*told, *([""] if told else []), *lines])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from torch import Tensor
+
 from ...files.cut import cut_off
 from ...files.photos import opened, photo_files
 from ...joint.consensus import Consensus
@@ -28,12 +30,28 @@ def stack_of(found: Alignment, prompts: Sequence[str]) -> ZoomStack:
 def aligned_folder(folder: Path, option: str) -> tuple[Alignment, list[Path], tuple[str, ...]]:
     """How the pictures in a folder lie in each other, their files, and what is to be said.
 
-    Raises ``ValueError``, which begins with ``option``, where there are fewer than two.
+    Files that hold no whole picture are left out, which is said. Raises ``ValueError``, which
+    begins with ``option``, where there are fewer than two, and one that says why where fewer than
+    two can be read.
     """
-    files = photo_files(folder, 2, option)
-    broken = [f"{file.name} {trouble}" for file in files if (trouble := cut_off(file))]
-    found = align([opened(file) for file in files], [file.name for file in files])
-    return found, files, (*broken, *found.words)
+    files, pictures, words = list[Path](), list[Tensor](), list[str]()
+    for file in photo_files(folder, 2, option):
+        try:
+            pictures.append(opened(file))
+        except ValueError as error:
+            words.append(f"left out: {error}")
+            continue
+        files.append(file)
+        if trouble := cut_off(file):
+            words.append(f"{file.name} {trouble}")
+    if len(pictures) < 2:
+        raise ValueError(
+            f"{option} needs at least 2 pictures, and can read {len(pictures)} in {folder}: "
+            f"{'; '.join(words)}."
+        )
+    found = align(pictures, [file.name for file in files])
+    found = found._replace(words=(*words, *found.words))
+    return found, files, found.words
 
 
 def named(found: Alignment, files: Sequence[Path]) -> list[str]:
