@@ -60,6 +60,16 @@ def test_what_is_no_zoom_ends_with_the_code_of_a_bad_input(tmp_path, capsys):
     assert command.main([str(tmp_path / "none")]) == 2
 
 
+def test_the_ladder_of_files_of_any_name_can_be_read_again(folder, tmp_path, capsys):
+    """A line that begins with # would be a comment, and the widest level lost."""
+    names = {"c": "#1 \u96ea & <wide>", "a": "# two\nlines", "b": "#"}
+    for name, new in names.items():
+        (tmp_path / f"{new}.png").write_bytes((folder / f"{name}.png").read_bytes())
+    assert command.main([str(tmp_path)]) == 0
+    ladder = parse_ladder(capsys.readouterr().out.rpartition("\n\n")[2])
+    assert ladder.prompts == ("1 \u96ea & <wide>", "two lines", "level 2")
+
+
 def test_files_without_a_whole_picture_are_left_out_and_named(folder, tmp_path, capsys):
     for file in folder.glob("*.png"):
         (tmp_path / file.name).write_bytes(file.read_bytes())

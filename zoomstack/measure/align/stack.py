@@ -55,5 +55,6 @@ def aligned_folder(folder: Path, option: str) -> tuple[Alignment, list[Path], tu
 
 
 def named(found: Alignment, files: Sequence[Path]) -> list[str]:
-    """A prompt a level, the widest first: the names of the files."""
-    return [files[number].stem for number in found.order]
+    """A prompt a level, the widest first: the names of the files, as a ladder's lines can be."""
+    names = (" ".join(files[number].stem.split()).lstrip("# ") for number in found.order)
+    return [name or f"level {level}" for level, name in enumerate(names)]
