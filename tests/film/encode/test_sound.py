@@ -66,16 +66,27 @@ def test_a_comfyui_audio_is_taken_as_it_comes():
         Sound.of({"waveform": waveform, "sample_rate": 0})
 
 
-def test_a_file_is_read_and_one_without_sound_refused(tmp_path):
-    sound = noise(0.5)
-    with wave.open(str(tmp_path / "a.wav"), "wb") as file:
-        file.setnchannels(2)
+def written(path, samples):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(len(samples))
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes((sound.samples.T * 32767).astype("<i2").tobytes())
-    read = Sound.read(tmp_path / "a.wav")
+        file.writeframes((samples.T * 32767).astype("<i2").tobytes())
+    return path
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6, 8])
+def test_a_file_is_read_with_all_its_channels(tmp_path, channels):
+    samples = np.random.default_rng(2).uniform(-0.9, 0.9, (channels, RATE // 2)).astype(np.float32)
+    read = Sound.read(written(tmp_path / "a.wav", samples))
     assert read.rate == RATE and read.seconds == 0.5
-    assert np.abs(read.samples - sound.samples).max() < 1e-3
+    assert np.abs(read.samples - samples).max() < 1e-3
+
+
+def test_a_file_without_sound_is_refused(tmp_path):
+    written(tmp_path / "empty.wav", np.zeros((2, 0), np.float32))
+    with pytest.raises(ValueError, match=r"empty.wav has no sound .*\(there is none in it\)"):
+        Sound.read(tmp_path / "empty.wav")
     (tmp_path / "b.wav").write_bytes(b"nothing of the kind")
     for name in ("b.wav", "none.wav"):
         with pytest.raises(ValueError, match=f"{name} has no sound.*flac"):

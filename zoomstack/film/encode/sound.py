@@ -61,13 +61,16 @@ class Sound:
         try:
             with av.open(os.fspath(path)) as source:
                 stream = source.streams.audio[0]
-                turned = av.AudioResampler(format="fltp")
+                # Packed: PyAV reads past the end of eight planes, 7.1 for example, and crashes.
+                turned = av.AudioResampler(format="flt")
                 frames = [f for one in source.decode(stream) for f in turned.resample(one)]
-                parts = [frame.to_ndarray() for frame in frames]
-                return cls(np.clip(np.concatenate(parts, axis=1), -1, 1), frames[0].sample_rate)
+                rate, channels = frames[0].sample_rate, frames[0].layout.nb_channels
+                parts = [frame.to_ndarray().reshape(-1, channels).T for frame in frames]
+                return cls(np.clip(np.concatenate(parts, axis=1), -1, 1), rate)
         except (av.error.FFmpegError, IndexError) as error:
+            why = "there is none in it" if isinstance(error, IndexError) else error
             raise ValueError(
-                f"{os.fspath(path)} has no sound that can be read ({error}); give a sound file, "
+                f"{os.fspath(path)} has no sound that can be read ({why}); give a sound file, "
                 "such as a .wav, .mp3 or .flac."
             ) from error
 
