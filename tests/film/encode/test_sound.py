@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from zoomstack.film.encode.beat import beat
+from zoomstack.film.encode.beat import beat, timed
 from zoomstack.film.encode.sound import FADE, Sound
 
 RATE = 8000
@@ -91,6 +91,14 @@ def test_a_file_without_sound_is_refused(tmp_path):
     for name in ("b.wav", "none.wav"):
         with pytest.raises(ValueError, match=f"{name} has no sound.*flac"):
             Sound.read(tmp_path / name)
+
+
+@pytest.mark.parametrize("how", [{"duration_from_audio": True}, {"bpm": 90.0}])
+def test_what_keyframes_leave_no_room_for_is_named(how):
+    keys = {"keyframes": "0: 0, 4: 2"}
+    assert timed(keys, noise(0.5)) == keys
+    with pytest.raises(ValueError, match=f"so {next(iter(how))} has nothing to say; s"):
+        timed(keys, noise(0.5), **how)
 
 
 def test_levels_meet_beats():

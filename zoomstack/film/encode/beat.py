@@ -28,6 +28,13 @@ def timed(
     Raises ``ValueError`` where two inputs say how long the video lasts, or none can.
     """
     timing = dict(timing)
+    follows = "duration_from_audio" if duration_from_audio else "bpm" if bpm else ""
+    if follows and timing.get("keyframes"):
+        raise ValueError(
+            f"keyframes say when the camera is how deep, so {follows} has nothing to say; "
+            f"{'switch it off' if duration_from_audio else 'set it to 0'}, or leave keyframes "
+            "empty."
+        )
     if duration_from_audio:
         if sound is None:
             raise ValueError(
