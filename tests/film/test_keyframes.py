@@ -75,6 +75,7 @@ def test_in_a_ring_keys_go_on_over_its_end():
         ("0: 0, 4: 2, 4: 3", "4 s comes after 4 s"),
         ("0: 0, 4: 9", "depth 9 at 4 s is outside.*to 7, the deepest"),
         ("0: 0, inf: 3", "inf: 3 is no time"),
+        ("0: 0, 1e300: 3", "more frames than can be counted"),
     ],
 )
 def test_what_is_no_way_is_refused_in_words(text, said):

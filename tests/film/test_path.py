@@ -123,6 +123,7 @@ def test_one_level_is_a_still(direction):
         {"fps": math.nan},
         {"duration": -1},
         {"hold_turn": math.inf},
+        {"duration": 1e300},
     ],
 )
 def test_what_makes_no_path_is_refused(bad):

@@ -54,6 +54,13 @@ def test_parts_are_the_same_frames_of_the_whole_to_the_bit(saved, tmp_path, caps
     assert f"{count - 3} of {count} frames (2 to {count - 2}), 64 x 48" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["v1.2", "film.mp4"])
+def test_a_folder_is_one_whatever_its_name_ends_in(saved, tmp_path, name):
+    (tmp_path / name).mkdir()
+    assert main([saved[0], "--out", str(tmp_path / name), *FILM, "--frames", "0"]) == 0
+    assert [path.name for path in (tmp_path / name).iterdir()] == ["frame_000000.png"]
+
+
 def test_a_rerun_writes_every_frame_anew(saved, tmp_path):
     file, film = saved
     target = tmp_path / "out"
@@ -140,6 +147,10 @@ def test_captions_lie_over_it_as_in_the_node():
         (["--captions", "all"], "captions"),
         (["--width", "31", "--out", "odd.mp4"], "even size, not 31 x 48"),
         (["--out", "film.mov"], "a video ends in .mp4"),
+        (["--device", "abacus"], "--device abacus cannot be used here"),
+        (["--crf", "-5", "--out", "film.mp4"], "crf is -5; it must be from 0"),
+        (["--crf", "nan", "--out", "film.mp4"], "crf is nan"),
+        (["--fps", "0.0001", "--out", "film.mp4"], "fps is 0.0001; a video has"),
     ],
 )
 def test_what_cannot_be_rendered_is_said_and_leaves_nothing(

@@ -22,6 +22,7 @@ from .keyframes import Eased, Key, check_keyframes, parse_keyframes
 from .ways import EASINGS, LOOPS, TRIPS, check_loop, check_way
 
 HOLDS = ("hold_start", "hold_end", "hold_turn")
+MOST_FRAMES = 10**15  # of more, numbers of frames are not whole any longer
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,11 @@ class Path:
             holds = {name: getattr(self, name) for name in HOLDS}
             check_loop(self.direction, self.easing, holds, self.closed)
         self._check_ends()
+        if not self.seconds * self.fps < MOST_FRAMES:
+            raise ValueError(
+                f"A film of {self.seconds:g} seconds at {self.fps:g} fps has more frames than can "
+                f"be counted ({MOST_FRAMES:.0e}); give a shorter duration, or fewer fps."
+            )
 
     def _check_ends(self) -> None:
         deepest = len(self._steps)

@@ -15,7 +15,7 @@ from ...files.stack_file import load_stack
 from ...film.encode.sound import Sound
 from ...film.film import Film
 from ...headless.film.options import Described
-from ...headless.film.run import film_of
+from ...headless.film.run import film_of, on_device
 from ...scene.stack import ZoomStack
 
 # What lies beside the pictures, and is laid in when the film is joined.
@@ -63,8 +63,7 @@ class Reel:
 
     @cached_property
     def film(self) -> Film:
-        stack = self._stack
-        return film_of(stack._replace(levels=stack.levels.to(self.device)), self.about, self.sound)
+        return film_of(on_device(self._stack, self.device), self.about, self.sound)
 
     @property
     def lines(self) -> Sequence[str]:

@@ -20,6 +20,7 @@ BT709 = 1  # primaries, transfer and matrix alike, in the code points of H.273
 LIMITED = 1  # AVCOL_RANGE_MPEG
 # FFmpeg's bound on a picture: its sides, each with so much more, multiplied.
 MOST_PIXELS, MARGIN = (2**31 - 1) // 8, 128
+WORST = 51.0  # x264's constant rate factor
 # Of a file; faststart reopens it by its name, so only a file can have it.
 TAGS = "use_metadata_tags"
 FLAGS = f"{TAGS}+faststart"
@@ -46,8 +47,11 @@ def encode(
     (0: as many as it likes). A file appears under its name only when it is complete: an error or a
     cancel leaves none. A buffer is written to directly.
 
-    Raises ``ValueError`` for no frames, and for some that are too large (``check_size``).
+    Raises ``ValueError`` for no frames, for some that are too large (``check_size``), and for a
+    ``crf`` that x264 has not.
     """
+    if crf is not None and not 0 <= crf <= WORST:
+        raise ValueError(f"crf is {crf:g}; it must be from 0, lossless, to {WORST:g}, the worst.")
     if isinstance(target, str | os.PathLike):
         with replacing(target) as part:
             _encode(part, FLAGS, frames, fps, crf, bits, metadata, sound, cues, threads)
@@ -117,4 +121,6 @@ def frame_rate(fps: float) -> Fraction:
     """The rate as a fraction: 29.97 is 30000/1001, as its makers mean it."""
     ntsc = Fraction(round(fps * 1.001) * 1000, 1001)
     near = Fraction(fps).limit_denominator(1000)
+    if near <= 0:
+        raise ValueError(f"fps is {fps:g}; a video has one frame in 1000 seconds at least.")
     return ntsc if abs(float(ntsc) - fps) < 5e-3 and near.denominator != 1 else near

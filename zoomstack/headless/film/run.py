@@ -39,15 +39,16 @@ def report(options: argparse.Namespace) -> str:
     about = described(options)
     sound = Sound.read(about.audio) if about.audio else None
     stack, words = opened(options.stack)
-    stack = stack._replace(levels=stack.levels.to(options.device))
+    stack = on_device(stack, options.device)
     film = film_of(stack, about, sound)
     numbers = part(options.frames, len(film))
     if film.lost:
         words = (*words, f"{film.lost:.0%} of the widest view is not shown")
-    if options.out.suffix.lower() == ".mp4":
+    folder = options.out.is_dir()  # whatever its name ends in
+    if options.out.suffix.lower() == ".mp4" and not folder:
         lines = lines_of(stack, about.caption_lines) if about.subtitles else ()
         rendered(film, numbers, options, sound, lines)
-    elif options.out.suffix:
+    elif options.out.suffix and not folder:
         raise ValueError(
             f"--out {options.out.name}: a video ends in .mp4; for pictures give a folder and "
             "--format."
@@ -70,6 +71,18 @@ def opened(path: File) -> tuple[ZoomStack, tuple[str, ...]]:
         return load_stack(path), ()
     found, files, words = aligned_folder(path, "render")
     return stack_of(found, named(found, files)), words
+
+
+def on_device(stack: ZoomStack, device: str) -> ZoomStack:
+    """The stack with its levels there. Raises ``ValueError`` where torch has no such device."""
+    try:
+        return stack._replace(levels=stack.levels.to(device))
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(
+            f"--device {device} cannot be used here ({reason}); give cpu, or one that this torch "
+            "has."
+        ) from error
 
 
 def rendered(
