@@ -87,6 +87,20 @@ def test_long_texts_are_broken_where_words_are():
     assert broken("", 3, lambda line: True) == []
 
 
+@pytest.mark.parametrize("text", ["x" * 5000, "ab cd " * 5000])
+def test_what_is_not_shown_of_a_long_text_is_not_measured(text):
+    """Each look measures the whole line: one for every letter of a long word took minutes."""
+    looked = []
+
+    def fits(line):
+        looked.append(line)
+        return len(line) <= 20
+
+    lines = broken(text, 3, fits)
+    assert [len(line) for line in lines] == [20] * 3 and lines[-1].endswith("…")
+    assert len(looked) < 100
+
+
 def test_lines_stay_within_their_width_and_number(fonts):
     setting = Setting(fonts, 32)
     ink = setting.lines(TEXT * 5, 400)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable
 
 # Letters between any two of which a line may end, and marks that no line begins with.
@@ -24,12 +25,13 @@ def broken(text: str, most: int, fits: Callable[[str], bool]) -> list[str]:
         if lines and fits(lines[-1] + glue + word):
             lines[-1] += glue + word
             continue
-        while not fits(word) and len(word) > 1:
-            cut = next(n for n in range(len(word) - 1, 0, -1)
-                       if n == 1 or fits(word[:n]))  # fmt: skip
+        while len(lines) <= most and len(word) > 1 and not fits(word):
+            cut = max(1, bisect_left(range(len(word)), True, key=lambda n: not fits(word[:n])) - 1)
             lines.append(word[:cut])
             word = word[cut:]
         lines.append(word)
+        if len(lines) > most:
+            break
     if len(lines) > most:
         lines = lines[:most]
         while lines[-1] and not fits(lines[-1] + "…"):
