@@ -70,6 +70,18 @@ def test_words_stay_within_the_safe_margins_of_any_frame():
         assert rows.min() < height * 0.2, "the measures are above"
 
 
+@pytest.mark.parametrize("metres", [0.0, 1e27, 1e-12])
+@pytest.mark.parametrize("height, width, size", [(360, 640, 20.0), (640, 360, 8.0)])
+def test_measures_in_large_letters_stay_within_the_frame(height, width, size, metres):
+    one = captioned(
+        film(height=height, width=width), metres=metres, scale=True, bar=True, size=size
+    )
+    for number in range(0, len(one), 7):
+        _, columns = torch.nonzero(seen(one, number), as_tuple=True)
+        shade = 0.04 * height * size / 20 + 4
+        assert columns.max() < width - 0.05 * width + shade
+
+
 def test_what_is_saved_is_what_is_shown():
     """The planes of an encoder hold the captions that the pictures have."""
     one = captioned(film(), lines=LINES, scale=True, bar=True, squares=True)

@@ -26,6 +26,10 @@ CHANGE = 0.06
 # Of the longest bar: from here on it goes and the next one comes.
 LEAVES = 0.8
 MOST = 0.3
+# About the longest of each line, where the view's width is known and where it is not.
+_UNIT = max((unit for unit, _ in scale.UNITS), key=len)
+KNOWN = f"888 {_UNIT}", "10⁻⁸⁸ m", f"500 {_UNIT}"
+UNKNOWN = "× 888,888", "10⁸⁸⁸", "5·10⁻⁸⁸ of the widest view"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,9 @@ class Place:
 
 
 class Measures:
-    """The lines in the corner ``place``, in letters ``size`` pixels high.
+    """The lines in the corner ``place``, in the letters of ``setting``.
+
+    All smaller where a line would leave the frame at its longest: so none changes its size.
 
     ``words``: the magnification, or the width of the view where it is ``known`` in metres.
     """
@@ -51,6 +57,9 @@ class Measures:
         self.place, self.known, self.words, self.bar = place, known, words, bar
         sizes = (setting.size, setting.size * POWER, setting.size * NAME)
         self.settings = [Setting(setting.fonts, size) for size in sizes]
+        longest = max(map(_wide, self.settings, KNOWN if known else UNKNOWN))
+        if (share := (place.width - 2 * place.column) / longest) < 1:
+            self.settings = [Setting(each.fonts, int(share * each.size)) for each in self.settings]
         self._line = lru_cache(maxsize=96)(self._stamped)
 
     def at(self, magnified: float, wide: float) -> Iterator[Patch]:
@@ -118,3 +127,8 @@ class Measures:
         number, power, name = (setting.leading for setting in self.settings)
         under = self.place.row + self.words * (number + power + self.settings[2].size // 3)
         return self.place.row, self.place.row + number, under, under + name
+
+
+def _wide(setting: Setting, text: str) -> int:
+    """How many pixels wide a line is, without its shade."""
+    return setting.counted(text).fill.shape[1] - 2 * setting.pad
