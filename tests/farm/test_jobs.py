@@ -113,6 +113,10 @@ def test_a_workflow_that_ships_is_known_by_its_name(folder):
         ('workflow = "graph.json"\nseed = -1', "-1 is no whole number from 0 on"),
         ('workflow = "graph.json"\nseed = true', "True is no whole number"),
         ('workflow = "graph.json"\nseed = 1.5', "1.5 is no whole number"),
+        ('workflow = "graph.json"\nseed = [[1, 5]]', "[1, 5] is no whole number"),
+        ('workflow = "graph.json"\nseed = {first = 1}', "{'first': 1} is no whole number"),
+        ('workflow = "graph.json"\nseed = 1979-05-27', "is no whole number"),
+        (f'workflow = "graph.json"\nseed = {"1" * 5000}', "is not TOML"),
         ('workflow = "graph.json"\nname = 3', "name: 3 is no text"),
         ('workflow = "graph.json"\n[set]\nKSampler.steps = 3', "put NODE.INPUT into quotes"),
         ('workflow = "graph.json"\n[set]\n"KSampler.cfg" = 1979-05-27', "is no number, text"),
@@ -142,6 +146,7 @@ def test_what_is_wrong_is_told_with_its_place(folder, text, words):
         ("workflow,seed\ngraph.json,1,2\n", "line 2 has 3 cells under 2 columns"),
         ('workflow\n"a"b\n', "line 2 is not CSV"),
         ("workflow,seed\ngraph.json,1\ngraph.json,x\n", "line 3: seed: 'x' is no whole number"),
+        ("workflow,seed\ngraph.json,[null]\n", "line 2: seed: None is no whole number"),
         ("workflow,seed\n" + "".join(f"graph.json,{i}\n" for i in range(51)), "more than 50 jobs"),
     ],
 )

@@ -164,7 +164,7 @@ def _seed(workflow: Workflow, seed: Any) -> None:
     """Set the seed of all nodes that have one; several keep their distance from the first."""
     try:
         wanted = int(seed) if not isinstance(seed, bool | float) else None
-    except ValueError:
+    except (TypeError, ValueError):  # a list, a table or a date; a text
         wanted = None
     if wanted is None or not 0 <= wanted < SEED_END:
         raise BadInput(

@@ -57,7 +57,7 @@ def _toml(path: Path, text: str) -> Iterator[Row]:
     toml = _reader(path)
     try:
         data = toml.loads(text)
-    except (toml.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of its own, and of numbers that no int takes
         raise BadInput(f"{path} is not TOML: {error}") from None
     entries = data.pop(JOB, [{}])
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
