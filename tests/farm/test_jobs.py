@@ -67,6 +67,14 @@ def test_toml_and_csv_name_the_same_jobs(folder):
     assert inputs(written[2])["2"] == {"seed": 7, "steps": 20, "cfg": 2.5}
 
 
+def test_columns_that_a_spreadsheet_leaves_empty_mean_nothing(folder):
+    """It saves every column that somebody once touched, and every line as long as the longest."""
+    plain, _ = jobs_of(folder, "workflow,seed\ngraph.json,1\n", "plain.csv")
+    touched, _ = jobs_of(folder, ",workflow,,seed,,\n,graph.json, ,1,,\n,,,,,\n", "touched.csv")
+    longer, _ = jobs_of(folder, "workflow,seed\ngraph.json,1,, \n", "longer.csv")
+    assert plain[0].id == touched[0].id == longer[0].id
+
+
 def test_a_job_is_what_it_is_and_equal_lines_are_one(folder):
     sheet = "workflow,seed\ngraph.json,1\ngraph.json,2\ngraph.json,1\n"
     jobs, left_out = jobs_of(folder, sheet, "jobs.csv")
@@ -142,6 +150,7 @@ def test_what_is_wrong_is_told_with_its_place(folder, text, words):
         ("workflow,seed\n", "holds no jobs"),
         ("workflow,sede\n", "line 1: no column is called 'sede'"),
         ("workflow,.cfg\n", "no column is called '.cfg'"),
+        ("workflow,,seed\ngraph.json,7,1\n", "line 2: '7' stands in column 2, which has no name"),
         ("seed,seed\n", "two columns are called 'seed'"),
         ("workflow,seed\ngraph.json,1,2\n", "line 2 has 3 cells under 2 columns"),
         ('workflow\n"a"b\n', "line 2 is not CSV"),

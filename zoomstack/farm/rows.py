@@ -9,7 +9,7 @@ import csv
 import importlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -115,12 +115,7 @@ def _csv(path: Path, text: str) -> Iterator[Row]:
             if not names:
                 names = _head(place, cells)
                 continue
-            if len(cells) > len(names):
-                raise BadInput(
-                    f"{place} has {len(cells)} cells under {len(names)} columns; put what holds "
-                    f'a {mark!r} into quotes: "..."'
-                )
-            given = {n: c.strip() for n, c in zip(names, cells, strict=False) if c.strip()}
+            given = _given(place, names, cells, mark)
             values = {name: cell for name, cell in given.items() if "." not in name}
             changes = {name: cell for name, cell in given.items() if "." in name}
             several = {name: _read(cell) for name, cell in {**values, **changes}.items()}
@@ -135,7 +130,7 @@ def _csv(path: Path, text: str) -> Iterator[Row]:
 
 def _head(place: str, cells: list[str]) -> list[str]:
     names = [cell.strip() for cell in cells]
-    for name in names:
+    for name in filter(None, names):  # a spreadsheet saves each column that was ever touched
         if name not in KEYS and not (0 < name.find(".") < len(name) - 1):
             raise BadInput(
                 f"{place}: no column is called {name!r}; the first line names them: "
@@ -144,6 +139,23 @@ def _head(place: str, cells: list[str]) -> list[str]:
         if names.count(name) > 1:
             raise BadInput(f"{place}: two columns are called {name!r}; leave one out")
     return names
+
+
+def _given(place: str, names: Sequence[str], cells: Sequence[str], mark: str) -> dict[str, str]:
+    """A line's cells by their columns' names, but for those with nothing in them."""
+    filled = {at: cell.strip() for at, cell in enumerate(cells) if cell.strip()}
+    if max(filled) >= len(names):
+        raise BadInput(
+            f"{place} has {max(filled) + 1} cells under {len(names)} columns; put what holds "
+            f'a {mark!r} into quotes: "..."'
+        )
+    for at, cell in filled.items():
+        if not names[at]:
+            raise BadInput(
+                f"{place}: {cell!r} stands in column {at + 1}, which has no name; write its name "
+                "into the first line, or empty the cell"
+            )
+    return {names[at]: cell for at, cell in filled.items()}
 
 
 def _read(cell: str) -> Any:
