@@ -89,6 +89,20 @@ def test_servers_share_the_jobs_and_the_second_time_nothing_is_done(farm, server
     assert code == 0 and "6 of 6 jobs are done already" in err and results(tmp_path) == made
 
 
+@pytest.mark.parametrize("name", ["zooms.csv", "zooms.html"])
+def test_the_report_is_written_over_nothing_that_is_not_one(servers, tmp_path, capsys, name):
+    jobs, mine = written(tmp_path, "Work", seeds="1..2"), tmp_path / name
+    mine.write_text(text := "workflow,seed\ngraph.json,3\n")
+    words = ["run", "--server", servers[0].url, "--output", str(tmp_path)]
+    given = mine if mine.suffix == ".csv" else jobs
+    assert main([*words, str(given)]) == 2 and mine.read_text() == text
+    assert f"{mine} is no report of a farm" in capsys.readouterr().err
+    assert not (tmp_path / ".farm").exists()
+    mine.rename(tmp_path / "mine.csv")
+    for _ in range(2):  # over its own it is
+        assert main([*words, str(jobs)]) == 0
+
+
 def test_a_killed_servers_job_goes_to_the_other(farm, tree, servers, tmp_path):
     jobs = written(tmp_path, "Slow")
     with ComfyServer(tree, Path(sys.executable), tmp_path / "base") as mortal:

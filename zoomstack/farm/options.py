@@ -20,6 +20,7 @@ from ..headless.options import (
 from ..setup.errors import BadInput
 from .jobs import Jobs, read_jobs
 from .reel.options import LANGUAGES
+from .report import check_room
 
 RUN = {
     "retry": False,
@@ -112,4 +113,6 @@ def checked(options: argparse.Namespace) -> Jobs:
                 f"--{name} is for one workflow; write what all jobs share at the top of "
                 f"{options.workflow}"
             )
-    return read_jobs(options.workflow)
+    jobs = read_jobs(options.workflow)
+    check_room(options.output, options.workflow.stem)
+    return jobs

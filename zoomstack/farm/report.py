@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ..files.whole import replacing
+from ..setup.errors import BadInput
 from .jobs import Job
 from .ledger import Ledger
 
@@ -29,6 +30,9 @@ _STYLE = (
 )
 # Nothing in the page runs, whatever a prompt or a server says.
 _POLICY = "default-src 'none'; img-src * data: file:; media-src * file:; style-src 'unsafe-inline'"
+
+# How a table and a page of ours begin, also where a spreadsheet has saved the table again.
+_OURS = rb'^(\xef\xbb\xbf)?"?job"?[,;\t]"?state', re.escape(html.escape(_POLICY).encode())
 
 
 class Line(NamedTuple):
@@ -82,9 +86,26 @@ def numbers(texts: Sequence[str]) -> dict[str, float]:
     return found
 
 
+def check_room(folder: Path, name: str) -> None:
+    """``BadInput`` where a report would be written over what is none: the jobs file, it may be."""
+    for file, ours in zip(_files(folder, name), _OURS, strict=True):
+        try:
+            with file.open("rb") as there:
+                known = re.search(ours, there.read(1 << 12))
+        except FileNotFoundError:
+            continue
+        except OSError:  # a folder, or nobody's to read
+            known = None
+        if not known:
+            raise BadInput(
+                f"{file} is no report of a farm, and the report would be written over it; give "
+                "another --output, or move that file or rename the jobs file"
+            )
+
+
 def write(lines: Sequence[Line], folder: Path, name: str) -> tuple[Path, Path]:
     """``name``.csv and ``name``.html in ``folder``, which the zooms are in."""
-    files = folder / f"{name}.csv", folder / f"{name}.html"
+    files = _files(folder, name)
     for file, text in zip(files, (table(lines), sheet(lines, name)), strict=True):
         with replacing(file) as half:
             Path(half).write_bytes(text.encode("utf-8", "replace"))
@@ -154,6 +175,10 @@ def _seen(job: Job, files: Sequence[str]) -> str:
     if picture:
         return f'<img src="{_text(_address(job, picture))}" loading="lazy" alt="">'
     return '<div class="none"></div>'
+
+
+def _files(folder: Path, name: str) -> tuple[Path, Path]:
+    return folder / f"{name}.csv", folder / f"{name}.html"
 
 
 def _address(job: Job, file: str) -> str:
