@@ -147,6 +147,21 @@ def test_two_dealers_on_a_folder_share_the_jobs(tmp_path):
     assert all(len(dealt.done) == 8 for dealt in found)
 
 
+def test_what_failed_with_one_dealer_is_not_tried_by_another(tmp_path):
+    first, other = Hand("a", [JobFailed("5 levels")]), Hand("b")
+    logs = Log(), Log()
+
+    async def both():
+        with Ledger(tmp_path) as one, Ledger(tmp_path) as two:
+            return await asyncio.gather(
+                deal([job(0)], [first], one, logs[0]), deal([job(0)], [other], two, logs[1])
+            )
+
+    found = asyncio.run(both())
+    assert [dealt.failed for dealt in found] == [[job(0)]] * 2 and not other.made
+    assert logs[1] == [("given up", "b", job(0).id)]
+
+
 def test_what_is_cancelled_is_whole_or_not_there_and_anybodys(tmp_path):
     jobs = [job(i) for i in range(20)]
 

@@ -132,7 +132,9 @@ def test_failures_are_kept_and_lost_workers_are_counted(tmp_path):
         for lost in range(1, MOST_LOST + 1):
             ledger.claim(job(1))
             assert ledger.fail(job(1), "gone", lost=True) == ("gone", lost, lost == MOST_LOST)
+        assert not ledger.claim(job(0)) and not ledger.claim(job(1))
     with Ledger(tmp_path) as ledger:
         assert ledger.failure(job(0)).words == "5 levels"
         ledger.forgive([job(0)])
         assert ledger.failure(job(0)) is None and ledger.failure(job(1)).final
+        assert ledger.claim(job(0))

@@ -17,7 +17,8 @@ from .worker import JobFailed, JobLost, Worker, WorkerGone
 
 POLL_SECONDS = 1.0
 LOAD_SECONDS = 10.0  # of silence, after which a worker is as loaded as one can be
-DONE, FAILED, AGAIN, ELSEWHERE = "done", "failed", "again", "elsewhere"
+DONE, FAILED, AGAIN = "done", "failed", "again"
+ELSEWHERE, GIVEN_UP = "elsewhere", "given up"  # by another driver
 
 
 class Watch(Protocol):
@@ -28,7 +29,8 @@ class Watch(Protocol):
     def step(self, worker: Worker, at: Progress) -> None: ...
 
     def ended(self, worker: Worker, job: Job, verdict: str, words: str) -> None:
-        """``verdict`` is DONE, FAILED, AGAIN (another worker gets it) or ELSEWHERE (done there)."""
+        """``verdict`` is DONE, FAILED, AGAIN (another worker gets it), or another driver's:
+        ELSEWHERE (done there) or GIVEN_UP (it has failed there)."""
 
     def gone(self, worker: Worker, words: str) -> None: ...
 
@@ -100,8 +102,9 @@ class _Table:
             elif worker is None:
                 left.append(job)
             elif self.ledger.result(job):
-                self.dealt.done.append(job)
-                self.watch.ended(worker, job, ELSEWHERE, "")
+                self._say(worker, job, ELSEWHERE, "")
+            elif (failure := self.ledger.failure(job)) and failure.final:
+                self._say(worker, job, GIVEN_UP, failure.words)
             elif not self.ledger.claim(job):
                 held += 1
                 left.append(job)
@@ -170,7 +173,8 @@ class _Table:
         if verdict == AGAIN:
             self.waiting.insert(0, job)
         else:
-            (self.dealt.failed if verdict == FAILED else self.dealt.done).append(job)
+            failed = verdict in (FAILED, GIVEN_UP)
+            (self.dealt.failed if failed else self.dealt.done).append(job)
 
 
 async def _load(worker: Worker) -> int | WorkerGone:

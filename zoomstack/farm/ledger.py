@@ -74,7 +74,10 @@ class Ledger:
             self._failed(job).unlink(missing_ok=True)
 
     def claim(self, job: Job) -> bool:
-        """Take a job for this driver; False where another that lives has it, or it is done."""
+        """Take a job for this driver.
+
+        False where another that lives has it, or it is done or has failed for good.
+        """
         if job.id in self._mine:
             return True
         number, holder = self._latest(job)
@@ -91,6 +94,9 @@ class Ledger:
         self._mine[job.id] = mine
         if self.result(job):  # by whom we took for dead, while we looked
             self._clear(job)
+            return False
+        if (failure := self.failure(job)) and failure.final:  # with another, while we looked
+            self._free(job.id)
             return False
         for left in self.folder.glob(f".{job.folder}-*"):
             shutil.rmtree(left, ignore_errors=True)

@@ -11,7 +11,7 @@ from ..headless.progress import COUNTED, UNCOUNTED
 from ..headless.reading import Progress
 from ..headless.workflow import Workflow, name_of
 from ..setup.console import showable
-from .deal import DONE, ELSEWHERE, FAILED
+from .deal import DONE, ELSEWHERE, FAILED, GIVEN_UP
 from .jobs import Job
 from .worker import Worker
 
@@ -60,9 +60,9 @@ class Board:
 
     def ended(self, worker: Worker, job: Job, verdict: str, words: str) -> None:
         self.done += verdict in (DONE, ELSEWHERE)
-        self.failed += verdict == FAILED
+        self.failed += verdict in (FAILED, GIVEN_UP)
         at = f"[{self.done + self.failed}/{self._total}]"
-        by = "by another driver" if verdict == ELSEWHERE else f"by {worker.name}"
+        by = "by another driver" if verdict in (ELSEWHERE, GIVEN_UP) else f"by {worker.name}"
         self._say(f"{at} {job.folder}: {verdict} {by}{f': {words}' if words else ''}")
         self._draw(worker, "waits")
         self._all.update(self.done + self.failed - self._all.n)
