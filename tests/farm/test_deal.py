@@ -162,6 +162,15 @@ def test_what_failed_with_one_dealer_is_not_tried_by_another(tmp_path):
     assert logs[1] == [("given up", "b", job(0).id)]
 
 
+def test_a_folder_that_is_in_the_way_is_told_and_holds_nothing_else_up(tmp_path):
+    jobs, hand = [job(0), job(1)], Hand("a")
+    (tmp_path / jobs[0].folder).mkdir()
+    (tmp_path / jobs[0].folder / "film.mp4").write_text("a film")
+    found, _, _ = dealt(tmp_path, jobs, hand)
+    assert found.done == [jobs[1]] and hand.made == [jobs[1].id]
+    assert "move it away" in found.open[jobs[0].id]
+
+
 def test_what_is_cancelled_is_whole_or_not_there_and_anybodys(tmp_path):
     jobs = [job(i) for i in range(20)]
 

@@ -88,6 +88,43 @@ def test_a_claim_without_a_name_is_held_until_it_has_been_so_for_long_enough(tmp
         assert ledger.claim(job(0))
 
 
+@pytest.mark.parametrize("token", [bytes(40), b"\xff" * 40, b"x" * 5000])
+def test_a_claim_that_a_power_cut_left_without_sense_holds_nothing(tmp_path, token):
+    with Ledger(tmp_path) as ledger:
+        claims = ledger.hidden / "claims"
+        (claims / f"{job(0).id}.3").write_bytes(token)
+        (claims / f"{job(0).id}.3 (conflicted copy)").write_bytes(b"somebody")
+        assert ledger.claim(job(0))
+
+
+def test_a_folder_without_its_result_is_in_the_way_and_stays(tmp_path):
+    film = tmp_path / job(0).folder / "film.mp4"
+    with Ledger(tmp_path) as ledger:
+        assert not ledger.in_the_way(job(0))
+        film.parent.mkdir()
+        film.write_text("a film")
+        for text in ("", "[1]", '{"id": '):
+            film.with_name("result.json").write_text(text)
+            assert ledger.result(job(0)) is None
+            assert "result.json" in ledger.in_the_way(job(0))
+        film.with_name("result.json").write_text('{"id": "0"}')
+        assert ledger.result(job(0)) and not ledger.in_the_way(job(0))
+        assert film.read_text() == "a film"
+
+
+def test_what_a_server_says_is_kept_in_any_letters(tmp_path):
+    odd = "half a pair: \ud83d"
+    strange = job(0)._replace(sent=json.dumps({"1": odd}, ensure_ascii=False))
+    with Ledger(tmp_path) as ledger:
+        ledger.claim(strange)
+        with ledger.filling(strange) as (_, told):
+            told["texts"] = [odd]
+        assert ledger.result(strange)["texts"] == [odd]
+        kept = (tmp_path / strange.folder / "workflow.json").read_text("utf-8")
+        assert json.loads(kept) == strange.workflow()
+        assert ledger.claim(job(1)) and ledger.fail(job(1), odd) == ledger.failure(job(1))
+
+
 def test_a_job_that_is_given_back_is_anybodys(tmp_path):
     with Ledger(tmp_path) as one, Ledger(tmp_path) as other:
         assert one.claim(job(0)) and one.claim(job(0)) and not other.claim(job(0))

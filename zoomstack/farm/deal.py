@@ -105,6 +105,8 @@ class _Table:
                 self._say(worker, job, ELSEWHERE, "")
             elif (failure := self.ledger.failure(job)) and failure.final:
                 self._say(worker, job, GIVEN_UP, failure.words)
+            elif words := self.ledger.in_the_way(job):
+                self.dealt.open[job.id] = words
             elif not self.ledger.claim(job):
                 held += 1
                 left.append(job)

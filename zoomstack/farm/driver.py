@@ -59,7 +59,7 @@ class Driver:
             if token.startswith(f"{_machine()}-") and _is_free(self._folder / token):
                 return False
             beat = (self._folder / token).read_bytes()
-        except OSError:  # it ended in good order
+        except (OSError, ValueError):  # it ended in good order; or no driver is called so
             return False
         return not self.still(token, beat)
 

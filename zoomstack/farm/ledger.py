@@ -57,9 +57,23 @@ class Ledger:
     def result(self, job: Job) -> dict[str, Any] | None:
         """What a job that is done left; None of one that is not."""
         try:
-            return json.loads((self.folder / job.folder / RESULT).read_text("utf-8"))
+            told = json.loads((self.folder / job.folder / RESULT).read_text("utf-8"))
         except (OSError, ValueError):
             return None
+        return told if isinstance(told, dict) else None
+
+    def in_the_way(self, job: Job) -> str:
+        """Words on a folder with a job's name that is no job's result; empty where none is."""
+        target = self.folder / job.folder
+        try:
+            empty = not any(target.iterdir())
+        except FileNotFoundError:
+            return ""
+        except OSError:  # a file, or nobody's to read
+            empty = False
+        if empty or self.result(job):  # it came this moment
+            return ""
+        return f"{target} is there without a {RESULT} that can be read; move it away, and run again"
 
     def failure(self, job: Job) -> Failure | None:
         """What went wrong with a job so far."""
@@ -119,8 +133,9 @@ class Ledger:
             try:
                 with new_folder(target) as folder:
                     yield folder, told
-                    (folder / WORKFLOW).write_text(job.sent, "utf-8")
-                    (folder / RESULT).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+                    # ASCII: what a server says may hold halves of letters, which UTF-8 does not.
+                    (folder / WORKFLOW).write_text(json.dumps(job.workflow()), "ascii")
+                    (folder / RESULT).write_text(json.dumps(told), "ascii")
             except OSError as error:
                 if self.result(job):
                     self._clear(job)
@@ -135,7 +150,7 @@ class Ledger:
         count = (before.lost if before else 0) + lost
         failure = Failure(words, count, not lost or count >= MOST_LOST)
         with replacing(self._failed(job)) as file:
-            Path(file).write_text(json.dumps(failure._asdict(), ensure_ascii=False), "utf-8")
+            Path(file).write_text(json.dumps(failure._asdict()), "ascii")
         self.release(job)
         return failure
 
@@ -143,7 +158,8 @@ class Ledger:
         return self._failures / f"{job.id}.json"
 
     def _latest(self, job: Job) -> tuple[int, Path | None]:
-        numbers = [int(path.suffix[1:]) for path in self._claims.glob(f"{job.id}.*")]
+        names = (path.suffix[1:] for path in self._claims.glob(f"{job.id}.*"))
+        numbers = [int(name) for name in names if name.isdecimal()]
         last = max(numbers, default=0)
         return last, self._claims / f"{job.id}.{last}" if numbers else None
 
