@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from peer_kit import against
 from stub_kit import stub_tree
 
@@ -20,6 +21,7 @@ from zoomstack.farm.__main__ import main
 from zoomstack.farm.jobs import read_jobs
 from zoomstack.farm.run import met
 from zoomstack.farm.servers import ServerWorker
+from zoomstack.farm.worker import JobFailed, JobLost
 from zoomstack.headless.server import ComfyServer, free_port
 from zoomstack.setup.errors import BadInput
 from zoomstack.setup.places import REPOSITORY
@@ -169,6 +171,53 @@ def test_a_photo_travels_with_its_job(farm, servers, tmp_path):
     for one in results(tmp_path):
         ((name, size),) = json.loads(one["texts"][0])["uploads"].items()
         assert size == 115 and name.startswith("farm-") and name.endswith(".png")
+
+
+@pytest.mark.parametrize("change", [Path.unlink, lambda photo: photo.write_bytes(b"another")])
+def test_a_photo_that_is_no_more_what_it_was_is_its_own_jobs_failure(tmp_path, change):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(9) + b"IEND\xaeB`\x82")
+    (job,), _ = read_jobs(written(tmp_path, "LoadImage", "Work", seeds="1", more='photo = "a.png"'))
+    change(job.photo)
+    with pytest.raises(JobFailed, match="a.png (cannot be read|has changed)"):
+        asked(job, tmp_path, {})
+
+
+async def bad_gateway(request):
+    return web.Response(status=502, text="<h1>Bad Gateway</h1>")
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        {"/prompt": bad_gateway},
+        {"/prompt": {"prompt_id": "x"}, "/queue": bad_gateway},
+        {
+            "/prompt": {"prompt_id": "x"},
+            "/queue": {"queue_running": [], "queue_pending": []},
+            "/history/x": {
+                "x": {"outputs": {"1": {"images": [{"filename": "a", "type": "output"}]}}}
+            },
+            "/view": bad_gateway,
+        },
+    ],
+)
+def test_what_stands_before_a_server_and_says_no_is_no_jobs_failure(tmp_path, routes):
+    """A proxy before a server that is gone answers for it."""
+    (job,), _ = read_jobs(written(tmp_path, "Work", seeds="1"))
+    with pytest.raises(JobLost, match="answered 502 Bad Gateway"):
+        asked(job, tmp_path, routes)
+
+
+def asked(job, folder, routes):
+    """Have a server that answers as ``routes`` say do ``job``."""
+
+    async def doing(url):
+        async with ServerWorker(url) as worker:
+            await worker.meet([job])
+            return await worker.do(job, folder, print)
+
+    known = {"/system_stats": {"system": {}}, "/object_info/{kind}": {}}
+    return against({**known, **routes}, doing)
 
 
 def test_one_workflow_is_not_for_several_servers(farm, servers, tmp_path, capsys):

@@ -11,6 +11,7 @@ from ..headless.client import ComfyClient, Dropped
 from ..headless.execute import execute
 from ..headless.lacks import FOLDERS, lacks
 from ..headless.reading import Progress
+from ..headless.session import Refused
 from ..setup.errors import CommandError, Unreachable
 from .jobs import Job, digest, slug
 from .worker import JobFailed, JobLost, Say, WorkerGone
@@ -72,7 +73,7 @@ class ServerWorker:
             made = await execute(self._client, workflow, folder, self._hints[job.id], _Shown(say))
         except Unreachable as error:
             raise WorkerGone(str(error)) from None
-        except Dropped as error:
+        except (Dropped, Refused) as error:  # Refused without a reason, by a proxy it may be
             raise JobLost(str(error)) from None
         except CommandError as error:
             raise JobFailed(str(error).partition("\n  kept ")[0]) from None
@@ -84,9 +85,7 @@ class ServerWorker:
         if job.photo:
             name = workflow[edit.photo_node(workflow)]["inputs"][edit.IMAGE]
             if name not in self._photos:
-                if digest(job.photo) not in name:
-                    raise JobFailed(f"{job.photo} has changed; start the farm again")
-                self._photos[name] = await self._client.upload(job.photo, name)
+                self._photos[name] = await self._uploaded(job.photo, name)
             edit.set_photo(workflow, self._photos[name])
         for node, value in workflow.items() if self._checkpoints else ():
             known = ((self._schemas.get(value["class_type"]) or {}).get("input") or {}).values()
@@ -94,6 +93,20 @@ class ServerWorker:
                 mine = slug(f"farm-{job.id}-{node}")
                 value["inputs"][CHECKPOINT] = value["inputs"].get(CHECKPOINT) or mine
         return workflow
+
+    async def _uploaded(self, photo: Path, name: str) -> str:
+        try:
+            if digest(photo) not in name:
+                raise JobFailed(f"{photo} has changed; start the farm again")
+            return await self._client.upload(photo, name)
+        except OSError as error:
+            raise unread(photo, error) from None
+
+
+def unread(photo: Path, error: OSError) -> JobFailed:
+    """A photo that was there when the farm began: without it no worker makes its jobs."""
+    reason = error.strerror or error
+    return JobFailed(f"{photo} cannot be read ({reason}); put it back and give --retry")
 
 
 class _Shown:

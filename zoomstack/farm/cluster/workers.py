@@ -13,6 +13,7 @@ from typing import Any
 
 from ...setup.errors import BadInput, CommandError
 from ..jobs import Job
+from ..servers import unread
 from ..worker import JobFailed, JobLost, Say, WorkerGone
 from .maker import FAILED, GONE, Maker
 
@@ -66,7 +67,7 @@ class RayWorker:
 
     async def do(self, job: Job, folder: Path, say: Say) -> dict[str, Any]:
         """Have it make a job's files: in ``folder`` itself where it sees that, else sent there."""
-        photo = job.photo.read_bytes() if job.photo else b""
+        photo = _bits(job.photo) if job.photo else b""
         asking = asyncio.ensure_future(
             self._ask("do", job, photo, str(folder.resolve()) if self.shared else "")
         )
@@ -112,6 +113,13 @@ class RayWorker:
             raise cause if isinstance(cause, CommandError) else error from None
         except errors.RayError as error:
             raise WorkerGone(str(error).strip().splitlines()[0]) from None
+
+
+def _bits(photo: Path) -> bytes:
+    try:
+        return photo.read_bytes()
+    except OSError as error:
+        raise unread(photo, error) from None
 
 
 def imported() -> Any:
