@@ -96,6 +96,32 @@ def test_another_content_of_a_file_is_another_job(folder, change):
     assert before.id != after.id
 
 
+@pytest.mark.parametrize(
+    "name, folder_begins",
+    [
+        ("coast 2 (wide)", "coast-2-wide-"),
+        ("日本", "日本-"),
+        ("Ku\u0308ste", "K\u00fcste-"),  # as a Mac writes it, and as others do
+        ("हिन्दी", "हिन्दी-"),
+        ("../..", "zoom-"),
+        ("a/b\\c:d*\u202ee", "a-b-c-d-e-"),
+        ("x" * 300, "x" * 60 + "-"),
+        ("\U00020000" * 60, "\U00020000" * 50 + "-"),
+    ],
+)
+def test_a_folder_has_its_jobs_name_in_letters_that_any_system_takes(folder, name, folder_begins):
+    (job,), _ = jobs_of(
+        folder, f'workflow = "graph.json"\nname = {json.dumps(name, ensure_ascii=False)}'
+    )
+    assert job.folder == folder_begins + job.id
+    (folder / f".{job.folder}-12345678").mkdir()  # half of it: a system has 255 bytes for a name
+
+
+def test_jobs_of_other_names_are_other_jobs_in_any_script(folder):
+    jobs, left_out = jobs_of(folder, "name,workflow\n東京,graph.json\n大阪,graph.json\n", "a.csv")
+    assert len({job.id for job in jobs}) == 2 and not left_out
+
+
 def test_a_workflow_that_ships_is_known_by_its_name(folder):
     (job,), _ = jobs_of(folder, 'workflow = "text-to-zoom"\nseed = 4')
     assert job.name == "text-to-zoom" and inputs(job)["3"]["seed"] == 4

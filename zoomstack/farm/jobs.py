@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import re
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from .grid import MOST, Point, points
 from .rows import rows
 
 ID_DIGITS, NAME_LETTERS = 12, 60
+NAME_BYTES = 200  # of the 255 that a system has for a name
 SEEDS = ("seed", "noise_seed")
 SEED_END = 1 << 64
 
@@ -155,9 +157,12 @@ class _Reader:
 
 
 def slug(name: str) -> str:
-    """A name for a folder on any system: letters, digits, "-" and "_" of ``name``."""
-    kept = re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")
-    return kept[:NAME_LETTERS].strip("-") or "zoom"
+    """A name for a folder on any system: letters of any script, digits, "-" and "_" of ``name``."""
+    told = unicodedata.normalize("NFC", name)  # a Mac may write the same name otherwise
+    known = (c if c == "_" or unicodedata.category(c)[0] in "LMN" else "-" for c in told)
+    kept = re.sub("-+", "-", "".join(known)).strip("-")[:NAME_LETTERS]
+    whole = kept.encode("utf-8")[:NAME_BYTES].decode("utf-8", "ignore")
+    return whole.strip("-") or "zoom"
 
 
 def _seed(workflow: Workflow, seed: Any) -> None:
