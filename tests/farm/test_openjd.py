@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import wave
@@ -72,6 +74,18 @@ def test_it_names_no_path_of_this_machine(described, tmp_path):
     text = job.read_text("utf-8")
     assert not [path for path in json.loads(values.read_text("utf-8")).values() if path in text]
     assert str(tmp_path) not in text and str(ROOT) not in text
+
+
+def test_a_film_of_any_name_is_described_in_words_that_may_be_typed(tmp_path, capsys):
+    stack, film = tmp_path / "zoom.safetensors", tmp_path / "my \"zoom's\tname; $HOME {{é}}.mp4"
+    save_stack(stack, ZoomStack(pictures(G).float(), G))
+    assert main([str(stack), "--out", str(film), "--describe", "openjd", "--frames", "3-3"]) == 0
+    words = shlex.split(capsys.readouterr().out.partition("To run it here: ")[2])
+    job, given = (film.with_suffix(end) for end in (".openjd.json", ".openjd.values.json"))
+    assert words == ["openjd", "run", str(job), "-p", f"file://{given}"]
+    # What the specification has of a job's name.
+    name = json.loads(job.read_text("utf-8"))["name"]
+    assert re.fullmatch(r"[^\x00-\x1f\x7f-\x9f]{1,128}", name) and "{{" not in name
 
 
 def test_its_commands_make_the_film(described, tmp_path, capsys):

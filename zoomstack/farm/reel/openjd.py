@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
@@ -121,4 +122,6 @@ def _script(reel: Reel, command: list[str], *more: str) -> dict[str, Any]:
 
 
 def _plain(name: str) -> str:
-    return name.replace("{", "(").replace("}", ")")
+    """``name`` in letters that a job's name may have: no control characters, no {{ }}."""
+    letters = "".join(" " if unicodedata.category(c) == "Cc" else c for c in name).strip()
+    return letters.replace("{", "(").replace("}", ")")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -123,7 +124,8 @@ def described_job(reel: Reel, numbers: range, options: argparse.Namespace) -> st
     ):
         with replacing(path) as half:
             Path(half).write_text(text, "utf-8")
+    run = shlex.join(["openjd", "run", str(job), "-p", f"file://{given}"])
     return (
         f"{len(numbers)} frames, at most {frames} a part: the job is {job}, its paths on this "
-        f"machine are {given}. To run it here: openjd run {job} -p file://{given}\n"
+        f"machine are {given}. To run it here: {run}\n"
     )
