@@ -1,5 +1,7 @@
 """What a cluster is asked for, and what dies with whoever started it. Ray itself: tests/host."""
 
+import argparse
+import socket
 import subprocess
 import sys
 import time
@@ -7,8 +9,8 @@ import time
 import pytest
 
 from zoomstack.farm.cluster.guard import Guard
-from zoomstack.farm.cluster.start import share
-from zoomstack.setup.errors import BadInput
+from zoomstack.farm.cluster.start import joined, share
+from zoomstack.setup.errors import BadInput, Unreachable
 from zoomstack.setup.places import REPOSITORY
 
 STARTED = """
@@ -45,6 +47,15 @@ def test_each_worker_owns_a_gpu_or_some_cores(resources, asked, count, owns):
 def test_what_a_cluster_has_not_is_not_waited_for(resources, asked):
     with pytest.raises(BadInput, match="the cluster has"):
         share(resources, *asked)
+
+
+@pytest.mark.parametrize("form", ["{}:{}", "ray://{}:{}"])
+def test_where_nobody_is_no_cluster_is_looked_for(form):
+    with socket.socket() as bound:  # and does not listen
+        bound.bind(("127.0.0.1", 0))
+        address = form.format(*bound.getsockname())
+        with pytest.raises(Unreachable, match=f"no Ray cluster answers at {address} "):
+            joined(argparse.Namespace(ray=address))
 
 
 def test_what_was_started_goes_with_who_is_killed(tmp_path):

@@ -10,7 +10,9 @@ import argparse
 import asyncio
 import contextlib
 import os
+import re
 import secrets
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,7 @@ LOCAL, NAMESPACE = "local", "zoomstack"
 # that it starts listens there alone.
 ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
+PATIENCE = 20.0  # seconds, in which a machine takes a call
 
 
 @contextmanager
@@ -121,14 +124,31 @@ def joined(options: argparse.Namespace) -> Any:
             own["num_cpus"] = max(options.workers * options.cores, os.cpu_count() or 1)
     else:
         own = {"address": options.ray}
+        _call(options.ray)
     ray = imported()
     try:
         ray.init(**own, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        raise Unreachable(
-            f"no Ray cluster answers at {options.ray} ({str(error).strip().splitlines()[0]}); "
-            "start one with `ray start --head`, or take --ray local"
-        ) from None
+        raise _nobody(options.ray, error) from None
     finally:
         heed_signals()  # Ray has ways of its own
     return ray
+
+
+def _call(address: str) -> None:
+    """``Unreachable`` where nobody is at "HOST:PORT": Ray itself would look for minutes."""
+    place = re.fullmatch(r"(?:ray://)?\[?([^/\[\]]+?)\]?:([0-9]{1,5})", address)
+    if not place:
+        return  # "auto", and what else Ray knows
+    try:
+        socket.create_connection((place[1], int(place[2])), PATIENCE).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise _nobody(address, error) from None
+
+
+def _nobody(address: str, error: Exception) -> Unreachable:
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return Unreachable(
+        f"no Ray cluster answers at {address} ({reason}); start one with `ray start --head`, or "
+        "take --ray local"
+    )
