@@ -28,11 +28,14 @@ OWN = st.builds(
         ('# plain\n["a", "b"]', False),
         ("# plain\n<think>\na", False),
         ("# plain\n1m\nI\n[cfg=6] x\n3m", False),
+        ("[weight=1] #1 of the galaxies\n[p=3] # b", False),
+        ("[weight=1] [a=b] photo\nb", False),
         ("[cfg=1.5 steps=0.25-0.5] 2 cats\n[seed=18446744073709551615] [old] photo", False),
     ],
 )
 def test_a_ladder_is_written_as_it_is_read(text, loop):
     ladder = parse_ladder(text, 2.0, loop=loop)
+    assert len(ladder.prompts) == text.count("\n") + (not text.startswith("# plain"))
     assert parse_ladder(as_text(ladder), 9.0, loop=loop) == ladder
 
 

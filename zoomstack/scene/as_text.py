@@ -7,8 +7,11 @@ from decimal import Decimal
 
 from .geometry import MIDDLE
 from .ladder import Ladder
+from .reading.brackets import in_front
 from .reading.read import AS_IT_IS, read
 from .settings import PLAIN, Settings
+
+HELD = "weight=1"  # brackets that change nothing, before what would be a comment or brackets itself
 
 
 def as_text(ladder: Ladder) -> str:
@@ -22,6 +25,8 @@ def as_text(ladder: Ladder) -> str:
     lines = []
     for prompt, place, own in zip(ladder.prompts, places, ladder.own, strict=True):
         inside = " ".join([*place, *_own(own)])
+        if not inside and (prompt.startswith("#") or in_front(prompt)):
+            inside = HELD
         lines.append(f"[{inside}] {prompt}" if inside else prompt)
     text = "\n".join(lines)
     return text if _stands(text) else f"{AS_IT_IS}\n{text}"
