@@ -262,7 +262,7 @@ def test_after_a_killed_driver_only_what_is_missing_is_done(farm, servers, tmp_p
 def test_two_drivers_at_once_share_the_jobs_of_a_folder(servers, tmp_path):
     jobs = written(tmp_path, "Slow", seeds="1..30")  # none is through before the other is there
     drivers = [driving(jobs, tmp_path / "out", server.url) for server in servers]
-    said = [driver.communicate(timeout=60)[1].decode() for driver in drivers]
+    said = [driver.communicate(timeout=300)[1].decode() for driver in drivers]
     assert [driver.returncode for driver in drivers] == [0, 0]
     assert sum(one.count(": done by") for one in said) == len(results(tmp_path)) == 30
     assert all(": done by" in one and "30 of 30 zooms are in" in one for one in said)
@@ -276,7 +276,7 @@ def test_told_to_stop_it_cancels_on_the_server_and_leaves_nothing_half(servers, 
     driver = driving(jobs, tmp_path / "out", servers[0].url)
     until(half.exists)
     driver.send_signal(number)
-    err = driver.communicate(timeout=30)[1].decode()
+    err = driver.communicate(timeout=300)[1].decode()
     assert driver.returncode == 130 and "interrupted" in err
     assert not half.exists()
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
