@@ -4,6 +4,7 @@ from importlib import import_module
 
 import torch
 from tiny_conds import toy_cond
+from tiny_models import randn
 
 CONTEXT = 32
 ALONE = {"coupling": "independent", "shared_noise": False}
@@ -115,11 +116,16 @@ def custom_advanced(model, kit, latent, seed=5, steps=4, cfg=3.0, sampler="euler
     return out["samples"], denoised["samples"]
 
 
-def one_by_one(model, positive, negative, latent, sampler="euler", **options):
-    """N stock runs, level by level, on the rows of one and the same noise."""
+def one_by_one(model, positive, negative, latent, sampler="euler", off=0.0, **options):
+    """N stock runs, level by level, on the rows of one and the same noise.
+
+    ``off``: each value of the noise is so much of itself too large or too small, about.
+    """
     import comfy.sample
 
     noise = comfy.sample.prepare_noise(latent, 5)
+    if off:
+        noise = noise * (1 + off * randn(6, *noise.shape))
     rows = []
     for level in range(len(latent)):
         rows.append(
