@@ -111,7 +111,8 @@ class TestManifest:
     [("", 0), (" 0 ", 0), ("12700 km", 1.27e7), ("5um", 5e-6), ("5 \u00b5m", 5e-6), ("1e21", 1e21),
      ("100000 Light  Years", 1e5 * LIGHT_YEAR), ("1.5 AU", 2.2439680665e11), (".5 nm", 5e-10),
      ("10 000 km", 1e7), ("12,700 km", 1.27e7), ("10^7 m", 1e7), ("10\u2077 m", 1e7), ("10^7", 1e7),
-     ("1.6\u00b710\u207b\u2079 m", 1.6e-9), ("2 billion light years", 2e9 * LIGHT_YEAR)],
+     ("1.6\u00b710\u207b\u2079 m", 1.6e-9), ("2 billion light years", 2e9 * LIGHT_YEAR),
+     ("1,5 km", 1500)],
 )  # fmt: skip
 def test_lengths_as_people_write_them(text, length):
     assert metres(text) == pytest.approx(length)
@@ -131,7 +132,6 @@ def test_lengths_as_people_write_them(text, length):
         "100x",
         "x 3",
         "5 km, 3 m",
-        "1,5 km",
         "5 mm m",
     ],
 )

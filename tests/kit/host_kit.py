@@ -117,15 +117,10 @@ def custom_advanced(model, kit, latent, seed=5, steps=4, cfg=3.0, sampler="euler
 
 
 def one_by_one(model, positive, negative, latent, sampler="euler", off=0.0, **options):
-    """N stock runs, level by level, on the rows of one and the same noise.
-
-    ``off``: each value of the noise is so much of itself too large or too small, about.
-    """
+    """N stock runs, level by level, on the rows of one and the same noise, ``nudged``."""
     import comfy.sample
 
-    noise = comfy.sample.prepare_noise(latent, 5)
-    if off:
-        noise = noise * (1 + off * randn(6, *noise.shape))
+    noise = nudged(comfy.sample.prepare_noise(latent, 5), off)
     rows = []
     for level in range(len(latent)):
         rows.append(
@@ -156,3 +151,16 @@ def together(pack, tiny, kit, positive, negative, latent, most=0, **options):
 def apart(a, b):
     """The largest difference, in standard deviations of ``b``."""
     return float((a - b).abs().max() / b.std())
+
+
+def rounding(again, alone):
+    """How far apart two ways may be whose calls round otherwise: processors differ in that.
+
+    ``again(off)`` is ``alone`` with noise that is so much of itself off.
+    """
+    return 4 * apart(again(1e-6), alone)
+
+
+def nudged(noise, off):
+    """Noise of which each value is about ``off`` of itself too large or too small."""
+    return noise * (1 + off * randn(6, *noise.shape)) if off else noise
