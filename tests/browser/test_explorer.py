@@ -19,7 +19,7 @@ from browser_kit import (
     wait_for_comfy,
 )
 from trees import branched
-from viewer_kit import DEPTHS, EVIL, VIEWER, go, scene, shown, state, still
+from viewer_kit import DEPTHS, EVIL, VIEWER, frame, go, scene, shown, state, still
 
 from zoomstack.files.stack_file import save_stack
 from zoomstack.film.frames import FrameRenderer
@@ -89,13 +89,7 @@ def test_a_stack_is_explored_in_the_node(server, stacks, browser, comfy_page, tm
     g = stacks.geometry
     film = FrameRenderer(stacks.levels, g)
     for depth in DEPTHS:
-        go(page, depth)
-        page.evaluate(f"""() => {{
-          const {{ scene, depth }} = {VIEWER};
-          scene.resize({g.width}, {g.height});
-          scene.draw(depth, {{ x: 0, y: 0 }}, true);
-        }}""")
-        got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
+        got, want = frame(page, depth, (g.width, g.height)), film.render(depth)
         assert np.abs(got.astype(float) - want).mean() < 0.4
 
     wheel_is_shared(page)

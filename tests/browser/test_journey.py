@@ -11,7 +11,6 @@ from browser_kit import (
     load_template,
     open_comfy,
     page_of,
-    pixels,
     says,
     set_option,
     shot,
@@ -20,7 +19,7 @@ from browser_kit import (
 from checkout import TEMPLATES
 from PIL import Image
 from servers import resting
-from viewer_kit import VIEWER, go, shift, shown, still
+from viewer_kit import VIEWER, frame, shift, shown, still
 
 from zoomstack.files.stack_file import load_stack
 from zoomstack.film.frames import FrameRenderer
@@ -234,12 +233,6 @@ def is_the_film(page, stack, close):
     levels, size = stack.levels.float(), (stack.geometry.width, stack.geometry.height)
     film = FrameRenderer(levels, stack.geometry)
     for depth in DEPTHS:
-        go(page, depth)
-        page.evaluate(f"""([width, height]) => {{
-          const {{ scene, depth }} = {VIEWER};
-          scene.resize(width, height);
-          scene.draw(depth, {{ x: 0, y: 0 }}, true);
-        }}""", list(size))  # fmt: skip
-        got, want = pixels(page, f"{VIEWER}.scene.canvas"), film.render(depth)
+        got, want = frame(page, depth, size), film.render(depth)
         assert np.abs(got.astype(float) - want).mean() < close
         assert np.abs(shift(got, want)).max() < 0.5

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from browser_kit import pixels
 
 from zoomstack.scene.depth import Depth
 from zoomstack.scene.geometry import Geometry
@@ -58,6 +59,23 @@ def go(page, depth, size=None):
       await frame();
       await frame();
     }}""")
+
+
+def frame(page, depth, size):
+    """The frame at a depth, (height, width, 3) in 0 to 255, whatever size the viewer has.
+
+    Drawn and read at once: a page that is busy still may draw its own in between.
+    """
+    go(page, depth)
+    width, height = size
+    return pixels(
+        page,
+        f"""(({{ scene, depth }}) => {{
+      scene.resize({width}, {height});
+      scene.draw(depth, {{ x: 0, y: 0 }}, true);
+      return scene.canvas;
+    }})({VIEWER})""",
+    )
 
 
 def shift(got, want):
