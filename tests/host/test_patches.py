@@ -179,7 +179,7 @@ def test_levels_are_as_if_sampled_alone_whatever_shares_a_call(pack, families, n
     def near(one, other):
         off = apart(one, other)
         again = functools.partial(stock, patched, kit, tiny, **how)
-        return off < row.tolerance or off < rounding(lambda much: again(off=much), alone)
+        return off < row.tolerance or off < rounding(again, alone)
 
     with torch.inference_mode():
         plain, alone = ours(tiny.model, **ALONE), stock(patched, kit, tiny, **how)

@@ -90,7 +90,7 @@ def test_the_short_way_is_the_hosts(pack, comfy_host, vae):
         assert (encoded - latent).abs().max() < 1e-5
         pictures = decoded(latent)
         off = apart(way.decode(latent).clamp(0, 1), pictures)
-        assert off < 1e-5 or off < rounding(lambda much: decoded(latent, much), pictures)
+        assert off < 1e-5 or off < rounding(functools.partial(decoded, latent), pictures)
 
 
 def test_one_that_pools_over_the_picture_is_asked_for_all_of_it(pack, comfy_host):

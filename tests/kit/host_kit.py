@@ -156,9 +156,9 @@ def apart(a, b):
 def rounding(again, alone):
     """How far apart two ways may be whose calls round otherwise: processors differ in that.
 
-    ``again(off)`` is ``alone`` with noise that is so much of itself off.
+    ``again(off=...)`` is ``alone`` with noise that is so much of itself off.
     """
-    return 4 * apart(again(1e-6), alone)
+    return 4 * apart(again(off=1e-6), alone)
 
 
 def nudged(noise, off):
